@@ -1,0 +1,98 @@
+// The local cache: stored objects in segment files, found through an index. Thread-safe.
+//
+// One process writes a cache folder (flock on its "lock" file). Others read the same segments through an
+// index of their own, and take over when the writer ends. Whatever is wrong on the disk - a damaged or
+// missing file, no space, no permission - makes a miss, or turns writing off for a while; it is never a
+// wrong byte and never an error for who reads.
+//
+// The limit is hard: before an object is appended, oldest segments are dropped until it fits. Objects
+// of a dropped segment that were read lately are copied forward first.
+//
+//   FOLDER/lock  FOLDER/segments/00000001.seg …  FOLDER/index  FOLDER/index.seal
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_set>
+
+#include "cache/segment_file.h"
+#include "cache/segment_index.h"
+#include "format/chunk.h"
+
+namespace rootstream {
+
+class DiskCache {
+ public:
+  // `limit`: bytes, the index included; nullopt: 2 GiB or half the free space, the smaller. Never
+  // fails for what lies in the folder; kFailed when the folder itself cannot be made or opened.
+  static Result<std::unique_ptr<DiskCache>> Open(const std::string& folder,
+                                                 std::optional<uint64_t> limit);
+  ~DiskCache();  // seals the index if it is the writer
+
+  // Calls `use` with the stored bytes, once verified to have this id; not at all is a miss.
+  void Get(const Id& id, const std::function<void(VerifiedBytes)>& use);
+  bool Has(const Id& id);  // without reading it: its bytes may yet turn out damaged
+  void Put(const Id& id, std::string_view stored);
+
+  uint64_t size() const;  // bytes
+  uint64_t limit() const { return limit_; }
+  bool is_writer() const;
+  std::string problem() const;  // why nothing is written at the moment; empty: all is well
+
+ private:
+  struct Segment {
+    std::shared_ptr<const SegmentFile> file;
+    uint64_t end = 0;         // where the next record would begin
+    uint64_t size = 0;        // bytes, as counted against the limit
+    bool appendable = false;  // this process created it, and no write has failed
+  };
+  using Clock = std::chrono::steady_clock;
+
+  DiskCache(std::string folder, uint64_t limit);
+  Status OpenIndex();
+  void TakeLock();
+  void ScanSegments(bool add_to_index);
+  void Refresh();  // a reader: what did the writer add; has it ended?
+  std::string Stamp() const;
+  std::string SegmentPath(uint32_t number) const;
+  std::shared_ptr<const SegmentFile> FileOf(uint32_t segment);
+
+  struct Reservation {
+    std::shared_ptr<const SegmentFile> file;
+    uint32_t segment = 0;
+    uint64_t at = 0;
+  };
+  std::optional<Reservation> Reserve(uint64_t size);
+  bool StartSegment();
+  bool DropOldest();
+  void CopyForward(uint32_t segment, const SegmentFile& file);
+  void Append(const Id& id, std::string_view stored);
+  void PauseWriting(std::string why);
+  void Touch(const Id& id);
+
+  const std::string folder_;
+  const uint64_t limit_;
+  const uint64_t segment_size_;
+  std::unique_ptr<SegmentIndex> index_;
+
+  // Lock order: write_mutex_ before mutex_. write_mutex_ makes appends and drops one at a time (they
+  // do write to the disk under it, which only other writers feel); mutex_ guards what readers share.
+  std::mutex write_mutex_;
+  mutable std::mutex mutex_;
+  UniqueFd lock_;
+  bool is_writer_ = false;
+  std::map<uint32_t, Segment> segments_;  // by number: oldest first
+  uint64_t size_ = 0;                     // bytes of all segments
+  std::unordered_set<uint64_t> touched_;  // first bytes of ids read lately
+  Clock::time_point refresh_again_{};
+  std::string problem_;
+
+  Clock::time_point write_again_{};  // under write_mutex_
+};
+
+}  // namespace rootstream

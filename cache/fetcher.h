@@ -1,0 +1,130 @@
+// Fetcher: wanted objects in, requests out, objects back. One network thread plans and moves all of it.
+//
+// There is one flight for an object however many want it. Neighbours in a pack share one Range request
+// and are handed on one by one as they arrive. A failure sends the flight back to the queue, as its
+// kind says: missing - another mirror; corrupt - again, at most kMaxCorrupt times; unavailable - the
+// origin is left alone for a growing while, and the flight ends when the policy's time is over.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <future>
+#include <list>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+
+#include "cache/counters.h"
+#include "cache/memory_cache.h"
+#include "cache/origin.h"
+#include "cache/thread.h"
+#include "cache/transport.h"
+#include "cache/workers.h"
+#include "format/object_ref.h"
+#include "format/result.h"
+
+namespace rootstream {
+
+// In the order in which they are served.
+enum class Priority : uint8_t { kDemand, kReadahead, kHotRange, kBackground };
+
+using Waiter = std::function<void(Result<PlainBytes>)>;
+
+struct Wanted {
+  ObjectRef ref;
+  Waiter waiter;  // may be empty: the object is only brought into the cache
+};
+
+// What becomes of fetched bytes; see ObjectCache. Called on worker threads.
+class FetchTarget {
+ public:
+  virtual ~FetchTarget() = default;
+  virtual PlainBytes InMemory(const Id& id) = 0;
+  // Verifies, keeps, opens. kCorrupt: fetch again.
+  virtual Result<PlainBytes> Accept(const ObjectRef& ref, std::string stored) = 0;
+};
+
+struct FetchPolicy {
+  // How long a want outlives an origin that does not answer; nullopt: for ever.
+  std::optional<std::chrono::seconds> give_up_after = std::chrono::seconds(60);
+};
+
+struct NetworkState {
+  bool offline = false;  // no origin answers
+  double rtt_ms = 0;
+  double bandwidth = 0;  // bytes a second
+};
+
+class Fetcher {
+ public:
+  // `stores`: URLs, the preferred first. All references must outlive the fetcher.
+  Fetcher(Transport& transport, Workers& workers, FetchTarget& target, Counters& counters,
+          FetchPolicy policy, const std::vector<std::string>& stores);
+  ~Fetcher();  // waiters that are left hear kUnavailable
+  void Stop();  // ends the network thread; call before the workers end
+
+  // Each waiter is called once, on a worker or the network thread, or right here when its object has
+  // come in the meantime. What is wanted together can be fetched in one request.
+  void Want(std::vector<Wanted> wanted, Priority priority);
+
+  // One whole small file from one store, by its path; waits for it. kMissing, kUnavailable, kCorrupt
+  // (larger than `limit`).
+  Result<std::string> GetFile(size_t store, const std::string& path, size_t limit);
+  size_t store_count() const { return store_count_; }
+  void AddStores(const std::vector<std::string>& stores);  // more mirrors, unless known
+
+  NetworkState state() const;
+
+ private:
+  struct Flight;
+  struct FileJob;
+  class PackTransfer;
+  class FileTransfer;
+  using FlightPtr = std::shared_ptr<Flight>;
+  using Lock = std::unique_lock<std::mutex>;
+
+  void Run();
+  void StartFiles();
+  bool StartNext();  // false: nothing can be started now
+  std::optional<size_t> PickOrigin(const Flight& flight, SteadyTime now);
+  std::vector<FlightPtr> Neighbours(const FlightPtr& first, bool whole_pack);
+  void FailOverdue();
+  PlainBytes WantOne(Wanted& wanted, Priority priority);  // not nullptr: it is here already
+  void Enqueue(const FlightPtr& flight);
+  void Dequeue(const FlightPtr& flight);
+  void Requeue(const FlightPtr& flight, size_t origin, const Error& error, SteadyTime since);
+  void Finish(const FlightPtr& flight, const Result<PlainBytes>& result);
+  void Open(const FlightPtr& flight, size_t origin, std::string stored);
+  void NoteOutcome(size_t origin, const TransferOutcome& outcome);
+
+  Transport& transport_;
+  Workers& workers_;
+  FetchTarget& target_;
+  Counters& counters_;
+  const FetchPolicy policy_;
+  std::atomic<size_t> store_count_;
+
+  mutable std::mutex mutex_;  // guards what follows; never held while a waiter or the target is called
+  std::vector<Origin> origins_;
+  std::unordered_map<Id, FlightPtr, IdHash> flights_;
+  std::map<std::pair<Priority, uint64_t>, FlightPtr> queue_;    // by priority, then age
+  using Place = std::tuple<Id, uint64_t, Id>;  // pack, offset, object
+  std::map<Place, FlightPtr> queue_by_place_;
+  std::map<Id, PackTransfer*> whole_packs_;  // transfers that a new want may still join
+  std::list<std::shared_ptr<FileJob>> files_;
+  uint64_t next_order_ = 0;
+  int transfers_ = 0;
+  int ahead_transfers_ = 0;  // of them, those that nobody waits for
+  bool ending_ = false;
+  double rtt_ms_ = 0;
+  double bandwidth_ = 0;
+
+  Thread thread_;  // last: it uses the rest
+};
+
+}  // namespace rootstream

@@ -1,0 +1,39 @@
+// Plain objects in memory, least recently used dropped first. Thread-safe. Objects are shared and
+// immutable: dropping one here does not take it from who still uses it.
+#pragma once
+
+#include <list>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "cache/guarded.h"
+#include "format/id.h"
+
+namespace rootstream {
+
+using PlainBytes = std::shared_ptr<const std::string>;
+
+class MemoryCache {
+ public:
+  explicit MemoryCache(size_t capacity) : capacity_(capacity) {}  // bytes
+
+  PlainBytes Get(const Id& id);  // nullptr: not here
+  void Put(const Id& id, PlainBytes bytes);
+
+ private:
+  struct Item {
+    Id id;
+    PlainBytes bytes;
+  };
+  struct State {
+    std::list<Item> by_use;  // most recent first
+    std::unordered_map<Id, std::list<Item>::iterator, IdHash> by_id;
+    size_t size = 0;  // bytes
+  };
+
+  const size_t capacity_;
+  Guarded<State> state_;
+};
+
+}  // namespace rootstream

@@ -1,0 +1,98 @@
+#include "cache/object_cache.h"
+
+#include "format/chunk.h"
+
+namespace rootstream {
+
+ObjectCache::ObjectCache(const CacheOptions& options, std::unique_ptr<DiskCache> disk)
+    : memory_(options.memory_limit),
+      disk_(std::move(disk)),
+      workers_(std::make_unique<Workers>(options.workers)) {}
+
+Result<std::unique_ptr<ObjectCache>> ObjectCache::Open(const CacheOptions& options,
+                                                       Transport& transport, FetchPolicy policy,
+                                                       const std::vector<std::string>& stores) {
+  std::unique_ptr<DiskCache> disk;
+  if (!options.folder.empty()) {
+    auto opened = DiskCache::Open(options.folder, options.disk_limit);
+    if (!opened.ok()) return Of("cache", opened.error());
+    disk = std::move(*opened);
+  }
+  std::unique_ptr<ObjectCache> cache(new ObjectCache(options, std::move(disk)));
+  cache->fetcher_ = std::make_unique<Fetcher>(transport, *cache->workers_, *cache,
+                                              cache->counters_, policy, stores);
+  return cache;
+}
+
+ObjectCache::~ObjectCache() { Close(); }
+
+void ObjectCache::Close() {
+  if (fetcher_ != nullptr) fetcher_->Stop();
+  workers_.reset();
+  fetcher_.reset();
+}
+
+PlainBytes ObjectCache::InMemory(const Id& id) { return memory_.Get(id); }
+
+Result<PlainBytes> ObjectCache::Accept(const ObjectRef& ref, std::string stored) {
+  RS_TRY(const VerifiedBytes verified, Verify(stored, ref.id));
+  if (disk_ != nullptr) disk_->Put(ref.id, stored);
+  auto plain = rootstream::Open(verified, ref.plain_size);
+  // Its bytes are as signed, so fetching them again would not help: the publisher wrote it so.
+  if (!plain.ok()) return Invalid("object " + ref.id.Hex() + ": " + plain.error().message);
+  auto shared = std::make_shared<const std::string>(std::move(*plain));
+  memory_.Put(ref.id, shared);
+  return PlainBytes(shared);
+}
+
+PlainBytes ObjectCache::FromDisk(const ObjectRef& ref) {
+  if (disk_ == nullptr || !disk_->Has(ref.id)) return nullptr;
+  const std::lock_guard turn(disk_turns_[ref.id.bytes[0] % disk_turns_.size()]);
+  if (PlainBytes bytes = memory_.Get(ref.id)) return bytes;
+  PlainBytes bytes;
+  disk_->Get(ref.id, [&](VerifiedBytes stored) {
+    auto plain = rootstream::Open(stored, ref.plain_size);
+    if (plain.ok()) bytes = std::make_shared<const std::string>(std::move(*plain));
+  });
+  if (bytes == nullptr) return nullptr;
+  ++counters_.disk_hits;
+  memory_.Put(ref.id, bytes);
+  return bytes;
+}
+
+PlainBytes ObjectCache::GetLocal(const ObjectRef& ref) {
+  if (PlainBytes bytes = memory_.Get(ref.id)) {
+    ++counters_.memory_hits;
+    return bytes;
+  }
+  return FromDisk(ref);
+}
+
+void ObjectCache::Get(const ObjectRef& ref, Priority priority, Waiter waiter) {
+  std::vector<Wanted> wanted;
+  wanted.push_back({ref, std::move(waiter)});
+  GetAll(std::move(wanted), priority);
+}
+
+void ObjectCache::GetAll(std::vector<Wanted> wanted, Priority priority) {
+  std::vector<Wanted> missing;
+  for (Wanted& one : wanted) {
+    const PlainBytes bytes = GetLocal(one.ref);
+    if (bytes == nullptr) {
+      missing.push_back(std::move(one));
+    } else if (one.waiter != nullptr) {
+      one.waiter(bytes);
+    }
+  }
+  if (!missing.empty()) fetcher_->Want(std::move(missing), priority);
+}
+
+void ObjectCache::Prefetch(const std::vector<ObjectRef>& refs, Priority priority) {
+  std::vector<Wanted> wanted;
+  for (const ObjectRef& ref : refs) wanted.push_back({ref, nullptr});
+  workers_->TryPush([this, wanted = std::move(wanted), priority]() mutable {
+    GetAll(std::move(wanted), priority);
+  });
+}
+
+}  // namespace rootstream

@@ -1,0 +1,63 @@
+// ObjectCache: "give me this object". Memory, then the disk, then the network; verified at each step
+// that leaves memory. Thread-safe.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "cache/disk_cache.h"
+#include "cache/fetcher.h"
+#include "cache/memory_cache.h"
+
+namespace rootstream {
+
+struct CacheOptions {
+  std::string folder;                       // empty: no disk cache
+  std::optional<uint64_t> disk_limit;       // bytes; see DiskCache::Open
+  size_t memory_limit = 16 << 20;           // bytes of plain objects
+  int workers = 2;                          // threads
+};
+
+class ObjectCache : public FetchTarget {
+ public:
+  // `transport` must outlive the cache. Fails when the cache folder cannot be used at all.
+  static Result<std::unique_ptr<ObjectCache>> Open(const CacheOptions& options,
+                                                   Transport& transport, FetchPolicy policy,
+                                                   const std::vector<std::string>& stores);
+  ~ObjectCache() override;
+
+  // From memory or the disk; nullptr: only the network has it. Reads the disk on this thread.
+  PlainBytes GetLocal(const ObjectRef& ref);
+  // From wherever it is. `waiter` is called once: here, or on another thread.
+  void Get(const ObjectRef& ref, Priority priority, Waiter waiter);
+  void GetAll(std::vector<Wanted> wanted, Priority priority);
+  // Brings objects into memory soon, if there is time for it.
+  void Prefetch(const std::vector<ObjectRef>& refs, Priority priority);
+
+  Fetcher& fetcher() { return *fetcher_; }
+  const DiskCache* disk() const { return disk_.get(); }
+  Counters& counters() { return counters_; }
+
+  // Ends the network and the workers; waiters that are left hear kUnavailable.
+  void Close();
+
+ private:
+  ObjectCache(const CacheOptions& options, std::unique_ptr<DiskCache> disk);
+  PlainBytes InMemory(const Id& id) override;
+  Result<PlainBytes> Accept(const ObjectRef& ref, std::string stored) override;
+  PlainBytes FromDisk(const ObjectRef& ref);
+
+  Counters counters_;
+  MemoryCache memory_;
+  std::unique_ptr<DiskCache> disk_;
+  // One reader of an object from the disk at a time: the second finds it in memory. Picked by id.
+  std::array<std::mutex, 64> disk_turns_;
+  std::unique_ptr<Workers> workers_;
+  std::unique_ptr<Fetcher> fetcher_;
+};
+
+}  // namespace rootstream

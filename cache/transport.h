@@ -1,0 +1,54 @@
+// The one seam to the network: start a GET, and hear of it. CurlTransport is the real one; tests put a
+// faulty one in its place. All calls but Wake() are made on one thread, which calls Poll().
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace rootstream {
+
+struct TransferRequest {
+  std::string url;
+  uint64_t first = 0;  // byte range [first, first + size); size 0: the whole file
+  uint64_t size = 0;
+  bool fresh = false;  // ask caches on the way for a new copy
+};
+
+struct TransferHead {
+  int status = 0;      // 200 or 206 only
+  uint64_t first = 0;  // where in the file the body begins
+};
+
+struct TransferOutcome {
+  int status = 0;           // HTTP status; 0: there was no answer
+  bool complete = false;    // the body came whole
+  bool missing = false;     // there is no such file, whatever the protocol calls it
+  std::string reason;       // if not complete: why, for a person
+  std::chrono::seconds retry_after{0};
+  std::chrono::microseconds first_byte{0};  // from the request to the first byte of the answer
+  std::chrono::microseconds total{0};
+  uint64_t bytes = 0;  // of the body
+};
+
+// Calls come in this order: OnHead at most once, OnData any number of times, OnDone once.
+class TransferSink {
+ public:
+  virtual ~TransferSink() = default;
+  virtual bool OnHead(const TransferHead& head) = 0;     // false: break off
+  virtual bool OnData(std::string_view bytes) = 0;       // false: break off
+  virtual void OnDone(const TransferOutcome& outcome) = 0;
+};
+
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  virtual void Start(const TransferRequest& request, std::shared_ptr<TransferSink> sink) = 0;
+  virtual void Poll(std::chrono::milliseconds timeout) = 0;  // calls sinks; returns on Wake() too
+  virtual void Wake() = 0;                                   // from any thread
+};
+
+}  // namespace rootstream

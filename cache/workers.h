@@ -1,0 +1,40 @@
+// A few threads that verify, decompress and hand on: the work that must not be done on the network
+// thread. Tasks may want further objects but never wait for one.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <vector>
+
+#include "cache/thread.h"
+
+namespace rootstream {
+
+class Workers {
+ public:
+  explicit Workers(int threads);
+  ~Workers();  // runs what was pushed, then ends the threads
+
+  // Waits while the backlog is full, so a fast line cannot fill memory. `cost` is in bytes.
+  void Push(size_t cost, std::function<void()> task);
+  // False, and nothing done, while the backlog is full: for work that may be left out.
+  bool TryPush(std::function<void()> task);
+
+ private:
+  struct Task {
+    size_t cost;
+    std::function<void()> run;
+  };
+  void Run();
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Task> backlog_;
+  size_t backlog_cost_ = 0;  // bytes, of waiting and running tasks
+  bool ending_ = false;
+  std::vector<Thread> threads_;  // last: they use the rest
+};
+
+}  // namespace rootstream

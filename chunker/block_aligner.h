@@ -1,0 +1,61 @@
+// Turns parts of a file, as a source gives them, into whole blocks: what a hole of the source left out of
+// a block is filled with zeros.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "format/result.h"
+
+namespace rootstream {
+
+class BlockAligner {
+ public:
+  // Gets one or more whole blocks, or the end of the file, at an offset that is a multiple of `block`.
+  using Sink = std::function<Status(uint64_t offset, std::string_view bytes)>;
+
+  BlockAligner(uint64_t file_size, uint64_t block, Sink sink)
+      : file_size_(file_size), block_(block), sink_(std::move(sink)) {}
+
+  Status Add(uint64_t offset, std::string_view bytes) {
+    if (offset != at_ + buffer_.size()) RS_CHECK(Jump(offset));
+    buffer_ += bytes;
+    return buffer_.size() < kPiece ? Ok() : Flush(buffer_.size() / block_ * block_);
+  }
+
+  Status Finish() { return Jump(file_size_); }
+
+ private:
+  static constexpr size_t kPiece = 256 << 10;
+
+  Status Jump(uint64_t offset) {
+    if (!buffer_.empty()) {
+      const uint64_t end = at_ + (buffer_.size() + block_ - 1) / block_ * block_;
+      buffer_.resize(std::min({end, offset, file_size_}) - at_, '\0');
+      const bool in_block = offset < end && offset < file_size_;
+      if (in_block) return Ok();
+      RS_CHECK(Flush(buffer_.size()));
+    }
+    at_ = offset / block_ * block_;
+    buffer_.assign(offset < file_size_ ? offset - at_ : 0, '\0');
+    return Ok();
+  }
+
+  Status Flush(size_t size) {
+    if (size > 0) RS_CHECK(sink_(at_, std::string_view(buffer_).substr(0, size)));
+    at_ += size;
+    buffer_.erase(0, size);
+    return Ok();
+  }
+
+  const uint64_t file_size_;
+  const uint64_t block_;
+  const Sink sink_;
+  uint64_t at_ = 0;     // file offset of the buffer, a multiple of the block
+  std::string buffer_;
+};
+
+}  // namespace rootstream

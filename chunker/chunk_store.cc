@@ -1,0 +1,155 @@
+#include "chunker/chunk_store.h"
+
+#include "format/chunk.h"
+
+namespace rootstream {
+namespace {
+
+constexpr size_t kMaxTasks = 48;  // queued chunks: at most 24 MiB plain, and as much stored
+
+}  // namespace
+
+ChunkStore::ChunkStore(PackWriter& writer, KnownContent& known, int level, int threads)
+    : writer_(writer), known_(known) {
+  std::unordered_map<Id, uint32_t, IdHash> packs;
+  for (const KnownContent::Chunk& chunk : known_.chunks) {
+    const auto [pack, is_new] =
+        packs.try_emplace(chunk.ref.pack, static_cast<uint32_t>(known_packs_.size()));
+    if (is_new) known_packs_.push_back({chunk.ref.pack});
+    by_plain_hash_.emplace(chunk.plain_hash, static_cast<uint32_t>(stored_.size()));
+    stored_.push_back({.plain_hash = chunk.plain_hash,
+                       .id = chunk.ref.id,
+                       .offset = static_cast<uint32_t>(chunk.ref.offset),
+                       .stored_size = chunk.ref.stored_size,
+                       .plain_size = chunk.ref.plain_size,
+                       .pack = pack->second});
+  }
+  known_.chunks = {};
+  for (int i = 0; i < threads; ++i) threads_.emplace_back("seal", [this, level] { Work(level); });
+}
+
+ChunkStore::~ChunkStore() {
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  changed_.notify_all();
+}
+
+void ChunkStore::Work(int level) {
+  Sealer sealer(level);
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [&] { return ending_ || !to_do_.empty(); });
+    if (ending_) return;
+    const TaskPtr task = to_do_.front();
+    to_do_.pop_front();
+    lock.unlock();
+    task->plain_hash = Sha256(task->plain);
+    lock.lock();
+    // The first to come compresses; where the bytes go is decided in order, by WriteFront().
+    const bool is_new = !by_plain_hash_.contains(task->plain_hash) &&
+                        claimed_.try_emplace(task->plain_hash, task).second;
+    if (is_new) {
+      lock.unlock();
+      task->stored = sealer.Seal(task->plain);
+      lock.lock();
+    }
+    task->plain = {};
+    task->done = true;
+    changed_.notify_all();
+  }
+}
+
+Status ChunkStore::Put(std::string plain, uint64_t start, std::vector<StreamChunk>& out) {
+  const auto task = std::make_shared<Task>();
+  task->plain_size = static_cast<uint32_t>(plain.size());
+  task->plain = std::move(plain);
+  task->out = &out;
+  task->out_index = out.size();
+  out.push_back({start, task->plain_size, 0});
+  {
+    const std::lock_guard lock(mutex_);
+    tasks_.push_back(task);
+    to_do_.push_back(task);
+  }
+  changed_.notify_all();
+  while (true) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (tasks_.size() < kMaxTasks && !tasks_.front()->done) return Ok();
+      if (tasks_.size() == 1) return Ok();
+    }
+    RS_CHECK(WriteFront());
+  }
+}
+
+Status ChunkStore::WriteFront() {
+  TaskPtr task, owner;
+  {
+    std::unique_lock lock(mutex_);
+    task = tasks_.front();
+    changed_.wait(lock, [&] { return task->done; });
+    tasks_.pop_front();
+    if (const auto found = by_plain_hash_.find(task->plain_hash); found != by_plain_hash_.end()) {
+      (*task->out)[task->out_index].stored = found->second;
+    } else {
+      owner = claimed_[task->plain_hash];
+      changed_.wait(lock, [&] { return owner->done; });
+    }
+  }
+  if (owner == nullptr) {
+    Use((*task->out)[task->out_index].stored);
+    return Ok();
+  }
+  RS_TRY(const PackWriter::Place place, writer_.Append(owner->stored));
+  const auto number = static_cast<uint32_t>(stored_.size());
+  stored_.push_back({.plain_hash = task->plain_hash,
+                     .id = Sha256(owner->stored),
+                     .offset = place.offset,
+                     .stored_size = static_cast<uint32_t>(owner->stored.size()),
+                     .plain_size = task->plain_size,
+                     .pack = static_cast<uint32_t>(known_packs_.size()) + place.pack});
+  owner->stored = {};
+  {
+    const std::lock_guard lock(mutex_);
+    by_plain_hash_.emplace(task->plain_hash, number);
+    claimed_.erase(task->plain_hash);
+  }
+  (*task->out)[task->out_index].stored = number;
+  Use(number);
+  return writer_.CloseWhenFull();
+}
+
+void ChunkStore::Use(uint32_t number) {
+  Stored& stored = stored_[number];
+  if (stored.used) return;
+  stored.used = true;
+  unique_bytes_ += stored.plain_size;
+  stored_bytes_ += stored.stored_size;
+  ++unique_chunks_;
+  if (stored.pack >= known_packs_.size() || known_packs_[stored.pack].renewed) return;
+  known_packs_[stored.pack].renewed = true;
+  writer_.store().RenewPack(known_packs_[stored.pack].id, 0);
+}
+
+Status ChunkStore::Finish() {
+  while (true) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (tasks_.empty()) break;
+    }
+    RS_CHECK(WriteFront());
+  }
+  return writer_.Close();
+}
+
+ObjectRef ChunkStore::RefOf(uint32_t number) const {
+  const Stored& stored = stored_[number];
+  const bool is_known = stored.pack < known_packs_.size();
+  const Id& pack = is_known ? known_packs_[stored.pack].id
+                            : writer_.id(stored.pack - static_cast<uint32_t>(known_packs_.size()));
+  return {stored.id, pack, stored.offset, stored.stored_size, stored.plain_size};
+}
+
+}  // namespace rootstream

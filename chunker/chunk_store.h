@@ -1,0 +1,90 @@
+// ChunkStore: plain chunks in, each stored once. Hashing and compressing run on all cores; packs fill in
+// the order in which chunks first came, so the same input makes the same packs however fast the threads
+// are. Chunks that the store's signed images already have are not stored again.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "cache/thread.h"
+#include "chunker/known_content.h"
+#include "chunker/pack_writer.h"
+
+namespace rootstream {
+
+// Where a chunk is in the stream, and which of the stored chunks holds its bytes.
+struct StreamChunk {
+  uint64_t start = 0;
+  uint32_t plain_size = 0;
+  uint32_t stored = 0;  // number in ChunkStore
+};
+
+class ChunkStore {
+ public:
+  struct Stored {
+    Id plain_hash;
+    Id id;
+    uint32_t offset = 0;
+    uint32_t stored_size = 0;
+    uint32_t plain_size = 0;
+    uint32_t pack = 0;   // number: of the known packs, then of the writer's
+    bool used = false;   // by this image
+  };
+
+  ChunkStore(PackWriter& writer, KnownContent& known, int level, int threads);
+  ~ChunkStore();
+
+  // Queues a chunk; `out` receives where it begins in the stream and, by Finish() at the latest, its
+  // number. Blocks while much is queued.
+  Status Put(std::string plain, uint64_t start, std::vector<StreamChunk>& out);
+  Status Finish();  // all is stored, and all packs are closed
+
+  ObjectRef RefOf(uint32_t stored) const;  // after Finish()
+  const Id& PlainHashOf(uint32_t stored) const { return stored_[stored].plain_hash; }
+  uint64_t unique_bytes() const { return unique_bytes_; }  // plain bytes of the chunks of this image
+  uint64_t stored_bytes() const { return stored_bytes_; }  // their stored bytes
+  size_t unique_chunks() const { return unique_chunks_; }
+
+ private:
+  struct Task {
+    std::string plain;
+    std::string stored;
+    uint32_t plain_size = 0;
+    Id plain_hash;
+    bool done = false;   // under the mutex
+    std::vector<StreamChunk>* out = nullptr;
+    size_t out_index = 0;
+  };
+  using TaskPtr = std::shared_ptr<Task>;
+
+  void Work(int level);
+  Status WriteFront();
+  void Use(uint32_t number);
+
+  PackWriter& writer_;
+  KnownContent& known_;
+  std::vector<Stored> stored_;
+  std::unordered_map<Id, uint32_t, IdHash> by_plain_hash_;  // to a number in stored_
+  uint64_t unique_bytes_ = 0;
+  uint64_t stored_bytes_ = 0;
+  size_t unique_chunks_ = 0;
+  struct KnownPack {
+    Id id;
+    bool renewed = false;
+  };
+  std::vector<KnownPack> known_packs_;
+
+  std::mutex mutex_;  // guards what follows, and by_plain_hash_ while threads run
+  std::condition_variable changed_;
+  std::deque<TaskPtr> tasks_;       // in order; the front is written next
+  std::deque<TaskPtr> to_do_;       // not yet taken by a thread
+  std::unordered_map<Id, TaskPtr, IdHash> claimed_;  // who compresses what
+  bool ending_ = false;
+  std::vector<Thread> threads_;  // last: they use the rest
+};
+
+}  // namespace rootstream

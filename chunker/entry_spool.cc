@@ -1,0 +1,68 @@
+#include "chunker/entry_spool.h"
+
+#include "format/limits.h"
+
+namespace rootstream {
+
+Result<EntrySpool> EntrySpool::Create() {
+  RS_TRY(Spool entries, Spool::Create());
+  RS_TRY(Spool inodes, Spool::Create());
+  return EntrySpool(std::move(entries), std::move(inodes));
+}
+
+bool EntrySpool::IsNewInode(const SourceEntry& entry) const {
+  return entry.link_group == 0 || !by_source_number_.contains(entry.link_group);
+}
+
+Status EntrySpool::Add(const SourceEntry& entry, const InodeRecord& record) {
+  Encoder out;
+  out.Varint(entry.depth);
+  out.Bytes(entry.name);
+  if (entry.link_group == 0) {
+    out.Varint(0);
+    record.EncodeTo(out);
+  } else {
+    const auto [group, is_new] = by_source_number_.try_emplace(entry.link_group, groups());
+    if (is_new) {
+      Encoder inode;
+      record.EncodeTo(inode);
+      RS_TRY(const uint64_t offset, inodes_.AppendSized(inode.bytes()));
+      groups_.push_back({offset, 0});
+    }
+    ++groups_[group->second].names;
+    out.Varint(uint64_t{group->second} + 1);
+  }
+  RS_CHECK(entries_.AppendSized(out.bytes()));
+  return Ok();
+}
+
+Result<std::optional<EntrySpool::Entry>> EntrySpool::Next() {
+  if (next_ == entries_.size()) return std::optional<Entry>();
+  RS_TRY(const std::string bytes, entries_.ReadSized(next_));
+  Decoder in(bytes);
+  Entry entry;
+  entry.depth = static_cast<uint32_t>(in.Varint());
+  entry.name = in.Bytes(kMaxName);
+  const uint64_t group = in.Varint();
+  if (group > 0) {
+    entry.group = static_cast<uint32_t>(group - 1);
+    if (NamesOf(*entry.group) == 1) {
+      RS_TRY(entry.record, GroupRecord(*entry.group));
+    }
+  } else {
+    entry.record = InodeRecord::Decode(in);
+  }
+  if (!in.ok()) return Failed("the spool file was damaged");
+  return std::optional(std::move(entry));
+}
+
+Result<InodeRecord> EntrySpool::GroupRecord(uint32_t group) {
+  uint64_t offset = groups_[group].offset;
+  RS_TRY(const std::string bytes, inodes_.ReadSized(offset));
+  Decoder in(bytes);
+  InodeRecord record = InodeRecord::Decode(in);
+  if (!in.ok()) return Failed("the spool file was damaged");
+  return record;
+}
+
+}  // namespace rootstream

@@ -1,0 +1,52 @@
+// EntrySpool: entries wait here between the two passes of publishing. Where a chunk lies is known only
+// when all packs are closed, so shards are made in a second pass, over this spool, not over the source.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "chunker/inode_record.h"
+#include "chunker/source.h"
+#include "chunker/spool.h"
+
+namespace rootstream {
+
+class EntrySpool {
+ public:
+  struct Entry {
+    uint32_t depth = 0;
+    std::string name;
+    std::optional<uint32_t> group;  // of hard links: number, from 0, by first name
+    InodeRecord record;             // left out if the group has several names
+  };
+
+  static Result<EntrySpool> Create();
+
+  // False: another name of an inode that was added before, so its content need not be read.
+  bool IsNewInode(const SourceEntry& entry) const;
+  Status Add(const SourceEntry& entry, const InodeRecord& record);
+
+  // After the last Add().
+  Result<std::optional<Entry>> Next();  // in the order of adding
+  uint32_t groups() const { return static_cast<uint32_t>(groups_.size()); }
+  uint32_t NamesOf(uint32_t group) const { return groups_[group].names; }
+  Result<InodeRecord> GroupRecord(uint32_t group);
+
+ private:
+  struct Group {
+    uint64_t offset = 0;  // in inodes_
+    uint32_t names = 0;
+  };
+  EntrySpool(Spool entries, Spool inodes)
+      : entries_(std::move(entries)), inodes_(std::move(inodes)) {}
+
+  Spool entries_;
+  Spool inodes_;  // of groups
+  uint64_t next_ = 0;
+  std::unordered_map<uint64_t, uint32_t> by_source_number_;
+  std::vector<Group> groups_;
+};
+
+}  // namespace rootstream

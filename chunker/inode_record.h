@@ -1,0 +1,30 @@
+// An inode as it waits in a spool: everything of it but its name.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "format/bytes.h"
+#include "format/tree.h"
+
+namespace rootstream {
+
+// Bytes [file_offset, +length) of a file, and where they are: in a spool, or in the image's stream.
+struct FileExtent {
+  uint64_t file_offset = 0;
+  uint64_t length = 0;
+  uint64_t position = 0;
+  bool operator==(const FileExtent&) const = default;
+};
+
+struct InodeRecord {
+  Inode inode;
+  std::string target;
+  XattrSet xattrs;
+  std::vector<FileExtent> extents;
+
+  void EncodeTo(Encoder& out) const;
+  static InodeRecord Decode(Decoder& in);
+};
+
+}  // namespace rootstream

@@ -1,0 +1,25 @@
+#include <signal.h>
+
+#include <atomic>
+
+#include "chunker/source.h"
+
+namespace rootstream {
+namespace {
+
+std::atomic<bool> interrupted{false};
+
+void OnSignal(int) { interrupted = true; }
+
+}  // namespace
+
+bool WasInterrupted() { return interrupted; }
+
+void CatchInterrupts() {
+  struct sigaction action = {};
+  action.sa_handler = OnSignal;
+  action.sa_flags = SA_RESETHAND;  // a second one ends the process at once
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
+}
+
+}  // namespace rootstream

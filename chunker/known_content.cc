@@ -1,0 +1,111 @@
+#include "chunker/known_content.h"
+
+#include <set>
+#include <unordered_set>
+
+#include "format/chunk_list.h"
+#include "format/tree.h"
+
+namespace rootstream {
+namespace {
+
+class Loader {
+ public:
+  Loader(const StoreFolder& store, const std::vector<PublicKey>& keys, size_t max_chunks)
+      : store_(store), keys_(keys), max_chunks_(max_chunks) {}
+
+  KnownContent Load() {
+    const auto images = store_.ListImages();
+    if (!images.ok()) return {};
+    for (const ImageName& image : *images) LoadImage(image);
+    return std::move(known_);
+  }
+
+ private:
+  void LoadImage(const ImageName& image) {
+    const auto bytes = store_.ReadRef(image);
+    if (!bytes.ok()) return;
+    // One's own signature counts however many others the image wants, and whatever its age.
+    const auto ref = Ref::Decode(*bytes);
+    if (!ref.ok()) return;
+    const auto body = Ref::DecodeBody(ref->body);
+    if (!body.ok() || !IsOwn(*ref)) return;
+    const auto manifest = Manifest::Decode(body->manifest);
+    if (manifest.ok()) (void)LoadShard(manifest->root);
+  }
+
+  bool IsOwn(const Ref& ref) const {
+    if (keys_.empty()) return true;
+    for (const Signature& signature : ref.signatures)
+      for (const PublicKey& key : keys_)
+        if (signature.key == key && VerifySignature(signature, ref.body)) return true;
+    return false;
+  }
+
+  // True: the shard and everything below it is whole, so it can be used again as it is.
+  bool LoadShard(const ObjectRef& ref) {
+    const auto [seen, is_new] = seen_.try_emplace(ref.id, false);
+    if (!is_new) return seen->second;
+    const auto bytes = store_.ReadObject(ref);
+    if (!bytes.ok()) return false;
+    const auto tree = Tree::Decode(*bytes, ref.pack);
+    if (!tree.ok()) return false;
+    bool whole = true;
+    for (const ObjectRef& child : tree->children) whole = LoadShard(child) && whole;
+    std::optional<Id> key;
+    for (size_t i = 0; i < tree->publisher.size(); ++i) whole = LoadPart(*tree, i, key) && whole;
+    if (whole && key) known_.shards.emplace(*key, ref);
+    seen_[ref.id] = whole;
+    return whole;
+  }
+
+  bool LoadPart(const Tree& tree, size_t number, std::optional<Id>& key) {
+    const ObjectRef& ref = tree.publisher[number];
+    const auto bytes = store_.ReadObject(ref);
+    const auto part = bytes.ok() ? PublisherPart::Decode(*bytes) : bytes.error();
+    if (!part.ok()) return false;
+    key = part->shard_key;
+    if (tree.lists.empty()) return part->plain_hashes.empty();
+    const ObjectRef& list_ref = tree.lists[number].ref;
+    const auto list_bytes = store_.ReadObject(list_ref);
+    const auto list = list_bytes.ok() ? ChunkList::Decode(*list_bytes, list_ref.pack)
+                                      : list_bytes.error();
+    if (!list.ok() || list->chunks.size() != part->plain_hashes.size()) return false;
+    bool whole = true;
+    for (size_t i = 0; i < list->chunks.size(); ++i) {
+      const ObjectRef& chunk = list->chunks[i];
+      if (!PackIsThere(chunk)) {
+        whole = false;
+      } else if (known_.chunks.size() < max_chunks_ && plain_.insert(part->plain_hashes[i]).second) {
+        known_.chunks.push_back({part->plain_hashes[i], chunk});
+      }
+    }
+    return whole;
+  }
+
+  bool PackIsThere(const ObjectRef& ref) {
+    const auto [pack, is_new] = pack_sizes_.try_emplace(ref.pack, 0);
+    if (is_new) {
+      const auto fd = OpenFile(store_.PathOf(PackPath(ref.pack)), 0);
+      if (fd.ok()) pack->second = lseek(fd->get(), 0, SEEK_END);
+    }
+    return ref.offset + ref.stored_size <= pack->second;
+  }
+
+  const StoreFolder& store_;
+  const std::vector<PublicKey>& keys_;
+  const size_t max_chunks_;
+  KnownContent known_;
+  std::unordered_map<Id, bool, IdHash> seen_;
+  std::unordered_set<Id, IdHash> plain_;
+  std::unordered_map<Id, uint64_t, IdHash> pack_sizes_;
+};
+
+}  // namespace
+
+KnownContent KnownContent::Load(const StoreFolder& store, const std::vector<PublicKey>& keys,
+                                size_t max_chunks) {
+  return Loader(store, keys, max_chunks).Load();
+}
+
+}  // namespace rootstream

@@ -1,0 +1,48 @@
+// PackWriter: stored objects, one after another, into packs. A pack is hashed as it grows, and synced and
+// renamed on a thread of its own while the next one fills.
+#pragma once
+
+#include <future>
+#include <vector>
+
+#include "chunker/store_folder.h"
+
+namespace rootstream {
+
+class PackWriter {
+ public:
+  // Packs are closed when they reach `full_size` bytes, or by Close().
+  PackWriter(const StoreFolder& store, uint64_t full_size) : store_(store), full_size_(full_size) {}
+  ~PackWriter();  // removes what was not finished
+
+  struct Place {
+    uint32_t pack = 0;  // number, from 0, in the order of closing
+    uint32_t offset = 0;
+  };
+  Result<Place> Append(std::string_view stored);
+  bool is_full() const { return file_ && size_ >= full_size_; }
+  Status CloseWhenFull() { return is_full() ? Close() : Ok(); }
+  Status Close();   // nothing, if no pack is open
+  Status Finish();  // Close, then waits until all packs are on the disk under their names
+
+  const StoreFolder& store() const { return store_; }
+  uint32_t open_number() const { return static_cast<uint32_t>(ids_.size()); }
+  const Id& id(uint32_t number) const { return ids_[number]; }
+  uint64_t new_bytes() const { return new_bytes_; }  // of packs that were not there before
+
+ private:
+  Status Begin();
+
+  const StoreFolder& store_;
+  const uint64_t full_size_;
+  UniqueFd file_;
+  std::string path_;  // of the open pack's temporary file
+  uint64_t size_ = 0;
+  std::string pending_;  // not yet written
+  Sha256Stream hash_;
+  std::vector<Id> ids_;  // of closed packs
+  std::vector<std::future<Status>> finishing_;
+  uint64_t new_bytes_ = 0;
+};
+
+}  // namespace rootstream

@@ -1,0 +1,215 @@
+#include "chunker/publish.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "chunker/chunk_store.h"
+#include "chunker/entry_spool.h"
+#include "chunker/known_content.h"
+#include "chunker/progress.h"
+#include "chunker/shard_writer.h"
+#include "chunker/stream_writer.h"
+#include "chunker/tree_builder.h"
+#include "format/limits.h"
+#include "format/posix_acl.h"
+
+namespace rootstream {
+namespace {
+
+constexpr uint64_t kFullPack = 12 << 20;          // bytes; packs end within one chunk of it
+constexpr size_t kMaxKnownChunks = 500'000;       // about 100 MiB of memory
+constexpr int kMetadataLevel = 9;                 // at least: there is little of it, and all is waited for
+
+int64_t Now() {
+  return std::chrono::duration_cast<std::chrono::seconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+std::vector<PublicKey> PublicKeysOf(const std::vector<SigningKey>& keys) {
+  std::vector<PublicKey> out;
+  for (const SigningKey& key : keys) out.push_back(key.public_key());
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+class Publisher {
+ public:
+  Publisher(PublishOptions options, std::unique_ptr<Source> source, StoreFolder store,
+            EntrySpool spool)
+      : options_(std::move(options)),
+        source_(std::move(source)),
+        store_(std::move(store)),
+        spool_(std::move(spool)),
+        keys_(PublicKeysOf(options_.keys)),
+        known_(KnownContent::Load(store_, keys_, kMaxKnownChunks)),
+        data_packs_(store_, kFullPack),
+        chunks_(data_packs_, known_, options_.level,
+                static_cast<int>(std::max(1u, std::thread::hardware_concurrency()))),
+        stream_(chunks_, CutSizes{}),
+        metadata_packs_(store_, kMaxPack) {}
+
+  // The data flow of publishing, step by step.
+  Result<PublishSummary> Run() {
+    const auto started = std::chrono::steady_clock::now();
+    // Entries, and their contents: chunks, packs.
+    RS_CHECK(ReadSource());
+    RS_CHECK(stream_.Finish());
+    // Entries again, with every chunk in its place: shards.
+    RS_TRY(const ObjectRef root, WriteShards());
+    // All packs are on the disk; then the manifest; then the ref.
+    RS_CHECK(data_packs_.Finish());
+    RS_CHECK(metadata_packs_.Finish());
+    const std::string manifest = MakeManifest(root).Encode();
+    if (manifest.size() > kMaxManifest) return Invalid("the boot entries are too long for a manifest");
+    RS_CHECK(store_.WriteManifest(manifest));
+    RS_CHECK(WriteRef(manifest));
+    summary_.manifest = Sha256(manifest);
+    summary_.unique_bytes = chunks_.unique_bytes();
+    summary_.compressed_bytes = chunks_.stored_bytes();
+    summary_.chunks = chunks_.unique_chunks();
+    summary_.new_data_bytes = data_packs_.new_bytes();
+    summary_.new_metadata_bytes += metadata_packs_.new_bytes() + manifest.size();
+    summary_.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+    return summary_;
+  }
+
+ private:
+  Status ReadSource() {
+    Progress progress;
+    uint64_t read = 0;
+    while (true) {
+      RS_TRY(std::optional<SourceEntry> entry, source_->Next());
+      if (!entry) return Ok();
+      RS_CHECK(CheckEntry(*entry));
+      NoteFeatures(*entry);
+      ++summary_.totals.entries;
+      const bool is_new_inode = spool_.IsNewInode(*entry);
+      InodeRecord record{.inode = entry->inode, .target = entry->target, .xattrs = entry->xattrs};
+      if (is_new_inode && S_ISREG(entry->inode.mode)) {
+        const auto content = [&](const Source::ContentUse& use) {
+          return source_->ReadContent([&](uint64_t offset, std::string_view bytes) {
+            read += bytes.size();
+            progress.Show(read, source_->ExpectedBytes(), "read: " + entry->name);
+            return use(offset, bytes);
+          });
+        };
+        RS_TRY(record.extents, stream_.AddFile(entry->inode.size, content));
+        summary_.totals.plain_bytes += entry->inode.size;
+        for (const FileExtent& extent : record.extents) summary_.totals.data_bytes += extent.length;
+      }
+      RS_CHECK(spool_.Add(*entry, record));
+    }
+  }
+
+  static Status CheckEntry(const SourceEntry& entry) {
+    if (entry.name.size() > kMaxName) return Invalid(entry.name + ": the name is too long");
+    if (entry.target.size() > kMaxTarget)
+      return Invalid(entry.name + ": the symlink's target is too long");
+    for (const Xattr& xattr : entry.xattrs)
+      if (xattr.name.size() > kMaxXattrName || xattr.value.size() > kMaxXattrValue)
+        return Invalid(entry.name + ": its xattr " + xattr.name + " is too long");
+    return Ok();
+  }
+
+  void NoteFeatures(const SourceEntry& entry) {
+    if (!entry.xattrs.empty()) features_ |= kHasXattr;
+    for (const Xattr& xattr : entry.xattrs)
+      if (xattr.name == kAclAccessXattr || xattr.name == kAclDefaultXattr) features_ |= kHasAcl;
+    if (entry.link_group != 0) features_ |= kHasHardLink;
+  }
+
+  Result<ObjectRef> WriteShards() {
+    ShardWriter writer(metadata_packs_, chunks_, stream_.joined(), stream_.alone(), known_,
+                       std::max(options_.level, kMetadataLevel));
+    TreeBuilder builder(writer);
+    RS_TRY(const std::vector<TreeBuilder::Shared> shared, WriteShared(builder));
+    while (true) {
+      if (WasInterrupted()) return Failed("interrupted");
+      RS_TRY(std::optional<EntrySpool::Entry> entry, spool_.Next());
+      if (!entry) break;
+      TreeBuilder::Entry out{.depth = entry->depth, .name = std::move(entry->name)};
+      if (entry->group && spool_.NamesOf(*entry->group) > 1) {
+        out.shared = shared[*entry->group];
+      } else {
+        out.record = std::move(entry->record);
+      }
+      RS_CHECK(builder.Add(std::move(out)));
+    }
+    RS_TRY(const ShardHandle root, builder.Finish());
+    RS_CHECK(writer.Finish());
+    summary_.totals.inodes = builder.inodes();
+    summary_.shards = writer.shards();
+    summary_.new_shards = writer.new_shards();
+    return writer.RefOf(root);
+  }
+
+  // Inodes with several names in the image, by group.
+  Result<std::vector<TreeBuilder::Shared>> WriteShared(TreeBuilder& builder) {
+    std::vector<TreeBuilder::Shared> shared(spool_.groups());
+    for (uint32_t group = 0; group < shared.size(); ++group) {
+      if (spool_.NamesOf(group) < 2) continue;
+      RS_TRY(InodeRecord record, spool_.GroupRecord(group));
+      record.inode.nlink = spool_.NamesOf(group);
+      RS_TRY(shared[group], builder.AddShared(std::move(record)));
+    }
+    RS_CHECK(builder.FinishShared());
+    return shared;
+  }
+
+  Manifest MakeManifest(const ObjectRef& root) const {
+    return {.features = features_,
+            .root = root,
+            .totals = summary_.totals,
+            .boot_entries = options_.boot_entries,
+            .keys = keys_,
+            .threshold = options_.threshold};
+  }
+
+  Status WriteRef(const std::string& manifest) {
+    return store_.ReplaceRef(options_.image, [&](uint64_t last_serial) -> Result<std::string> {
+      RefBody body{.image = options_.image,
+                   .serial = std::max(last_serial + 1, options_.minimum_serial),
+                   .issued = Now(),
+                   .minimum_serial = options_.minimum_serial,
+                   .mirrors = options_.mirrors,
+                   .manifest = manifest};
+      if (options_.lifetime.count() > 0)
+        body.expires = body.issued + std::chrono::seconds(options_.lifetime).count();
+      summary_.serial = body.serial;
+      std::string bytes = SignRef(body, options_.keys).Encode();
+      summary_.new_metadata_bytes += bytes.size();
+      return bytes;
+    });
+  }
+
+  const PublishOptions options_;
+  std::unique_ptr<Source> source_;
+  const StoreFolder store_;
+  EntrySpool spool_;
+  const std::vector<PublicKey> keys_;
+  KnownContent known_;
+  PackWriter data_packs_;
+  ChunkStore chunks_;
+  StreamWriter stream_;
+  PackWriter metadata_packs_;
+  uint64_t features_ = 0;
+  PublishSummary summary_;
+};
+
+}  // namespace
+
+Result<PublishSummary> Publish(PublishOptions options) {
+  RS_TRY(std::unique_ptr<Source> source, OpenSource(options.source));
+  RS_TRY(StoreFolder store, StoreFolder::OpenOrCreate(options.store));
+  RS_CHECK(store.Lock(StoreLock::kShared));
+  store.CleanTemporary();
+  RS_TRY(EntrySpool spool, EntrySpool::Create());
+  return Publisher(std::move(options), std::move(source), std::move(store), std::move(spool)).Run();
+}
+
+}  // namespace rootstream

@@ -1,0 +1,42 @@
+// Publishing: a source becomes a signed image in a store.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "chunker/store_folder.h"
+#include "chunker/source.h"
+
+namespace rootstream {
+
+struct PublishOptions {
+  std::string source;  // see OpenSource()
+  std::string store;   // folder; made if it is missing
+  ImageName image;
+  std::vector<SigningKey> keys;  // none: the image is unsigned
+  uint32_t threshold = 1;        // signatures that clients shall require
+  int level = 15;                // of zstd
+  std::chrono::hours lifetime{0};  // of the ref; 0: it never expires
+  uint64_t minimum_serial = 0;   // the new serial is not lower, and clients refuse lower ones
+  std::vector<std::string> mirrors;
+  std::vector<BootEntry> boot_entries;
+};
+
+struct PublishSummary {
+  uint64_t serial = 0;
+  Id manifest;
+  ImageTotals totals;
+  uint64_t unique_bytes = 0;      // plain bytes of the image's chunks
+  uint64_t compressed_bytes = 0;  // their stored bytes
+  uint64_t new_data_bytes = 0;    // written to the store: packs of chunks
+  uint64_t new_metadata_bytes = 0;  // packs of shards, manifest, ref
+  size_t chunks = 0;
+  size_t shards = 0;
+  size_t new_shards = 0;
+  double seconds = 0;
+};
+
+Result<PublishSummary> Publish(PublishOptions options);
+
+}  // namespace rootstream

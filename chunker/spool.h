@@ -1,0 +1,36 @@
+// Spool: bytes on the disk that are written once and read again, in a file without a name, which the
+// kernel removes whatever happens. In $TMPDIR or /var/tmp.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "cache/file_io.h"
+
+namespace rootstream {
+
+class Spool {
+ public:
+  static Result<Spool> Create();
+
+  // Returns where it begins.
+  Result<uint64_t> Append(std::string_view bytes);
+  Result<uint64_t> AppendSized(std::string_view bytes);  // behind its length; for ReadSized()
+  Result<std::string> Read(uint64_t offset, size_t size);
+  // The bytes at `offset`, which moves behind them.
+  Result<std::string> ReadSized(uint64_t& offset);
+  uint64_t size() const { return written_ + pending_.size(); }
+
+ private:
+  explicit Spool(UniqueFd fd) : fd_(std::move(fd)) {}
+  Status Flush();
+
+  UniqueFd fd_;
+  uint64_t written_ = 0;
+  std::string pending_;
+  std::string window_;  // read ahead, from window_at_ on
+  uint64_t window_at_ = 0;
+};
+
+}  // namespace rootstream

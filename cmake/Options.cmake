@@ -1,0 +1,23 @@
+# What every target of ours is compiled with, as one interface library.
+add_library(rootstream_options INTERFACE)
+target_include_directories(rootstream_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_definitions(rootstream_options INTERFACE _FILE_OFFSET_BITS=64
+                           ROOTSTREAM_VERSION="${PROJECT_VERSION}")
+target_compile_options(rootstream_options INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor
+                       -Wno-missing-field-initializers)
+if(ROOTSTREAM_WERROR)
+  target_compile_options(rootstream_options INTERFACE -Werror)
+endif()
+if(ROOTSTREAM_SANITIZE)
+  target_compile_options(rootstream_options INTERFACE -fsanitize=${ROOTSTREAM_SANITIZE}
+                         -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(rootstream_options INTERFACE -fsanitize=${ROOTSTREAM_SANITIZE})
+endif()
+target_link_libraries(rootstream_options INTERFACE Threads::Threads)
+
+# rootstream_library(NAME SOURCES... DEPENDS targets...): one folder, one static library.
+function(rootstream_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;USES" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(${name} PUBLIC rootstream_options ${ARG_DEPENDS} PRIVATE ${ARG_USES})
+endfunction()

@@ -1,0 +1,35 @@
+// The names of images, and the URLs that carry them: STORE-URL/NAME[:TAG].
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "format/result.h"
+
+namespace rootstream {
+
+struct ImageName {
+  std::string name;
+  std::string tag = "latest";
+
+  bool operator==(const ImageName&) const = default;
+  std::string ToString() const { return name + ":" + tag; }
+  std::string RefPath() const { return "images/" + name + "/" + tag; }  // below the store
+};
+
+// "NAME" or "NAME:TAG", each [a-z0-9][a-z0-9._-]*, at most 128 bytes. kInvalid.
+Result<ImageName> ParseImageName(std::string_view text);
+
+struct ImageUrl {
+  std::string store;  // URL without a trailing slash
+  ImageName image;
+
+  std::string ToString() const { return store + "/" + image.ToString(); }
+};
+
+// Schemes http, https, file; a "?query" is dropped. kInvalid.
+Result<ImageUrl> ParseImageUrl(std::string_view url);
+
+bool IsStoreUrl(std::string_view text);  // begins with one of the schemes
+
+}  // namespace rootstream

@@ -1,0 +1,35 @@
+// Named limits of the format. Every count and size that a reader takes from the network is held
+// against one of these before memory is set aside. Sizes are bytes. docs/format.md, "Limits".
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace rootstream {
+
+inline constexpr uint32_t kFormatVersion = 0;
+
+inline constexpr size_t kMaxChunkPlain = 1 << 20;          // plain bytes of one content chunk
+inline constexpr size_t kMaxPartPlain = 8 << 20;           // plain bytes of one shard part
+inline constexpr size_t kMaxStored = 9 << 20;              // stored bytes of any sealed object
+inline constexpr size_t kMaxManifest = 64 << 10;           // encoded manifest
+inline constexpr size_t kMaxRef = 128 << 10;               // encoded ref with its signatures
+inline constexpr uint64_t kMaxPack = 64 << 20;             // bytes of one pack
+inline constexpr size_t kMaxName = 255;                    // bytes of one name (NAME_MAX)
+inline constexpr size_t kMaxTarget = 4095;                 // bytes of a symlink's target (PATH_MAX - 1)
+inline constexpr size_t kMaxShardRows = 1 << 16;           // inodes, entries, ranges, shards of a shard
+inline constexpr size_t kMaxShardExtents = 1 << 20;
+inline constexpr size_t kMaxChunksPerList = 1024;          // chunks of one chunk list
+inline constexpr size_t kMaxListsPerShard = 1 << 16;
+inline constexpr size_t kMaxXattrName = 255;               // XATTR_NAME_MAX
+inline constexpr size_t kMaxXattrValue = 64 << 10;         // XATTR_SIZE_MAX
+inline constexpr size_t kMaxXattrsPerSet = 1024;
+inline constexpr size_t kMaxSignatures = 16;
+inline constexpr size_t kMaxMirrors = 32;
+inline constexpr size_t kMaxBootEntries = 64;
+inline constexpr size_t kMaxMatchRules = 64;
+inline constexpr size_t kMaxString = 4096;                 // URLs, command lines, titles
+inline constexpr size_t kMaxHotLists = 256;
+inline constexpr size_t kMaxShardDepth = 4096;             // child shards below one another
+
+}  // namespace rootstream

@@ -1,0 +1,40 @@
+#include "format/posix_acl.h"
+
+#include <algorithm>
+
+#include "format/bytes.h"
+
+namespace rootstream {
+namespace {
+
+constexpr uint32_t kAclVersion = 2;
+
+}  // namespace
+
+std::string EncodeAcl(std::vector<AclEntry> entries) {
+  std::sort(entries.begin(), entries.end(), [](const AclEntry& a, const AclEntry& b) {
+    return std::pair(a.tag, a.id) < std::pair(b.tag, b.id);
+  });
+  Encoder out;
+  out.U32(kAclVersion);
+  for (const AclEntry& entry : entries) {
+    out.U32(uint32_t{entry.tag} | uint32_t{entry.permissions} << 16);
+    out.U32(entry.id);
+  }
+  return out.Take();
+}
+
+std::optional<std::vector<AclEntry>> DecodeAcl(std::string_view xattr) {
+  Decoder in(xattr);
+  if (in.U32() != kAclVersion) return std::nullopt;
+  std::vector<AclEntry> entries;
+  while (in.ok() && in.remaining() > 0) {
+    const uint32_t word = in.U32();
+    const uint32_t id = in.U32();
+    entries.push_back({static_cast<uint16_t>(word), static_cast<uint16_t>(word >> 16), id});
+  }
+  if (!in.ok()) return std::nullopt;
+  return entries;
+}
+
+}  // namespace rootstream

@@ -1,0 +1,131 @@
+#include "fusefs/client.h"
+
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <future>
+
+#include "cache/file_io.h"
+
+namespace rootstream {
+namespace {
+
+constexpr size_t kShardMemory = 10 << 20;  // bytes
+constexpr size_t kMaxKeyFile = 16 << 10;
+constexpr uint64_t kLeastCache = 8 << 20;
+
+std::string DefaultCacheFolder() {
+  if (geteuid() == 0) return "/var/cache/rootstream";
+  if (const char* xdg = getenv("XDG_CACHE_HOME"); xdg != nullptr && *xdg == '/')
+    return std::string(xdg) + "/rootstream";
+  const char* home = getenv("HOME");
+  return std::string(home != nullptr ? home : "/tmp") + "/.cache/rootstream";
+}
+
+std::string CacheFolder(const ClientOptions& options) {
+  if (!options.cache) return DefaultCacheFolder();
+  return *options.cache == "none" ? std::string() : *options.cache;
+}
+
+Result<std::vector<PublicKey>> ReadKeys(const std::vector<std::string>& files) {
+  std::vector<PublicKey> keys;
+  for (const std::string& file : files) {
+    const auto pem = ReadWholeFile(file, kMaxKeyFile);
+    if (!pem.ok()) return Of("public key", pem.error());
+    const auto key = PublicKeyFromPem(*pem);
+    if (!key.ok()) return Of("public key " + file, key.error());
+    keys.push_back(*key);
+  }
+  return keys;
+}
+
+CurlTransport::Patience PatienceFor(const ClientOptions& options) {
+  CurlTransport::Patience patience;
+  if (!options.give_up_after) return patience;
+  const auto most = std::max(*options.give_up_after, std::chrono::seconds(1));
+  patience.connect = std::min(patience.connect, most);
+  patience.silence = std::min(patience.silence, most);
+  return patience;
+}
+
+// The root shard is fetched and checked before an image counts as open.
+Status LoadRoot(Image& image) {
+  auto done = std::make_shared<std::promise<Status>>();
+  auto answer = done->get_future();
+  image.Find(kRootInode, [done](const Result<Node>& node) {
+    done->set_value(node.ok() ? Ok() : Status(node.error()));
+  });
+  return answer.get();
+}
+
+}  // namespace
+
+Result<uint64_t> ParseSize(const std::string& text) {
+  uint64_t value = 0;
+  const char* const end = text.data() + text.size();
+  auto [rest, error] = std::from_chars(text.data(), end, value);
+  int shift = 0;
+  if (error == std::errc() && rest + 1 == end) {
+    const size_t unit = std::string_view("KMGT").find(static_cast<char>(toupper(*rest)));
+    if (unit != std::string_view::npos) {
+      shift = 10 * (static_cast<int>(unit) + 1);
+      ++rest;
+    }
+  }
+  if (error != std::errc() || rest != end || value > (UINT64_MAX >> shift))
+    return Invalid("'" + text + "' is not a size: a number, then K, M, G or T or nothing");
+  return value << shift;
+}
+
+Result<std::optional<std::chrono::seconds>> ParseNetworkLoss(const std::string& text) {
+  using Policy = std::optional<std::chrono::seconds>;
+  if (text == "wait") return Policy();
+  const std::string prefix = "fail:";
+  uint32_t seconds = 0;
+  if (text.starts_with(prefix)) {
+    const char* const end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data() + prefix.size(), end, seconds);
+    if (error == std::errc() && rest == end) return Policy(std::chrono::seconds(seconds));
+  }
+  return Invalid("'" + text + "' is not a policy for network loss: wait or fail:SECONDS");
+}
+
+Result<std::unique_ptr<Client>> Client::Open(const ClientOptions& options,
+                                             std::function<void(const Error&)> waiting) {
+  std::unique_ptr<Client> client(new Client());
+  RS_TRY(client->url_, ParseImageUrl(options.url));
+  RS_TRY(std::vector<PublicKey> keys, ReadKeys(options.public_keys));
+  std::vector<std::string> stores = {client->url_.store};
+  for (const std::string& mirror : options.mirrors) {
+    if (!IsStoreUrl(mirror)) return Invalid("mirror '" + mirror + "' is not a URL");
+    stores.push_back(mirror);
+  }
+  const std::string folder = CacheFolder(options);
+  if (options.cache_size && *options.cache_size < kLeastCache)
+    return Invalid("the cache size must be at least 8M");
+  client->transport_ = std::make_unique<CurlTransport>(PatienceFor(options));
+  RS_TRY(client->cache_, ObjectCache::Open({.folder = folder, .disk_limit = options.cache_size},
+                                           *client->transport_, {options.give_up_after}, stores));
+  const ResolveOptions resolve{.keys = std::move(keys),
+                               .insecure = options.insecure,
+                               .wait_for_network = !options.give_up_after.has_value(),
+                               .waiting = std::move(waiting)};
+  RS_TRY(client->ref_, ResolveRef(client->url_, client->cache_->fetcher(), RefMemory(folder),
+                                  resolve));
+  client->cache_->fetcher().AddStores(client->ref_.ref.body.mirrors);
+  client->image_ =
+      std::make_unique<Image>(*client->cache_, client->ref_.ref.manifest.root, kShardMemory);
+  client->reader_ = std::make_unique<FileReader>(*client->cache_);
+  const Status root = LoadRoot(*client->image_);
+  if (!root.ok()) return Of(client->url_.ToString(), root.error());
+  return client;
+}
+
+Client::~Client() { Close(); }
+
+void Client::Close() {
+  if (cache_ != nullptr) cache_->Close();
+}
+
+}  // namespace rootstream

@@ -1,0 +1,61 @@
+// Client: an image opened by its URL, with all that reads it. The wiring of the read chain, from the
+// network up; mount, ls, cat, export and the rest are built on it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cache/curl_transport.h"
+#include "cache/object_cache.h"
+#include "cache/ref_resolver.h"
+#include "fusefs/file_reader.h"
+#include "fusefs/image.h"
+
+namespace rootstream {
+
+struct ClientOptions {
+  std::string url;
+  std::vector<std::string> public_keys;  // files
+  bool insecure = false;
+  std::optional<std::string> cache;  // folder, or "none"; nullopt: the default folder
+  std::optional<uint64_t> cache_size;
+  std::vector<std::string> mirrors;
+  std::optional<std::chrono::seconds> give_up_after = std::chrono::seconds(60);  // nullopt: wait
+};
+
+// "64M", "2G", "4096": bytes; K, M, G, T are powers of 1024. kInvalid.
+Result<uint64_t> ParseSize(const std::string& text);
+// "wait" or "fail:SECONDS". kInvalid.
+Result<std::optional<std::chrono::seconds>> ParseNetworkLoss(const std::string& text);
+
+class Client {
+ public:
+  // `waiting` is told why, each time that opening the image has to wait for the network.
+  static Result<std::unique_ptr<Client>> Open(const ClientOptions& options,
+                                              std::function<void(const Error&)> waiting);
+  ~Client();
+
+  const ImageUrl& url() const { return url_; }
+  const TrustedRef& ref() const { return ref_.ref; }
+  bool opened_offline() const { return ref_.from_memory; }
+  ObjectCache& cache() { return *cache_; }
+  Image& image() { return *image_; }
+  FileReader& reader() { return *reader_; }
+
+  // Ends all activity; every request under way is answered with an error.
+  void Close();
+
+ private:
+  Client() = default;
+  ImageUrl url_;
+  ResolvedRef ref_;
+  std::unique_ptr<CurlTransport> transport_;
+  std::unique_ptr<ObjectCache> cache_;
+  std::unique_ptr<Image> image_;
+  std::unique_ptr<FileReader> reader_;
+};
+
+}  // namespace rootstream

@@ -1,0 +1,37 @@
+#include "fusefs/client_flags.h"
+
+#include <CLI/CLI.hpp>
+
+namespace rootstream {
+
+void ClientFlags::AddTo(CLI::App& app) {
+  app.add_option("--pubkey", options.public_keys, "public key that signs the image (repeatable)")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  app.add_flag("--insecure", options.insecure, "take an image that no known key has signed");
+  app.add_option("--cache", options.cache, "folder of the local cache, or none")->type_name("DIR");
+  app.add_option("--cache-size", cache_size, "most the cache may hold: 500M, 2G")
+      ->type_name("SIZE");
+  app.add_option("--mirror", options.mirrors, "URL of another store with the image (repeatable)")
+      ->type_name("URL")
+      ->allow_extra_args(false);
+  app.add_option("--on-network-loss", network_loss,
+                 "wait: reads wait for the network; fail:SECONDS: they fail then (default fail:60)")
+      ->type_name("POLICY");
+}
+
+Status ClientFlags::Apply() {
+  if (!cache_size.empty()) {
+    RS_TRY(options.cache_size, ParseSize(cache_size));
+  }
+  if (!network_loss.empty()) {
+    RS_TRY(options.give_up_after, ParseNetworkLoss(network_loss));
+  }
+  return Ok();
+}
+
+bool NamesTrust(const ClientOptions& options) {
+  return options.insecure || !options.public_keys.empty();
+}
+
+}  // namespace rootstream

@@ -1,0 +1,30 @@
+// The command-line options that every command which opens an image has.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "fusefs/client.h"
+
+namespace CLI {
+class App;
+}
+
+namespace rootstream {
+
+// Where the parser puts what was given; Apply() makes sense of it.
+struct ClientFlags {
+  ClientOptions options;
+  std::string cache_size;
+  std::string network_loss;
+
+  void AddTo(CLI::App& app);
+  Status Apply();  // kInvalid
+};
+
+// Neither a key nor --insecure: the command is used wrongly.
+bool NamesTrust(const ClientOptions& options);
+inline constexpr const char* kTrustMissing =
+    "give --pubkey FILE, or --insecure to take the image as it comes";
+
+}  // namespace rootstream

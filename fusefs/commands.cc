@@ -1,0 +1,268 @@
+#include "fusefs/commands.h"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+
+#include "cache/file_io.h"
+#include "fusefs/client_flags.h"
+#include "fusefs/control.h"
+#include "fusefs/listing.h"
+#include "fusefs/mount.h"
+#include "fusefs/mounts.h"
+#include "fusefs/prefetch.h"
+#include "fusefs/status.h"
+
+namespace rootstream {
+namespace {
+
+// Verbs of other executables: they bring libraries that the client is better off without.
+struct Verb {
+  const char* name;
+  const char* executable;
+  const char* help;
+};
+constexpr std::array kOtherVerbs = {
+    Verb{"export", "export", "write an image to a directory, or as a tar to standard output"},
+    Verb{"keygen", "publisher", "make a key pair to sign images with"},
+    Verb{"publish", "publisher", "put a root filesystem into a store"},
+    Verb{"serve", "publisher", "serve a store over HTTP, for trials"},
+    Verb{"verify", "publisher", "check every byte of a store"},
+    Verb{"stats", "publisher", "tell what a store holds"},
+};
+
+const Verb* FindOtherVerb(const std::string& name) {
+  const auto found = std::find_if(kOtherVerbs.begin(), kOtherVerbs.end(),
+                                  [&](const Verb& verb) { return name == verb.name; });
+  return found == kOtherVerbs.end() ? nullptr : &*found;
+}
+
+// What a command returns: its exit code, having reported its failure.
+using Run = std::function<int()>;
+
+int Report(const Status& status) { return status.ok() ? 0 : ReportFailure(status.error()); }
+
+Result<std::unique_ptr<Client>> OpenClient(ClientFlags& flags) {
+  RS_CHECK(flags.Apply());
+  return Client::Open(flags.options, [](const Error& error) {
+    fprintf(stderr, "rootstream: waiting for the network: %s\n", error.message.c_str());
+  });
+}
+
+// A command on an opened image.
+template <typename Use>
+int WithClient(ClientFlags& flags, Use use) {
+  if (!NamesTrust(flags.options)) return ReportUsage(kTrustMissing);
+  const auto client = OpenClient(flags);
+  if (!client.ok()) return ReportFailure(client.error());
+  return Report(use(**client));
+}
+
+void AddMount(CLI::App& app, Run& run) {
+  auto options = std::make_shared<MountOptions>();
+  auto flags = std::make_shared<ClientFlags>();
+  auto lists = std::make_shared<std::vector<std::string>>();
+  CLI::App* command = app.add_subcommand("mount", "mount an image; it is there at once");
+  command->add_option("URL", flags->options.url, "http(s)://… or file://STORE/NAME[:TAG]")->required();
+  command->add_option("MOUNTPOINT", options->mountpoint, "an empty directory")->required();
+  flags->AddTo(*command);
+  command->add_flag("-f,--foreground", options->foreground, "stay in the foreground");
+  command->add_option("-o", *lists, "the options above as keys, and those of mount(8)")
+      ->type_name("OPT,OPT")
+      ->allow_extra_args(false);
+  // What mount(8) hands to its helpers.
+  command->add_flag("-s,-n,-v,--verbose,-w,-r")->group("");
+  command->add_option("-t,-N")->group("");
+  command->callback([=, &run] {
+    run = [=] {
+      if (const Status status = flags->Apply(); !status.ok())
+        return ReportUsage(status.error().message);
+      options->client = flags->options;
+      for (const std::string& list : *lists)
+        if (const Status status = AddOptionList(list, *options); !status.ok())
+          return ReportUsage(status.error().message);
+      if (!NamesTrust(options->client)) return ReportUsage(kTrustMissing);
+      return Report(MountImage(*options));
+    };
+  });
+}
+
+void AddUmount(CLI::App& app, Run& run) {
+  auto mountpoint = std::make_shared<std::string>();
+  auto lazy = std::make_shared<bool>(false);
+  CLI::App* command = app.add_subcommand("umount", "take a mount away");
+  command->add_option("MOUNTPOINT", *mountpoint)->required();
+  command->add_flag("-l,--lazy", *lazy, "even if it is busy; whoever uses it gets errors");
+  command->callback([=, &run] {
+    run = [=] {
+      return Report(UnmountImage(*mountpoint,
+                                 *lazy ? UnmountMode::kLazy : UnmountMode::kWhenIdle));
+    };
+  });
+}
+
+Status ShowStatus(const std::string& mountpoint, bool json) {
+  RS_TRY(const MountEntry mount, FindRootstreamMount(mountpoint));
+  const auto reply = AskDaemon(mount.device, "status");
+  if (!reply.ok()) return Of(mountpoint, reply.error());
+  std::string text = *reply;
+  if (!json) {
+    RS_TRY(text, StatusText(text));
+  }
+  fputs(text.c_str(), stdout);
+  return Ok();
+}
+
+void AddStatus(CLI::App& app, Run& run) {
+  auto mountpoint = std::make_shared<std::string>();
+  auto json = std::make_shared<bool>(false);
+  CLI::App* command = app.add_subcommand("status", "tell what a mount is doing");
+  command->add_option("MOUNTPOINT", *mountpoint)->required();
+  command->add_flag("--json", *json, "for scripts");
+  command->callback([=, &run] { run = [=] { return Report(ShowStatus(*mountpoint, *json)); }; });
+}
+
+void AddLs(CLI::App& app, Run& run) {
+  auto flags = std::make_shared<ClientFlags>();
+  auto path = std::make_shared<std::string>("/");
+  auto is_long = std::make_shared<bool>(false);
+  CLI::App* command = app.add_subcommand("ls", "list a directory of an image");
+  command->add_option("URL", flags->options.url)->required();
+  command->add_option("PATH", *path, "in the image")->capture_default_str();
+  command->add_flag("-l,--long", *is_long, "with modes, owners, sizes and times (UTC)");
+  flags->AddTo(*command);
+  command->callback([=, &run] {
+    run = [=] {
+      return WithClient(*flags, [&](Client& client) {
+        return ListPath(client, *path, *is_long ? ListStyle::kLong : ListStyle::kNames);
+      });
+    };
+  });
+}
+
+void AddCat(CLI::App& app, Run& run) {
+  auto flags = std::make_shared<ClientFlags>();
+  auto paths = std::make_shared<std::vector<std::string>>();
+  CLI::App* command = app.add_subcommand("cat", "print files of an image");
+  command->add_option("URL", flags->options.url)->required();
+  command->add_option("PATH", *paths, "in the image")->required();
+  flags->AddTo(*command);
+  command->callback([=, &run] {
+    run = [=] {
+      return WithClient(*flags, [&](Client& client) { return PrintFiles(client, *paths); });
+    };
+  });
+}
+
+void AddInspect(CLI::App& app, Run& run) {
+  auto flags = std::make_shared<ClientFlags>();
+  auto json = std::make_shared<bool>(false);
+  CLI::App* command = app.add_subcommand("inspect", "tell what an image says of itself");
+  command->add_option("URL", flags->options.url)->required();
+  command->add_flag("--json", *json, "for scripts");
+  flags->AddTo(*command);
+  command->callback([=, &run] {
+    run = [=] {
+      return WithClient(*flags, [&](Client& client) {
+        return InspectImage(client, *json ? InspectStyle::kJson : InspectStyle::kText);
+      });
+    };
+  });
+}
+
+void AddPrefetch(CLI::App& app, Run& run) {
+  auto flags = std::make_shared<ClientFlags>();
+  auto all = std::make_shared<bool>(false);
+  CLI::App* command = app.add_subcommand("prefetch", "bring an image into the local cache");
+  command->add_option("URL", flags->options.url)->required();
+  command->add_flag("--all", *all, "all of it, so that it can be used without a network");
+  flags->AddTo(*command);
+  command->callback([=, &run] {
+    run = [=] {
+      return WithClient(*flags, [&](Client& client) {
+        return *all ? PrefetchAll(client) : PrefetchHotRange(client);
+      });
+    };
+  });
+}
+
+// mount -t fuse.rootstream URL DIR calls "mount.fuse.rootstream URL DIR -o …"; libfuse's own helper
+// calls "rootstream URL DIR -o …".
+std::vector<char*> WithMountVerb(int argc, char** argv) {
+  static char verb[] = "mount";
+  std::vector<char*> arguments(argv, argv + argc);
+  const std::string called = std::filesystem::path(argv[0]).filename();
+  const bool helper = called.starts_with("mount.");
+  const bool url_first = argc > 1 && IsStoreUrl(argv[1]);
+  if (helper || url_first) arguments.insert(arguments.begin() + 1, verb);
+  return arguments;
+}
+
+std::string Footer() {
+  std::string text = "Publisher's and other commands:\n";
+  for (const Verb& verb : kOtherVerbs) {
+    std::string name = verb.name;
+    name.resize(28, ' ');
+    text += "  " + name + verb.help + "\n";
+  }
+  return text + "\nrootstream COMMAND --help tells more of each.";
+}
+
+}  // namespace
+
+int ReportFailure(const Error& error) {
+  std::string line = error.message;
+  std::replace(line.begin(), line.end(), '\n', '?');  // of a name: one failure is one line
+  fprintf(stderr, "rootstream: %s\n", line.c_str());
+  return 1;
+}
+
+int ReportUsage(const std::string& text) {
+  fprintf(stderr, "rootstream: %s\n", text.c_str());
+  return 2;
+}
+
+Error RunBeside(const char* name, char** argv) {
+  std::error_code ignored;
+  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", ignored);
+  const std::string path = self.parent_path().parent_path() / "libexec" / "rootstream" / name;
+  execv(path.c_str(), argv);
+  return ErrnoError("cannot run", path);
+}
+
+int RunClientCommand(int argc, char** argv) {
+  if (argc > 1) {
+    if (const Verb* verb = FindOtherVerb(argv[1]))
+      return ReportFailure(RunBeside(verb->executable, argv));
+  }
+  CLI::App app("Linux from any web server: publish root filesystems as static files, mount them lazily",
+               "rootstream");
+  app.set_version_flag("--version", "rootstream " ROOTSTREAM_VERSION);
+  app.require_subcommand(1);
+  app.footer(Footer());
+  app.failure_message([](const CLI::App*, const CLI::Error& error) {
+    return "rootstream: " + std::string(error.what()) + "; see rootstream --help\n";
+  });
+  Run run;
+  AddMount(app, run);
+  AddUmount(app, run);
+  AddStatus(app, run);
+  AddLs(app, run);
+  AddCat(app, run);
+  AddInspect(app, run);
+  AddPrefetch(app, run);
+  std::vector<char*> arguments = WithMountVerb(argc, argv);
+  try {
+    app.parse(static_cast<int>(arguments.size()), arguments.data());
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  return run();
+}
+
+}  // namespace rootstream

@@ -1,0 +1,171 @@
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <unordered_map>
+
+#include "cache/file_io.h"
+#include "fusefs/export.h"
+#include "fusefs/view.h"
+
+namespace rootstream {
+namespace {
+
+bool IsNotPermitted(int error) { return error == EPERM || error == EACCES || error == EOPNOTSUPP; }
+
+class FolderWriter {
+ public:
+  FolderWriter(Client& client, int top) : view_(client), top_(top) {}
+
+  Status WriteTop() {
+    RS_TRY(const Node root, view_.Find("/"));
+    RS_CHECK(WriteEntries(root, top_, ""));
+    RS_CHECK(SetAttributes(root, top_, ".", "/"));
+    if (left_out_ > 0)
+      fprintf(stderr, "rootstream: left out, for lack of permission: %zu owners, devices or "
+              "attributes; the first: %s\n", left_out_, first_left_out_.c_str());
+    return Ok();
+  }
+
+ private:
+  Status WriteEntries(const Node& directory, int folder, const std::string& path) {
+    return view_.ForEachEntry(directory, [&](const std::string& name, const Node& node) {
+      return WriteEntry(node, folder, name, path + "/" + name);
+    });
+  }
+
+  Status WriteEntry(const Node& node, int folder, const std::string& name,
+                    const std::string& path) {
+    const Inode& inode = node.inode();
+    if (S_ISDIR(inode.mode)) return WriteFolder(node, folder, name, path);
+    if (inode.nlink > 1) {
+      const auto [first, is_new] = links_.try_emplace(node.id(), path);
+      if (!is_new) {
+        if (linkat(top_, first->second.c_str() + 1, folder, name.c_str(), 0) == 0) return Ok();
+        if (errno == ENOENT) return Ok();  // its first name was left out
+        return ErrnoError("cannot link", path);
+      }
+    }
+    if (S_ISREG(inode.mode)) {
+      RS_CHECK(WriteRegular(node, folder, name, path));
+    } else if (S_ISLNK(inode.mode)) {
+      const std::string& target = node.shard->tree.targets[inode.target];
+      if (symlinkat(target.c_str(), folder, name.c_str()) != 0)
+        return ErrnoError("cannot make symlink", path);
+    } else {
+      const dev_t device = makedev(inode.device_major, inode.device_minor);
+      if (mknodat(folder, name.c_str(), (inode.mode & S_IFMT) | 0600, device) != 0) {
+        if (!IsNotPermitted(errno)) return ErrnoError("cannot make", path);
+        LeaveOut(path, errno);
+        return Ok();
+      }
+    }
+    return SetAttributes(node, folder, name, path);
+  }
+
+  Status WriteFolder(const Node& node, int folder, const std::string& name,
+                     const std::string& path) {
+    if (mkdirat(folder, name.c_str(), 0700) != 0) return ErrnoError("cannot make folder", path);
+    {
+      const UniqueFd inside(
+          openat(folder, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+      if (!inside) return ErrnoError("cannot open folder", path);
+      RS_CHECK(WriteEntries(node, inside.get(), path));
+    }
+    return SetAttributes(node, folder, name, path);
+  }
+
+  Status WriteRegular(const Node& node, int folder, const std::string& name,
+                      const std::string& path) {
+    const UniqueFd fd(openat(folder, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (!fd) return ErrnoError("cannot make", path);
+    if (ftruncate(fd.get(), static_cast<off_t>(node.inode().size)) != 0)
+      return ErrnoError("cannot size", path);
+    const Status read = view_.ReadData(node, [&](uint64_t offset, std::string_view bytes) {
+      if (WriteFullyAt(fd.get(), bytes, offset)) return Ok();
+      return Status(ErrnoError("cannot write", path));
+    });
+    return read.ok() ? Ok() : Status(Of(path, read.error()));
+  }
+
+  // Owner before mode and xattrs: changing it takes set-user-id bits and capabilities away.
+  Status SetAttributes(const Node& node, int folder, const std::string& name,
+                       const std::string& path) {
+    const Inode& inode = node.inode();
+    if (fchownat(folder, name.c_str(), inode.uid, inode.gid, AT_SYMLINK_NOFOLLOW) != 0) {
+      if (!IsNotPermitted(errno)) return ErrnoError("cannot set the owner of", path);
+      LeaveOut(path, errno);
+    }
+    if (!S_ISLNK(inode.mode) && fchmodat(folder, name.c_str(), inode.mode & 07777, 0) != 0)
+      return ErrnoError("cannot set the mode of", path);
+    RS_CHECK(SetXattrs(node, folder, name, path));
+    const timespec times[2] = {{inode.mtime_seconds, inode.mtime_nanoseconds},
+                               {inode.mtime_seconds, inode.mtime_nanoseconds}};
+    if (utimensat(folder, name.c_str(), times, AT_SYMLINK_NOFOLLOW) != 0)
+      return ErrnoError("cannot set the time of", path);
+    return Ok();
+  }
+
+  Status SetXattrs(const Node& node, int folder, const std::string& name,
+                   const std::string& path) {
+    if (node.inode().xattr_set == 0) return Ok();
+    const std::string at = "/proc/self/fd/" + std::to_string(folder) + "/" + name;
+    for (const Xattr& xattr : node.shard->tree.xattr_sets[node.inode().xattr_set - 1]) {
+      if (lsetxattr(at.c_str(), xattr.name.c_str(), xattr.value.data(), xattr.value.size(), 0) == 0)
+        continue;
+      if (!IsNotPermitted(errno)) return ErrnoError("cannot set " + xattr.name + " of", path);
+      LeaveOut(path, errno);
+    }
+    return Ok();
+  }
+
+  void LeaveOut(const std::string& path, int error) {
+    if (left_out_++ == 0) first_left_out_ = path + ": " + strerror(error);
+  }
+
+  View view_;
+  const int top_;
+  std::unordered_map<uint64_t, std::string> links_;  // inode to the first name it was written under
+  size_t left_out_ = 0;
+  std::string first_left_out_;
+};
+
+Status RequireEmpty(const std::string& folder) {
+  struct CloseFolder {
+    void operator()(DIR* d) const { closedir(d); }
+  };
+  const std::unique_ptr<DIR, CloseFolder> dir(opendir(folder.c_str()));
+  if (dir == nullptr) return ErrnoError("cannot open folder", folder);
+  while (const dirent* entry = readdir(dir.get())) {
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") return Invalid(folder + ": not empty");
+  }
+  return Ok();
+}
+
+// Deep trees are walked with an open folder a level.
+void AllowManyOpenFiles() {
+  rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
+Status ExportToFolder(Client& client, const std::string& folder) {
+  if (mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST)
+    return ErrnoError("cannot make folder", folder);
+  RS_CHECK(RequireEmpty(folder));
+  AllowManyOpenFiles();
+  RS_TRY(const UniqueFd top, OpenFile(folder, O_RDONLY | O_DIRECTORY));
+  return FolderWriter(client, top.get()).WriteTop();
+}
+
+}  // namespace rootstream

@@ -1,0 +1,43 @@
+// libexec/rootstream/export: the export command.
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+
+#include "fusefs/client_flags.h"
+#include "fusefs/commands.h"
+#include "fusefs/export.h"
+
+namespace rootstream {
+namespace {
+
+Status Export(ClientFlags& flags, const std::string& target) {
+  RS_CHECK(flags.Apply());
+  RS_TRY(const auto client, Client::Open(flags.options, [](const Error&) {}));
+  return target == "-" ? ExportToTar(*client) : ExportToFolder(*client, target);
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app("write an image to a directory, or as a tar to standard output", "rootstream");
+  CLI::App* command = app.add_subcommand("export", "write an image out");
+  app.require_subcommand(1);
+  ClientFlags flags;
+  std::string target;
+  command->add_option("URL", flags.options.url)->required();
+  command->add_option("TARGET", target, "a new or empty directory, or - for a tar on standard output")
+      ->required();
+  flags.AddTo(*command);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  if (!NamesTrust(flags.options)) return ReportUsage(kTrustMissing);
+  if (target == "-" && isatty(1) != 0) return ReportUsage("a tar is not for a terminal: redirect it");
+  const Status status = Export(flags, target);
+  return status.ok() ? 0 : ReportFailure(status.error());
+}
+
+}  // namespace
+}  // namespace rootstream
+
+int main(int argc, char** argv) { return rootstream::Main(argc, argv); }

@@ -1,0 +1,262 @@
+#include "fusefs/file_reader.h"
+
+#include <algorithm>
+#include <atomic>
+
+namespace rootstream {
+namespace {
+
+constexpr size_t kMaxListChunks = 48 * 1024;      // kept in memory, about 4 MiB
+constexpr uint64_t kMaxHeld = 20 << 20;           // bytes of chunks that waiting reads may hold
+
+// A part of a read that is consecutive in the stream.
+struct Span {
+  uint64_t at = 0;      // in the read
+  uint64_t stream = 0;
+  uint64_t length = 0;
+};
+
+// The extents that overlap [offset, offset + size), cut to it.
+std::vector<Span> SpansOf(const Tree& tree, const Inode& inode, uint64_t offset, uint64_t size) {
+  std::vector<Span> spans;
+  const auto begin = tree.extents.begin() + inode.extent_begin;
+  const auto end = begin + inode.extent_count;
+  auto it = std::upper_bound(begin, end, offset, [](uint64_t at, const Extent& e) {
+    return at < e.file_offset + e.length;
+  });
+  for (; it != end && it->file_offset < offset + size; ++it) {
+    const uint64_t from = std::max(it->file_offset, offset);
+    const uint64_t to = std::min(it->file_offset + it->length, offset + size);
+    spans.push_back({from - offset, it->stream_offset + (from - it->file_offset), to - from});
+  }
+  return spans;
+}
+
+size_t ListAt(const Shard& shard, uint64_t stream) {
+  const auto after = std::upper_bound(shard.list_starts.begin(), shard.list_starts.end(), stream);
+  return after - shard.list_starts.begin() - 1;
+}
+
+}  // namespace
+
+// One read under way: first the chunk lists it needs, then the chunks, then the pieces.
+class FileReader::Job : public std::enable_shared_from_this<Job> {
+ public:
+  Job(FileReader& reader, const Node& node, uint64_t offset, size_t size, PiecesDone done)
+      : reader_(reader),
+        shard_(node.shard),
+        spans_(SpansOf(node.shard->tree, node.inode(), offset, size)),
+        size_(size),
+        done_(std::move(done)) {}
+
+  void Start() {
+    for (const Span& span : spans_) {
+      const size_t last = ListAt(*shard_, span.stream + span.length - 1);
+      for (size_t list = ListAt(*shard_, span.stream); list <= last; ++list)
+        if (lists_.empty() || lists_.back().number < list || lists_.front().number > list)
+          lists_.push_back({list, nullptr});
+    }
+    NeedLists();
+  }
+
+ private:
+  struct List {
+    size_t number;
+    ChunksPtr chunks;
+  };
+  struct Part {  // of the read: bytes of one chunk
+    uint64_t at;
+    ObjectRef ref;
+    size_t offset;
+    size_t length;
+    PlainBytes bytes;
+  };
+
+  void NeedLists() {
+    for (List& list : lists_) {
+      if (list.chunks != nullptr) continue;
+      return reader_.GetList(*shard_, list.number,
+                             [self = shared_from_this(), &list](const Result<ChunksPtr>& chunks) {
+                               if (!chunks.ok()) return self->done_(chunks.error());
+                               list.chunks = *chunks;
+                               self->NeedLists();
+                             });
+    }
+    MakeParts();
+    for (Part& part : parts_) part.bytes = reader_.cache_.GetLocal(part.ref);
+    NeedChunks();
+  }
+
+  const Chunks& LoadedChunks(size_t number) const {
+    for (const List& list : lists_)
+      if (list.number == number) return *list.chunks;
+    return *lists_.front().chunks;  // not reached: Start() named every list
+  }
+
+  void MakeParts() {
+    for (const Span& span : spans_) {
+      for (uint64_t done = 0; done < span.length;) {
+        const size_t list = ListAt(*shard_, span.stream + done);
+        const Chunks& chunks = LoadedChunks(list);
+        const uint64_t at = span.stream + done - shard_->list_starts[list];
+        const size_t index = chunks.IndexAt(at);
+        const uint64_t length = std::min(span.length - done, chunks.starts[index + 1] - at);
+        parts_.push_back({span.at + done, chunks.refs[index], at - chunks.starts[index], length,
+                          nullptr});
+        done += length;
+      }
+    }
+  }
+
+  void NeedChunks() {
+    uint64_t cost = 0;
+    for (const Part& part : parts_) {
+      cost += part.ref.plain_size;
+      missing_ += part.bytes == nullptr ? 1 : 0;
+    }
+    if (missing_ == 0) return Finish();
+    // What is here already must not be held while this read waits for its turn.
+    for (Part& part : parts_) part.bytes.reset();
+    held_ = cost;
+    reader_.Admit(cost, [self = shared_from_this()] { self->FetchChunks(); });
+  }
+
+  void FetchChunks() {
+    missing_ = static_cast<int>(parts_.size());
+    std::vector<Wanted> wanted;
+    for (Part& part : parts_) {
+      wanted.push_back({part.ref, [self = shared_from_this(), &part](const auto& bytes) {
+                          self->Arrived(part, bytes);
+                        }});
+    }
+    reader_.cache_.GetAll(std::move(wanted), Priority::kDemand);
+  }
+
+  void Arrived(Part& part, const Result<PlainBytes>& bytes) {
+    if (bytes.ok()) part.bytes = *bytes;
+    if (!bytes.ok() && !failed_.exchange(true)) error_ = bytes.error();
+    if (--missing_ > 0) return;
+    reader_.Release(held_);
+    if (failed_) return done_(error_);
+    Finish();
+  }
+
+  void Finish() {
+    Pieces pieces;
+    uint64_t at = 0;
+    for (Part& part : parts_) {
+      if (part.at > at) pieces.push_back({nullptr, 0, part.at - at});
+      pieces.push_back({std::move(part.bytes), part.offset, part.length});
+      at = part.at + part.length;
+    }
+    if (at < size_) pieces.push_back({nullptr, 0, size_ - at});
+    done_(std::move(pieces));
+  }
+
+  FileReader& reader_;
+  const ShardPtr shard_;
+  const std::vector<Span> spans_;
+  const size_t size_;
+  const PiecesDone done_;
+  std::deque<List> lists_;
+  std::vector<Part> parts_;
+  std::atomic<int> missing_ = 0;
+  std::atomic<bool> failed_ = false;
+  Error error_;
+  uint64_t held_ = 0;
+};
+
+void FileReader::Read(const Node& node, uint64_t offset, size_t size, PiecesDone done) {
+  const uint64_t end = node.inode().size;
+  if (offset >= end) return done(Pieces());
+  size = std::min<uint64_t>(size, end - offset);
+  const auto ahead = readahead_.Note(node.id(), offset, size);
+  std::make_shared<Job>(*this, node, offset, size, std::move(done))->Start();
+  if (ahead) PrefetchAhead(node, *ahead);
+}
+
+FileReader::ChunksPtr FileReader::LoadedList(const Id& id) {
+  return lists_.With([&](Lists& lists) -> ChunksPtr {
+    for (auto it = lists.by_use.begin(); it != lists.by_use.end(); ++it) {
+      if (it->first != id) continue;
+      lists.by_use.splice(lists.by_use.begin(), lists.by_use, it);
+      return it->second;
+    }
+    return nullptr;
+  });
+}
+
+void FileReader::GetList(const Shard& shard, size_t list, ChunksDone done) {
+  const ListRef& ref = shard.tree.lists[list];
+  if (ChunksPtr chunks = LoadedList(ref.ref.id)) return done(std::move(chunks));
+  cache_.Get(ref.ref, Priority::kDemand,
+             [this, ref, done = std::move(done)](const Result<PlainBytes>& bytes) {
+    if (!bytes.ok()) return done(bytes.error());
+    auto decoded = ChunkList::Decode(**bytes, ref.ref.pack);
+    if (!decoded.ok()) return done(Invalid(decoded.error().message));
+    if (decoded->plain_size() != ref.stream_size)
+      return done(Invalid("a chunk list has another length than its tree says"));
+    auto chunks = std::make_shared<Chunks>();
+    uint64_t at = 0;
+    for (const ObjectRef& chunk : decoded->chunks) {
+      chunks->starts.push_back(at);
+      at += chunk.plain_size;
+    }
+    chunks->starts.push_back(at);
+    chunks->refs = std::move(decoded->chunks);
+    lists_.With([&](Lists& lists) {
+      lists.chunks += chunks->refs.size();
+      lists.by_use.emplace_front(ref.ref.id, chunks);
+      while (lists.chunks > kMaxListChunks && lists.by_use.size() > 1) {
+        lists.chunks -= lists.by_use.back().second->refs.size();
+        lists.by_use.pop_back();
+      }
+    });
+    done(ChunksPtr(chunks));
+  });
+}
+
+// Only through chunk lists that are in memory: the run has just read through them.
+void FileReader::PrefetchAhead(const Node& node, const FileRange& ahead) {
+  const Inode& inode = node.inode();
+  if (ahead.offset >= inode.size) return;
+  const uint64_t length = std::min(ahead.length, inode.size - ahead.offset);
+  std::vector<ObjectRef> refs;
+  for (const Span& span : SpansOf(node.shard->tree, inode, ahead.offset, length)) {
+    const size_t list = ListAt(*node.shard, span.stream);
+    const ChunksPtr chunks = LoadedList(node.shard->tree.lists[list].ref.id);
+    if (chunks == nullptr) break;
+    const uint64_t at = span.stream - node.shard->list_starts[list];
+    for (size_t i = chunks->IndexAt(at);
+         i < chunks->refs.size() && chunks->starts[i] < at + span.length; ++i)
+      refs.push_back(chunks->refs[i]);
+  }
+  if (!refs.empty()) cache_.Prefetch(refs, Priority::kReadahead);
+}
+
+void FileReader::Admit(uint64_t cost, std::function<void()> start) {
+  const bool now = admission_.With([&](Admission& a) {
+    if (a.held == 0 || (a.queue.empty() && a.held + cost <= kMaxHeld)) {
+      a.held += cost;
+      return true;
+    }
+    a.queue.emplace_back(cost, std::move(start));
+    return false;
+  });
+  if (now) start();
+}
+
+void FileReader::Release(uint64_t cost) {
+  std::vector<std::function<void()>> starts;
+  admission_.With([&](Admission& a) {
+    a.held -= cost;
+    while (!a.queue.empty() && (a.held == 0 || a.held + a.queue.front().first <= kMaxHeld)) {
+      a.held += a.queue.front().first;
+      starts.push_back(std::move(a.queue.front().second));
+      a.queue.pop_front();
+    }
+  });
+  for (const auto& start : starts) start();
+}
+
+}  // namespace rootstream

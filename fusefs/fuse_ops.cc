@@ -1,0 +1,384 @@
+#define FUSE_USE_VERSION 314
+#include "fusefs/fuse_ops.h"
+
+#include <fuse_lowlevel.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/sysmacros.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <cstring>
+#include <mutex>
+
+namespace rootstream {
+namespace {
+
+constexpr double kForEver = 1e9;                     // seconds: an image never changes
+constexpr unsigned kKernelReadahead = 16 * 1024;     // bytes; see readahead.h
+constexpr unsigned kMaxBackground = 1024;            // requests in the kernel's hands at a time
+constexpr size_t kBlockSize = 4096;
+
+FuseContext& ContextOf(fuse_req_t req) { return *static_cast<FuseContext*>(fuse_req_userdata(req)); }
+
+// One kernel request that will be replied to once, by whoever claims it first.
+class Request {
+ public:
+  explicit Request(fuse_req_t req) : req_(req) { fuse_req_interrupt_func(req, OnInterrupt, this); }
+
+  // The right to reply; nullptr if it was interrupted, and so replied to, before.
+  fuse_req_t Claim() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (replied_) return nullptr;
+      replied_ = true;
+    }
+    fuse_req_interrupt_func(req_, nullptr, nullptr);  // waits for an OnInterrupt under way
+    return req_;
+  }
+
+  void ReplyError(int error) {
+    if (const fuse_req_t req = Claim()) fuse_reply_err(req, error);
+  }
+
+ private:
+  static void OnInterrupt(fuse_req_t req, void* self) {
+    auto* request = static_cast<Request*>(self);
+    {
+      const std::lock_guard lock(request->mutex_);
+      if (request->replied_) return;
+      request->replied_ = true;
+    }
+    fuse_reply_err(req, EINTR);
+  }
+
+  std::mutex mutex_;
+  bool replied_ = false;
+  const fuse_req_t req_;
+};
+using RequestPtr = std::shared_ptr<Request>;
+
+// Whatever went wrong behind it, a reader of the mount can only be told that reading failed; status
+// and the log say more.
+constexpr int kReadFailed = EIO;
+
+uint64_t DataBytes(const Node& node) {
+  uint64_t bytes = 0;
+  const Inode& inode = node.inode();
+  for (uint32_t i = 0; i < inode.extent_count; ++i)
+    bytes += node.shard->tree.extents[inode.extent_begin + i].length;
+  return bytes;
+}
+
+struct stat StatOf(const Node& node) {
+  const Inode& inode = node.inode();
+  struct stat st = {};
+  st.st_ino = node.id();
+  st.st_mode = inode.mode;
+  st.st_nlink = inode.nlink;
+  st.st_uid = inode.uid;
+  st.st_gid = inode.gid;
+  st.st_rdev = makedev(inode.device_major, inode.device_minor);
+  st.st_size = S_ISDIR(inode.mode) ? kBlockSize : static_cast<off_t>(inode.size);
+  st.st_blksize = kBlockSize;
+  st.st_blocks = static_cast<blkcnt_t>((DataBytes(node) + 511) / 512);
+  st.st_mtim = {inode.mtime_seconds, inode.mtime_nanoseconds};
+  st.st_atim = st.st_ctim = st.st_mtim;
+  return st;
+}
+
+fuse_entry_param EntryOf(const Node& node) {
+  fuse_entry_param entry = {};
+  entry.ino = node.id();
+  entry.generation = 1;
+  entry.attr = StatOf(node);
+  entry.attr_timeout = entry.entry_timeout = kForEver;
+  return entry;
+}
+
+// Runs `use` with the request and the inode, when it is there.
+void WithNode(fuse_req_t req, fuse_ino_t ino, std::function<void(Request&, const Node&)> use) {
+  const auto request = std::make_shared<Request>(req);
+  ContextOf(req).image.Find(ino, [request, use = std::move(use)](const Result<Node>& node) {
+    if (!node.ok()) return request->ReplyError(kReadFailed);
+    use(*request, *node);
+  });
+}
+
+void Init(void* userdata, fuse_conn_info* conn) {
+  FuseContext& context = *static_cast<FuseContext*>(userdata);
+  const unsigned wanted = FUSE_CAP_ASYNC_READ | FUSE_CAP_PARALLEL_DIROPS | FUSE_CAP_READDIRPLUS |
+                          FUSE_CAP_CACHE_SYMLINKS | FUSE_CAP_NO_OPEN_SUPPORT |
+                          FUSE_CAP_NO_OPENDIR_SUPPORT | FUSE_CAP_EXPLICIT_INVAL_DATA;
+  conn->want |= conn->capable & wanted;
+  conn->want &= ~(FUSE_CAP_READDIRPLUS_AUTO | FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE |
+                  FUSE_CAP_SPLICE_MOVE | FUSE_CAP_AUTO_INVAL_DATA);
+  // Asking for it makes the kernel fetch an ACL for every inode it looks at.
+  if ((context.features & kHasAcl) != 0) conn->want |= conn->capable & FUSE_CAP_POSIX_ACL;
+  conn->max_background = kMaxBackground;
+  conn->congestion_threshold = kMaxBackground * 3 / 4;
+  conn->max_readahead = kKernelReadahead;
+  context.on_init();
+}
+
+void Lookup(fuse_req_t req, fuse_ino_t parent, const char* name) {
+  const auto request = std::make_shared<Request>(req);
+  ContextOf(req).image.Lookup(
+      parent, name, [request](const Result<std::optional<Node>>& found) {
+        if (!found.ok()) return request->ReplyError(kReadFailed);
+        fuse_entry_param entry = {};
+        entry.entry_timeout = kForEver;  // with inode 0: there is no such name, remember that
+        if (found->has_value()) entry = EntryOf(**found);
+        if (const fuse_req_t claimed = request->Claim()) fuse_reply_entry(claimed, &entry);
+      });
+}
+
+void Forget(fuse_req_t req, fuse_ino_t, uint64_t) { fuse_reply_none(req); }
+void ForgetMulti(fuse_req_t req, size_t, fuse_forget_data*) { fuse_reply_none(req); }
+
+void GetAttr(fuse_req_t req, fuse_ino_t ino, fuse_file_info*) {
+  WithNode(req, ino, [](Request& request, const Node& node) {
+    const struct stat st = StatOf(node);
+    if (const fuse_req_t claimed = request.Claim()) fuse_reply_attr(claimed, &st, kForEver);
+  });
+}
+
+void ReadLink(fuse_req_t req, fuse_ino_t ino) {
+  WithNode(req, ino, [](Request& request, const Node& node) {
+    if (!S_ISLNK(node.inode().mode)) return request.ReplyError(EINVAL);
+    const std::string& target = node.shard->tree.targets[node.inode().target];
+    if (const fuse_req_t claimed = request.Claim()) fuse_reply_readlink(claimed, target.c_str());
+  });
+}
+
+// ENOSYS means: there is nothing to do on open, never ask again, and keep what is cached.
+void Open(fuse_req_t req, fuse_ino_t, fuse_file_info*) { fuse_reply_err(req, ENOSYS); }
+void OpenDir(fuse_req_t req, fuse_ino_t, fuse_file_info*) { fuse_reply_err(req, ENOSYS); }
+
+void ReplyPieces(fuse_req_t req, const Pieces& pieces) {
+  static const char zeros[64 * 1024] = {};
+  std::vector<iovec> iov;
+  for (const Piece& piece : pieces) {
+    if (piece.bytes != nullptr) {
+      iov.push_back({const_cast<char*>(piece.bytes->data()) + piece.offset, piece.length});
+      continue;
+    }
+    for (size_t left = piece.length; left > 0; left -= iov.back().iov_len)
+      iov.push_back({const_cast<char*>(zeros), std::min(left, sizeof zeros)});
+  }
+  if (iov.size() < IOV_MAX) {
+    fuse_reply_iov(req, iov.data(), static_cast<int>(iov.size()));
+    return;
+  }
+  std::string flat;  // many small holes
+  for (const iovec& part : iov) flat.append(static_cast<char*>(part.iov_base), part.iov_len);
+  fuse_reply_buf(req, flat.data(), flat.size());
+}
+
+void Read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, fuse_file_info*) {
+  const auto request = std::make_shared<Request>(req);
+  FuseContext& context = ContextOf(req);
+  context.image.Find(ino, [request, size, offset, &context](const Result<Node>& node) {
+    if (!node.ok()) return request->ReplyError(kReadFailed);
+    if (!S_ISREG(node->inode().mode)) return request->ReplyError(EINVAL);
+    context.reader.Read(*node, offset, size, [request](const Result<Pieces>& pieces) {
+      if (!pieces.ok()) return request->ReplyError(kReadFailed);
+      if (const fuse_req_t claimed = request->Claim()) ReplyPieces(claimed, *pieces);
+    });
+  });
+}
+
+// The entries that fit into one reply. Positions 1 and 2 are those of "." and "..".
+class EntryBuffer {
+ public:
+  EntryBuffer(size_t size, bool with_attributes)
+      : buffer_(size, '\0'), with_attributes_(with_attributes) {}
+
+  // False: it does not fit.
+  bool Add(fuse_req_t req, const char* name, const fuse_entry_param& entry, uint64_t position) {
+    char* const at = buffer_.data() + used_;
+    const size_t left = buffer_.size() - used_;
+    const off_t next = static_cast<off_t>(position);
+    const size_t size = with_attributes_
+                            ? fuse_add_direntry_plus(req, at, left, name, &entry, next)
+                            : fuse_add_direntry(req, at, left, name, &entry.attr, next);
+    if (size > left) return false;
+    used_ += size;
+    return true;
+  }
+
+  // Not known to the kernel as inodes by this reply: entry.ino stays 0.
+  bool AddName(fuse_req_t req, const char* name, uint64_t ino, uint32_t mode, uint64_t position) {
+    fuse_entry_param entry = {};
+    entry.attr.st_ino = ino;
+    entry.attr.st_mode = mode;
+    return Add(req, name, entry, position);
+  }
+
+  void Reply(fuse_req_t req) const { fuse_reply_buf(req, buffer_.data(), used_); }
+
+ private:
+  std::string buffer_;
+  size_t used_ = 0;
+  const bool with_attributes_;
+};
+
+bool AddDots(fuse_req_t req, fuse_ino_t ino, uint64_t position, EntryBuffer& buffer) {
+  if (position < 1 && !buffer.AddName(req, ".", ino, S_IFDIR, 1)) return false;
+  return position >= 2 || buffer.AddName(req, "..", kRootInode, S_IFDIR, 2);
+}
+
+void AddRun(fuse_req_t req, Image& image, const EntryRun& run, EntryBuffer& buffer) {
+  for (uint32_t i = run.begin; i < run.end; ++i) {
+    const TreeEntry& entry = run.shard->tree.entries[i];
+    const uint64_t next = run.PositionAfter(i);
+    const auto node = image.LoadedNode(run, entry);
+    const bool fits =
+        node ? buffer.Add(req, entry.name.c_str(), EntryOf(*node), next)
+             : buffer.AddName(req, entry.name.c_str(), image.InodeOf(run, entry), 0, next);
+    if (!fits) return;
+  }
+}
+
+void ReadDirectory(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, bool plus) {
+  const auto request = std::make_shared<Request>(req);
+  FuseContext& context = ContextOf(req);
+  const auto position = static_cast<uint64_t>(offset);
+  const uint64_t from = position <= 2 ? 0 : position;
+  context.image.ReadDirectory(
+      ino, from, [=, &context](const Result<std::optional<EntryRun>>& run) {
+        if (!run.ok()) return request->ReplyError(kReadFailed);
+        const fuse_req_t claimed = request->Claim();
+        if (claimed == nullptr) return;
+        EntryBuffer buffer(size, plus);
+        const bool room = AddDots(claimed, ino, position, buffer);
+        if (room && run->has_value()) AddRun(claimed, context.image, **run, buffer);
+        buffer.Reply(claimed);
+      });
+}
+
+void ReadDir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, fuse_file_info*) {
+  ReadDirectory(req, ino, size, offset, false);
+}
+
+void ReadDirPlus(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, fuse_file_info*) {
+  ReadDirectory(req, ino, size, offset, true);
+}
+
+void StatFs(fuse_req_t req, fuse_ino_t) {
+  const ImageTotals& totals = ContextOf(req).totals;
+  struct statvfs st = {};
+  st.f_bsize = st.f_frsize = kBlockSize;
+  st.f_blocks = (totals.data_bytes + kBlockSize - 1) / kBlockSize;
+  st.f_files = totals.inodes;
+  st.f_namemax = NAME_MAX;
+  st.f_flag = ST_RDONLY;
+  fuse_reply_statfs(req, &st);
+}
+
+// The value or list, or only its size when the caller gives no room.
+void ReplyXattr(Request& request, size_t room, std::string_view value) {
+  const fuse_req_t req = request.Claim();
+  if (req == nullptr) return;
+  if (room == 0) {
+    fuse_reply_xattr(req, value.size());
+  } else if (value.size() > room) {
+    fuse_reply_err(req, ERANGE);
+  } else {
+    fuse_reply_buf(req, value.data(), value.size());
+  }
+}
+
+const XattrSet* XattrsOf(const Node& node) {
+  const uint32_t set = node.inode().xattr_set;
+  return set == 0 ? nullptr : &node.shard->tree.xattr_sets[set - 1];
+}
+
+bool HasXattrs(fuse_req_t req) { return (ContextOf(req).features & kHasXattr) != 0; }
+
+void GetXattr(fuse_req_t req, fuse_ino_t ino, const char* name, size_t size) {
+  if (!HasXattrs(req)) {
+    fuse_reply_err(req, ENOSYS);  // and the kernel never asks again
+    return;
+  }
+  WithNode(req, ino, [name = std::string(name), size](Request& request, const Node& node) {
+    const XattrSet* set = XattrsOf(node);
+    if (set == nullptr) return request.ReplyError(ENODATA);
+    for (const Xattr& xattr : *set)
+      if (xattr.name == name) return ReplyXattr(request, size, xattr.value);
+    request.ReplyError(ENODATA);
+  });
+}
+
+void ListXattr(fuse_req_t req, fuse_ino_t ino, size_t size) {
+  if (!HasXattrs(req)) {
+    fuse_reply_err(req, ENOSYS);
+    return;
+  }
+  // trusted.* is for the system administrator only: xattr(7).
+  const fuse_ctx* caller = fuse_req_ctx(req);
+  const bool is_root = caller->uid == 0;
+  WithNode(req, ino, [size, is_root](Request& request, const Node& node) {
+    std::string names;
+    if (const XattrSet* set = XattrsOf(node))
+      for (const Xattr& xattr : *set)
+        if (is_root || !xattr.name.starts_with("trusted."))
+          names.append(xattr.name.c_str(), xattr.name.size() + 1);
+    ReplyXattr(request, size, names);
+  });
+}
+
+// The next data or hole at or after `offset`; -1 past the end.
+off_t SeekIn(const Node& node, off_t offset, int whence) {
+  const Inode& inode = node.inode();
+  uint64_t at = static_cast<uint64_t>(offset);
+  if (offset < 0 || at >= inode.size) return -1;
+  const auto begin = node.shard->tree.extents.begin() + inode.extent_begin;
+  for (auto it = begin; it != begin + inode.extent_count; ++it) {
+    if (it->file_offset + it->length <= at) continue;
+    const bool in_data = it->file_offset <= at;
+    if (whence == SEEK_DATA) return static_cast<off_t>(in_data ? at : it->file_offset);
+    if (!in_data) return static_cast<off_t>(at);
+    at = it->file_offset + it->length;
+  }
+  if (whence == SEEK_DATA) return -1;
+  return static_cast<off_t>(std::min(at, inode.size));
+}
+
+void Seek(fuse_req_t req, fuse_ino_t ino, off_t offset, int whence, fuse_file_info*) {
+  if (whence != SEEK_DATA && whence != SEEK_HOLE) {
+    fuse_reply_err(req, EINVAL);
+    return;
+  }
+  WithNode(req, ino, [offset, whence](Request& request, const Node& node) {
+    const off_t found = SeekIn(node, offset, whence);
+    if (found < 0) return request.ReplyError(ENXIO);
+    if (const fuse_req_t claimed = request.Claim()) fuse_reply_lseek(claimed, found);
+  });
+}
+
+}  // namespace
+
+const fuse_lowlevel_ops& FuseOperations() {
+  static const fuse_lowlevel_ops operations = {
+      .init = Init,
+      .lookup = Lookup,
+      .forget = Forget,
+      .getattr = GetAttr,
+      .readlink = ReadLink,
+      .open = Open,
+      .read = Read,
+      .opendir = OpenDir,
+      .readdir = ReadDir,
+      .statfs = StatFs,
+      .getxattr = GetXattr,
+      .listxattr = ListXattr,
+      .forget_multi = ForgetMulti,
+      .readdirplus = ReadDirPlus,
+      .lseek = Seek,
+  };
+  return operations;
+}
+
+}  // namespace rootstream

@@ -1,0 +1,28 @@
+// The FUSE edge: every kernel request becomes one call on the image and exactly one reply.
+//
+// Nothing here waits. A request whose answer needs the network is parked: the thread goes on, and
+// whichever comes first replies, the completion or the kernel's FUSE_INTERRUPT (with EINTR).
+#pragma once
+
+#include <functional>
+
+#include "format/manifest.h"
+#include "fusefs/file_reader.h"
+#include "fusefs/image.h"
+
+struct fuse_lowlevel_ops;
+
+namespace rootstream {
+
+// What the operations work on; the session's user data. Must outlive the session.
+struct FuseContext {
+  Image& image;
+  FileReader& reader;
+  uint64_t features;  // of the manifest
+  ImageTotals totals;
+  std::function<void()> on_init;  // the kernel has taken the mount
+};
+
+const fuse_lowlevel_ops& FuseOperations();
+
+}  // namespace rootstream

@@ -1,0 +1,133 @@
+#define FUSE_USE_VERSION 314
+#include "fusefs/fuse_session.h"
+
+#include <fcntl.h>
+#include <fuse_lowlevel.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <condition_variable>
+#include <mutex>
+
+#include "cache/file_io.h"
+#include "cache/thread.h"
+
+namespace rootstream {
+namespace {
+
+// What libfuse and fusermount3 say on standard error becomes part of our one line.
+class CapturedStderr {
+ public:
+  CapturedStderr() : kept_(dup(2)), file_(memfd_create("stderr", MFD_CLOEXEC)) {
+    dup2(file_.get(), 2);
+  }
+  ~CapturedStderr() { dup2(kept_.get(), 2); }
+
+  std::string Text() const {
+    std::string text(1024, '\0');
+    text.resize(std::max<int64_t>(0, ReadFullyAt(file_.get(), text, 0)));
+    while (!text.empty() && text.back() == '\n') text.pop_back();
+    std::replace(text.begin(), text.end(), '\n', ';');
+    return text;
+  }
+
+ private:
+  UniqueFd kept_;
+  UniqueFd file_;
+};
+
+class Arguments {
+ public:
+  explicit Arguments(const std::vector<std::string>& options) {
+    fuse_opt_add_arg(&args, "rootstream");
+    for (const std::string& option : options) fuse_opt_add_arg(&args, ("-o" + option).c_str());
+  }
+  ~Arguments() { fuse_opt_free_args(&args); }
+  Arguments(const Arguments&) = delete;
+
+  fuse_args args = FUSE_ARGS_INIT(0, nullptr);
+};
+
+void IgnoreSignal(int) {}
+
+}  // namespace
+
+struct FuseSession::State {
+  fuse_session* session = nullptr;
+  std::mutex mutex;
+  std::condition_variable ended;
+  std::vector<pthread_t> loops;  // threads in Loop()
+  ~State() {
+    if (session != nullptr) fuse_session_destroy(session);
+  }
+};
+
+FuseSession::FuseSession(std::unique_ptr<State> state) : state_(std::move(state)) {}
+FuseSession::~FuseSession() = default;
+
+Result<std::unique_ptr<FuseSession>> FuseSession::Mount(const std::string& mountpoint,
+                                                        const std::vector<std::string>& options,
+                                                        FuseContext& context) {
+  // Wakes a thread that waits for a request, and does no more.
+  struct sigaction ignore = {};
+  ignore.sa_handler = IgnoreSignal;
+  sigaction(SIGUSR1, &ignore, nullptr);
+
+  const CapturedStderr captured;
+  Arguments arguments(options);
+  auto state = std::make_unique<State>();
+  const fuse_lowlevel_ops& operations = FuseOperations();
+  state->session = fuse_session_new(&arguments.args, &operations, sizeof operations, &context);
+  if (state->session == nullptr)
+    return Failed("cannot mount on " + mountpoint + ": " + captured.Text());
+  if (fuse_session_mount(state->session, mountpoint.c_str()) != 0)
+    return Failed("cannot mount on " + mountpoint + ": " + captured.Text());
+  return std::unique_ptr<FuseSession>(new FuseSession(std::move(state)));
+}
+
+void FuseSession::Loop() {
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->loops.push_back(pthread_self());
+  }
+  sigset_t wake;
+  sigemptyset(&wake);
+  sigaddset(&wake, SIGUSR1);
+  pthread_sigmask(SIG_UNBLOCK, &wake, nullptr);
+  fuse_buf buffer = {};
+  while (!fuse_session_exited(state_->session)) {
+    const int size = fuse_session_receive_buf(state_->session, &buffer);
+    if (size == -EINTR || size == -EAGAIN) continue;
+    if (size <= 0) break;  // unmounted
+    fuse_session_process_buf(state_->session, &buffer);
+  }
+  free(buffer.mem);
+  fuse_session_exit(state_->session);
+  const std::lock_guard lock(state_->mutex);
+  std::erase(state_->loops, pthread_self());
+  state_->ended.notify_all();
+}
+
+void FuseSession::Run(int threads) {
+  std::vector<Thread> loops;
+  for (int i = 0; i < threads; ++i) loops.emplace_back("fuse", [this] { Loop(); });
+  for (Thread& loop : loops) loop.Join();
+}
+
+void FuseSession::End() {
+  fuse_session_exit(state_->session);
+  std::unique_lock lock(state_->mutex);
+  // A signal that comes just before the read is lost, so it is repeated.
+  while (!state_->loops.empty()) {
+    for (const pthread_t loop : state_->loops) pthread_kill(loop, SIGUSR1);
+    state_->ended.wait_for(lock, std::chrono::milliseconds(20));
+  }
+}
+
+void FuseSession::Unmount() { fuse_session_unmount(state_->session); }
+
+}  // namespace rootstream

@@ -1,0 +1,31 @@
+// A FUSE session: the mount in the kernel, and the threads that take its requests.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "fusefs/fuse_ops.h"
+
+namespace rootstream {
+
+class FuseSession {
+ public:
+  // `options`: as after -o, for the kernel and fusermount3. `context` must outlive the session.
+  static Result<std::unique_ptr<FuseSession>> Mount(const std::string& mountpoint,
+                                                    const std::vector<std::string>& options,
+                                                    FuseContext& context);
+  ~FuseSession();
+
+  void Run(int threads);  // returns when it was unmounted, or after End()
+  void End();             // from any thread
+  void Unmount();         // after Run(): takes the mount away if it is still there
+
+ private:
+  struct State;
+  explicit FuseSession(std::unique_ptr<State> state);
+  void Loop();
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace rootstream

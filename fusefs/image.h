@@ -1,0 +1,71 @@
+// An opened image: names, inodes and directories by inode number, without any FUSE. Thread-safe.
+//
+// Every call may have to load a shard, so every answer comes through a callback: at once on this thread
+// when all is in memory or on the disk, later on another thread when the network is asked.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fusefs/shard_table.h"
+
+namespace rootstream {
+
+inline constexpr uint64_t kRootInode = 1;
+inline constexpr int kRowBits = 20;
+static_assert(kRowBits > 16, "a shard has up to 2^16 rows, a directory position is a row and one");
+
+// An inode and the shard that holds it, which stays in memory as long as the Node lives.
+struct Node {
+  ShardPtr shard;
+  uint32_t number = 0;  // of the shard
+  uint32_t row = 0;
+
+  const Inode& inode() const { return shard->tree.inodes[row]; }
+  uint64_t id() const;
+};
+
+// A run of entries of one directory, and where the next run begins.
+struct EntryRun {
+  ShardPtr shard;
+  uint32_t number = 0;
+  uint32_t begin = 0;  // entries [begin, end) of the shard's tree
+  uint32_t end = 0;
+
+  // A position in the directory: just behind entry `entry`. Never 0, and above 2^20.
+  uint64_t PositionAfter(uint32_t entry) const {
+    return (uint64_t{number} << kRowBits) | (entry + 1);
+  }
+};
+
+class Image {
+ public:
+  using NodeDone = std::function<void(Result<Node>)>;
+  using LookupDone = std::function<void(Result<std::optional<Node>>)>;  // nullopt: no such name
+  using RunDone = std::function<void(Result<std::optional<EntryRun>>)>;  // nullopt: the end
+
+  Image(ObjectCache& cache, const ObjectRef& root, size_t shard_memory)
+      : shards_(cache, root, shard_memory) {}
+
+  void Find(uint64_t inode, NodeDone done);
+  void Lookup(uint64_t directory, const std::string& name, LookupDone done);
+  // The run at `position`: 0 for the first, else a PositionAfter() of this directory. Never empty.
+  void ReadDirectory(uint64_t directory, uint64_t position, RunDone done);
+
+  // What an entry names. For a hard link in a shared shard that is not in memory: nullopt at once.
+  std::optional<Node> LoadedNode(const EntryRun& run, const TreeEntry& entry);
+  uint64_t InodeOf(const EntryRun& run, const TreeEntry& entry);
+
+ private:
+  void FollowEntry(const ShardPtr& shard, uint32_t number, const TreeEntry& entry, LookupDone done);
+  void LookupIn(ShardPtr shard, uint32_t number, Listing listing, std::string name,
+                LookupDone done);
+  void FirstRun(const Node& directory, ShardPtr shard, uint32_t number, Listing listing,
+                RunDone done);
+  void NextRun(const Node& directory, uint32_t number, RunDone done);
+
+  ShardTable shards_;
+};
+
+}  // namespace rootstream

@@ -1,0 +1,282 @@
+#include "fusefs/mount.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/mount.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+#include <cstring>
+
+#include "fusefs/control.h"
+#include "fusefs/fuse_session.h"
+#include "fusefs/mounts.h"
+#include "fusefs/status.h"
+
+namespace rootstream {
+namespace {
+
+constexpr int kFuseThreads = 4;
+
+// Where the daemon tells of itself: standard error in the foreground, else the system log.
+class Log {
+ public:
+  explicit Log(bool to_stderr) : to_stderr_(to_stderr) {
+    if (!to_stderr_) openlog("rootstream", LOG_PID, LOG_DAEMON);
+  }
+  void Line(const std::string& text) const {
+    if (to_stderr_) {
+      dprintf(2, "rootstream: %s\n", text.c_str());
+    } else {
+      syslog(LOG_NOTICE, "%s", text.c_str());
+    }
+  }
+
+ private:
+  const bool to_stderr_;
+};
+
+Result<std::string> CheckMountpoint(const MountOptions& options) {
+  const std::string& path = options.mountpoint;
+  if (const auto mount = FindMount(path); mount && mount->type == "fuse.rootstream")
+    return Invalid("mountpoint " + path + ": busy, " + mount->source + " is mounted there");
+  char resolved[PATH_MAX];
+  if (realpath(path.c_str(), resolved) == nullptr) return ErrnoError("mountpoint", path);
+  struct CloseFolder {
+    void operator()(DIR* d) const { closedir(d); }
+  };
+  const std::unique_ptr<DIR, CloseFolder> dir(opendir(resolved));
+  if (dir == nullptr) return ErrnoError("mountpoint", path);
+  while (const dirent* entry = readdir(dir.get())) {
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != ".." && !options.allow_non_empty)
+      return Invalid("mountpoint " + path + ": not empty (-o nonempty mounts over it)");
+  }
+  return std::string(resolved);
+}
+
+std::vector<std::string> FuseOptions(const MountOptions& options, const std::string& source) {
+  std::string escaped;
+  for (const char c : source) {
+    if (c == ',' || c == '\\') escaped.push_back('\\');
+    escaped.push_back(c);
+  }
+  std::vector<std::string> out = {"ro", "default_permissions", "subtype=rootstream",
+                                  "fsname=" + escaped};
+  out.insert(out.end(), options.kernel_options.begin(), options.kernel_options.end());
+  return out;
+}
+
+// One mount's life in its own process.
+class Daemon {
+ public:
+  Daemon(const MountOptions& options, std::string mountpoint)
+      : options_(options), mountpoint_(std::move(mountpoint)), log_(options.foreground) {}
+
+  // `ready` is called once the kernel has taken the mount and requests are served.
+  Status Run(const std::function<void()>& ready) {
+    const UniqueFd signals = CatchSignals();
+    RS_TRY(client_, Client::Open(options_.client, [this](const Error& error) {
+             log_.Line("waiting for the network: " + error.message);
+           }));
+    if (client_->opened_offline()) log_.Line("no store answers: opened from the cache");
+    const UniqueFd initialised(eventfd(0, EFD_CLOEXEC));
+    FuseContext context{client_->image(), client_->reader(), client_->ref().manifest.features,
+                        client_->ref().manifest.totals, [&] { Signal(initialised); }};
+    RS_TRY(session_, FuseSession::Mount(mountpoint_, FuseOptions(options_, client_->url().ToString()),
+                                        context));
+    const UniqueFd ended(eventfd(0, EFD_CLOEXEC));
+    Thread loop("session", [&] {
+      session_->Run(kFuseThreads);
+      Signal(ended);
+    });
+    const Status status = Serve(signals, initialised, ended, ready);
+    control_.reset();
+    session_->End();
+    loop.Join();
+    client_->Close();  // replies to what is parked, so before the session goes
+    session_->Unmount();
+    session_.reset();
+    return status;
+  }
+
+ private:
+  static UniqueFd CatchSignals() {
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, signal);
+    sigprocmask(SIG_BLOCK, &set, nullptr);
+    signal(SIGPIPE, SIG_IGN);
+    return UniqueFd(signalfd(-1, &set, SFD_CLOEXEC));
+  }
+
+  static void Signal(const UniqueFd& event) {
+    const uint64_t one = 1;
+    (void)!write(event.get(), &one, sizeof one);
+  }
+
+  Status Serve(const UniqueFd& signals, const UniqueFd& initialised, const UniqueFd& ended,
+               const std::function<void()>& ready) {
+    pollfd fds[] = {{initialised.get(), POLLIN, 0},
+                    {ended.get(), POLLIN, 0},
+                    {signals.get(), POLLIN, 0}};
+    while (true) {
+      if (poll(fds, 3, 1000) < 0 && errno != EINTR) return ErrnoError("cannot wait for", "signals");
+      if (fds[1].revents != 0 || fds[2].revents != 0) return Ok();
+      if (fds[0].revents != 0) {
+        fds[0].fd = -1;
+        fds[0].revents = 0;
+        RS_CHECK(StartControl());
+        ready();
+      }
+      TellNetworkState();
+    }
+  }
+
+  Status StartControl() {
+    const auto mount = FindMount(mountpoint_);
+    if (!mount) return Ok();  // gone again already
+    device_ = mount->device;
+    const auto started = std::chrono::steady_clock::now();
+    RS_TRY(control_, ControlServer::Start(device_, [this, started](const std::string& request) {
+             if (request == "status") return StatusJson(*client_, started);
+             if (request == "end") kill(getpid(), SIGTERM);
+             return std::string("ok\n");
+           }));
+    return Ok();
+  }
+
+  void TellNetworkState() {
+    const bool offline = client_->cache().fetcher().state().offline;
+    if (offline == was_offline_) return;
+    was_offline_ = offline;
+    log_.Line(client_->url().ToString() +
+              (offline ? ": no store answers; what is cached is still served" : ": online again"));
+  }
+
+  const MountOptions& options_;
+  const std::string mountpoint_;
+  const Log log_;
+  std::unique_ptr<Client> client_;
+  std::unique_ptr<FuseSession> session_;
+  std::unique_ptr<ControlServer> control_;
+  std::string device_;
+  bool was_offline_ = false;
+};
+
+void LeaveTerminal() {
+  setsid();
+  (void)!chdir("/");
+  const UniqueFd null(open("/dev/null", O_RDWR | O_CLOEXEC));
+  for (const int fd : {0, 1, 2}) dup2(null.get(), fd);
+}
+
+// The child: says "+" when ready, or "-" and the error.
+[[noreturn]] void RunChild(const MountOptions& options, const std::string& mountpoint, int pipe) {
+  bool told = false;
+  const auto tell = [&](const std::string& text) {
+    if (!told) (void)!write(pipe, text.data(), text.size());
+    told = true;
+    close(pipe);
+  };
+  const Status status = Daemon(options, mountpoint).Run([&] {
+    LeaveTerminal();
+    tell("+");
+  });
+  if (!status.ok()) tell("-" + status.error().message);
+  _exit(status.ok() ? 0 : 1);
+}
+
+Status WaitForChild(pid_t child, int pipe) {
+  std::string text;
+  char piece[1024];
+  for (ssize_t n = 0; (n = read(pipe, piece, sizeof piece)) != 0;) {
+    if (n < 0 && errno != EINTR) break;
+    if (n > 0) text.append(piece, n);
+  }
+  if (text == "+") return Ok();
+  int status = 0;
+  waitpid(child, &status, 0);
+  if (text.starts_with("-")) return Failed(text.substr(1));
+  return Failed("the daemon ended before the mount was there");
+}
+
+// Relative paths must outlive the daemon's change of folder.
+Status MakePathsAbsolute(MountOptions& options) {
+  const auto absolute = [](std::string& path) -> Status {
+    if (path.starts_with("/") || path == "none") return Ok();
+    char* here = getcwd(nullptr, 0);
+    if (here == nullptr) return ErrnoError("cannot tell the folder of", path);
+    path = std::string(here) + "/" + path;
+    free(here);
+    return Ok();
+  };
+  if (options.client.cache) RS_CHECK(absolute(*options.client.cache));
+  return Ok();
+}
+
+Status UnmountNow(const MountEntry& mount, int flags) {
+  if (umount2(mount.mountpoint.c_str(), flags) == 0) return Ok();
+  if (errno != EPERM) return ErrnoError("cannot unmount", mount.mountpoint);
+  // As an ordinary user, through the helper that is allowed to.
+  const pid_t child = fork();
+  if (child == 0) {
+    const char* lazily = (flags & MNT_DETACH) != 0 ? "-uqz" : "-uq";
+    execlp("fusermount3", "fusermount3", lazily, mount.mountpoint.c_str(), nullptr);
+    _exit(127);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return Ok();
+  return ErrnoError("cannot unmount", mount.mountpoint, EBUSY);
+}
+
+}  // namespace
+
+Status MountImage(const MountOptions& given) {
+  MountOptions options = given;
+  RS_CHECK(ParseImageUrl(options.client.url));
+  RS_TRY(const std::string mountpoint, CheckMountpoint(options));
+  RS_CHECK(MakePathsAbsolute(options));
+  if (options.foreground) return Daemon(options, mountpoint).Run([] {});
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return ErrnoError("cannot make", "a pipe");
+  const pid_t child = fork();
+  if (child < 0) return ErrnoError("cannot start", "the daemon");
+  if (child == 0) {
+    close(ends[0]);
+    RunChild(options, mountpoint, ends[1]);
+  }
+  close(ends[1]);
+  const Status status = WaitForChild(child, ends[0]);
+  close(ends[0]);
+  return status;
+}
+
+Status UnmountImage(const std::string& mountpoint, UnmountMode mode) {
+  RS_TRY(const MountEntry mount, FindRootstreamMount(mountpoint));
+  if (mode == UnmountMode::kLazy) {
+    RS_CHECK(UnmountNow(mount, MNT_DETACH));
+    (void)AskDaemon(mount.device, "end");
+    return Ok();
+  }
+  const Status status = UnmountNow(mount, UMOUNT_NOFOLLOW);
+  if (!status.ok()) {
+    return Failed(status.error().message +
+                  " (a process has it open: fuser -vm tells which; --lazy detaches it)");
+  }
+  // The daemon seals its cache; not waiting for it long.
+  for (int i = 0; i < 16 && DaemonIsThere(mount.device); ++i) usleep(50'000);
+  return Ok();
+}
+
+}  // namespace rootstream

@@ -1,0 +1,113 @@
+#include "fusefs/shard_table.h"
+
+#include "format/limits.h"
+
+namespace rootstream {
+namespace {
+
+Result<ShardPtr> DecodeShard(const Result<PlainBytes>& bytes, const ObjectRef& ref, bool is_root,
+                             uint32_t depth) {
+  if (!bytes.ok()) return bytes.error();
+  if (depth > kMaxShardDepth) return Invalid("shards are nested too deeply");
+  RS_TRY(Tree tree, Tree::Decode(**bytes, ref.pack));
+  if (tree.is_root() != is_root) return Invalid("a shard is not where it belongs");
+  auto shard = std::make_shared<Shard>();
+  uint64_t start = 0;
+  for (const ListRef& list : tree.lists) {
+    shard->list_starts.push_back(start);
+    start += list.stream_size;
+  }
+  shard->list_starts.push_back(start);
+  shard->tree = std::move(tree);
+  return ShardPtr(shard);
+}
+
+}  // namespace
+
+ShardTable::ShardTable(ObjectCache& cache, const ObjectRef& root, size_t capacity)
+    : cache_(cache), capacity_(capacity) {
+  slots_.push_back({.ref = root});
+}
+
+ShardPtr ShardTable::Loaded(uint32_t number) {
+  const std::lock_guard lock(mutex_);
+  Slot& slot = slots_[number - 1];
+  if (slot.shard != nullptr) by_use_.splice(by_use_.begin(), by_use_, slot.by_use);
+  return slot.shard;
+}
+
+void ShardTable::Get(uint32_t number, ShardWaiter waiter) {
+  if (ShardPtr shard = Loaded(number)) return waiter(std::move(shard));
+  ObjectRef ref;
+  {
+    const std::lock_guard lock(mutex_);
+    Slot& slot = slots_[number - 1];
+    ref = slot.ref;
+    slot.waiters.push_back(std::move(waiter));
+    if (slot.waiters.size() > 1) return;  // under way
+  }
+  cache_.Get(ref, Priority::kDemand,
+             [this, number](const Result<PlainBytes>& bytes) { Loaded(number, bytes); });
+}
+
+void ShardTable::Loaded(uint32_t number, const Result<PlainBytes>& bytes) {
+  ObjectRef ref;
+  uint32_t depth = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    ref = slots_[number - 1].ref;
+    depth = slots_[number - 1].depth;
+  }
+  const Result<ShardPtr> shard = DecodeShard(bytes, ref, number == kRoot, depth);
+  std::vector<ShardWaiter> waiters;
+  {
+    const std::lock_guard lock(mutex_);
+    waiters.swap(slots_[number - 1].waiters);
+    if (shard.ok()) Keep(number, *shard);
+  }
+  for (const ShardWaiter& waiter : waiters) waiter(shard);
+}
+
+void ShardTable::Keep(uint32_t number, const ShardPtr& shard) {
+  Slot& slot = slots_[number - 1];
+  if (slot.shard != nullptr) return;
+  slot.shard = shard;
+  slot.size = shard->tree.MemorySize();
+  by_use_.push_front(number);
+  slot.by_use = by_use_.begin();
+  size_ += slot.size;
+  while (size_ > capacity_ && by_use_.size() > 1) {
+    Slot& oldest = slots_[by_use_.back() - 1];
+    size_ -= oldest.size;
+    oldest.shard.reset();
+    by_use_.pop_back();
+  }
+}
+
+uint32_t ShardTable::RangeNumber(uint32_t parent, const Tree& tree, uint32_t range) {
+  const std::lock_guard lock(mutex_);
+  const auto [found, is_new] =
+      by_range_.try_emplace({parent, range}, static_cast<uint32_t>(slots_.size() + 1));
+  if (is_new) {
+    const uint32_t depth = slots_[parent - 1].depth + 1;
+    slots_.push_back({.ref = tree.children[tree.ranges[range].child],
+                      .parent = {parent, range},
+                      .depth = depth});
+  }
+  return found->second;
+}
+
+uint32_t ShardTable::SharedNumber(const ObjectRef& ref) {
+  const std::lock_guard lock(mutex_);
+  const auto [found, is_new] =
+      shared_.try_emplace(ref.id, static_cast<uint32_t>(slots_.size() + 1));
+  if (is_new) slots_.push_back({.ref = ref});
+  return found->second;
+}
+
+ShardTable::Parent ShardTable::ParentOf(uint32_t number) {
+  const std::lock_guard lock(mutex_);
+  return slots_[number - 1].parent;
+}
+
+}  // namespace rootstream

@@ -1,0 +1,85 @@
+#include "fusefs/status.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+namespace rootstream {
+namespace {
+
+using nlohmann::ordered_json;
+
+// A field of /proc/self/status, in bytes; proc(5) gives them in kB.
+uint64_t ProcessBytes(std::string_view field) {
+  std::ifstream file("/proc/self/status");
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with(field)) return std::stoull(line.substr(field.size() + 1)) * 1024;
+  return 0;
+}
+
+}  // namespace
+
+std::string HumanBytes(uint64_t bytes) {
+  static constexpr const char* kUnits[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+  double value = static_cast<double>(bytes);
+  size_t unit = 0;
+  for (; value >= 1024 && unit + 1 < std::size(kUnits); ++unit) value /= 1024;
+  return unit == 0 ? fmt::format("{} bytes", bytes) : fmt::format("{:.1f} {}", value, kUnits[unit]);
+}
+
+std::string StatusJson(Client& client, std::chrono::steady_clock::time_point started) {
+  const Counters& counters = client.cache().counters();
+  const NetworkState network = client.cache().fetcher().state();
+  const DiskCache* disk = client.cache().disk();
+  const RefBody& ref = client.ref().body;
+  const auto up = std::chrono::steady_clock::now() - started;
+  const ordered_json status = {
+      {"image", client.url().store + "/" + ref.image.name},
+      {"tag", ref.image.tag},
+      {"serial", ref.serial},
+      {"state", network.offline ? "offline" : "online"},
+      {"offline", network.offline},
+      {"rtt_ms", network.rtt_ms},
+      {"bandwidth", network.bandwidth},
+      {"wire_bytes", counters.wire_bytes.load()},
+      {"requests", counters.requests.load()},
+      {"retries", counters.retries.load()},
+      {"errors", counters.errors.load()},
+      {"hits", {{"memory", counters.memory_hits.load()}, {"disk", counters.disk_hits.load()}}},
+      {"misses", counters.misses.load()},
+      {"cache_bytes", disk != nullptr ? disk->size() : 0},
+      {"cache_limit", disk != nullptr ? disk->limit() : 0},
+      {"cache_problem", disk != nullptr ? disk->problem() : ""},
+      {"hot", {{"total", 0}, {"done", 0}}},
+      {"rss_anon", ProcessBytes("RssAnon:") + ProcessBytes("VmLck:")},
+      {"rss_file", ProcessBytes("RssFile:")},
+      {"uptime_s", std::chrono::duration_cast<std::chrono::seconds>(up).count()},
+  };
+  // A name that is not UTF-8 is shown with replacement characters.
+  return status.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+Result<std::string> StatusText(const std::string& json) {
+  const ordered_json s = ordered_json::parse(json, nullptr, false);
+  if (!s.is_object() || !s.contains("image")) return Invalid("not a status: " + json);
+  std::string out;
+  const auto bytes = [&](const char* key) { return HumanBytes(s.value(key, uint64_t{0})); };
+  out += fmt::format("image     {}:{} (serial {})\n", s.value("image", ""), s.value("tag", ""),
+                     s.value("serial", uint64_t{0}));
+  out += fmt::format("network   {}, round trip {:.1f} ms, {}/s\n", s.value("state", ""),
+                     s.value("rtt_ms", 0.0),
+                     HumanBytes(static_cast<uint64_t>(s.value("bandwidth", 0.0))));
+  out += fmt::format("fetched   {} in {} requests, {} retries, {} errors\n", bytes("wire_bytes"),
+                     s.value("requests", 0), s.value("retries", 0), s.value("errors", 0));
+  out += fmt::format("lookups   {} from memory, {} from disk, {} from the network\n",
+                     s["hits"].value("memory", 0), s["hits"].value("disk", 0),
+                     s.value("misses", 0));
+  out += fmt::format("cache     {} of {}", bytes("cache_bytes"), bytes("cache_limit"));
+  if (const std::string problem = s.value("cache_problem", ""); !problem.empty())
+    out += fmt::format(", not written for now: {}", problem);
+  out += fmt::format("\nmemory    {}\nup        {} s\n", bytes("rss_anon"), s.value("uptime_s", 0));
+  return out;
+}
+
+}  // namespace rootstream

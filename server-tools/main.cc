@@ -1,0 +1,327 @@
+// libexec/rootstream/publisher: the commands of who publishes and who runs a store.
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <nlohmann/json.hpp>
+
+#include "cache/curl_transport.h"
+#include "cache/object_cache.h"
+#include "chunker/publish.h"
+#include "format/limits.h"
+#include "server-tools/http_server.h"
+#include "server-tools/keys.h"
+#include "server-tools/store_audit.h"
+#include "server-tools/store_stats.h"
+
+namespace rootstream {
+namespace {
+
+using nlohmann::ordered_json;
+using Run = std::function<Status()>;
+
+// A use of the command line that no parser catches; reported as one.
+struct UsageError {
+  std::string text;
+};
+
+std::string Dump(const ordered_json& json) {
+  return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+std::string MiB(uint64_t bytes) {
+  return fmt::format("{:.2f} MiB", static_cast<double>(bytes) / (1 << 20));
+}
+
+void AddKeygen(CLI::App& app, Run& run) {
+  auto path = std::make_shared<std::string>();
+  CLI::App* command = app.add_subcommand("keygen", "make a key pair to sign images with");
+  command->add_option("KEYFILE", *path, "the private key; the public one is KEYFILE.pub")->required();
+  command->callback([=, &run] {
+    run = [=]() -> Status {
+      RS_CHECK(GenerateKeyFiles(*path));
+      fmt::print("private key {0}: keep it; public key {0}.pub: give it to clients\n", *path);
+      return Ok();
+    };
+  });
+}
+
+struct PublishFlags {
+  std::string source, store, image, kernel, initrd, cmdline;
+  std::vector<std::string> keys, mirrors;
+  std::string profile;
+  int level = 15;
+  uint32_t expires_days = 0, threshold = 1;
+  uint64_t minimum_serial = 0;
+  bool json = false;
+};
+
+ordered_json SummaryJson(const PublishSummary& s, const std::string& image) {
+  return {{"image", image},
+          {"serial", s.serial},
+          {"manifest", s.manifest.Hex()},
+          {"entries", s.totals.entries},
+          {"inodes", s.totals.inodes},
+          {"bytes", s.totals.plain_bytes},
+          {"data_bytes", s.totals.data_bytes},
+          {"unique_bytes", s.unique_bytes},
+          {"compressed_bytes", s.compressed_bytes},
+          {"new_data_bytes", s.new_data_bytes},
+          {"new_metadata_bytes", s.new_metadata_bytes},
+          {"chunks", s.chunks},
+          {"shards", s.shards},
+          {"new_shards", s.new_shards},
+          {"seconds", s.seconds}};
+}
+
+std::string SummaryText(const PublishSummary& s, const std::string& image) {
+  return fmt::format(
+      "published  {} serial {}\n"
+      "manifest   {}\n"
+      "entries    {} ({} inodes)\n"
+      "bytes      {} ({} without holes)\n"
+      "unique     {} in {} chunks\n"
+      "compressed {}\n"
+      "new        {} data, {} metadata ({} of {} shards)\n"
+      "time       {:.2f} s\n",
+      image, s.serial, s.manifest.Hex(), s.totals.entries, s.totals.inodes,
+      MiB(s.totals.plain_bytes), MiB(s.totals.data_bytes), MiB(s.unique_bytes), s.chunks,
+      MiB(s.compressed_bytes), MiB(s.new_data_bytes), MiB(s.new_metadata_bytes), s.new_shards,
+      s.shards, s.seconds);
+}
+
+Status RunPublish(const PublishFlags& flags) {
+  PublishOptions options{.source = flags.source,
+                         .store = flags.store,
+                         .threshold = flags.threshold,
+                         .level = flags.level,
+                         .lifetime = std::chrono::hours(24) * flags.expires_days,
+                         .minimum_serial = flags.minimum_serial,
+                         .mirrors = flags.mirrors};
+  const auto image = ParseImageName(flags.image);
+  if (!image.ok()) throw UsageError{image.error().message};
+  options.image = *image;
+  for (const std::string& file : flags.keys) {
+    RS_TRY(SigningKey key, ReadSigningKey(file));
+    options.keys.push_back(std::move(key));
+  }
+  if (flags.threshold > std::max<size_t>(1, flags.keys.size()))
+    throw UsageError{"--threshold asks for more signatures than there are keys"};
+  if (!flags.profile.empty()) throw UsageError{"--profile: this version does not use profiles yet"};
+  if (!flags.kernel.empty()) {
+    BootEntry entry{.title = flags.image, .kernel = flags.kernel, .cmdline = flags.cmdline,
+                    .is_default = true};
+    if (!flags.initrd.empty()) entry.initrds.push_back(flags.initrd);
+    options.boot_entries.push_back(std::move(entry));
+  } else if (!flags.initrd.empty() || !flags.cmdline.empty()) {
+    throw UsageError{"--initrd and --cmdline need --kernel"};
+  }
+  if (flags.keys.empty())
+    fputs("rootstream: no --key: the image is unsigned, clients need --insecure\n", stderr);
+  CatchInterrupts();
+  RS_TRY(const PublishSummary summary, Publish(std::move(options)));
+  const std::string shown = image->ToString();
+  fputs(flags.json ? Dump(SummaryJson(summary, shown)).c_str()
+                   : SummaryText(summary, shown).c_str(),
+        stdout);
+  return Ok();
+}
+
+void AddPublish(CLI::App& app, Run& run) {
+  auto flags = std::make_shared<PublishFlags>();
+  CLI::App* command = app.add_subcommand("publish", "put a root filesystem into a store");
+  command->add_option("SOURCE", flags->source,
+                      "a directory, a tar, - (a tar on standard input), or a raw disk image")
+      ->required();
+  command->add_option("STORE", flags->store, "folder of the store; made if it is missing")
+      ->required();
+  command->add_option("NAME[:TAG]", flags->image, "of the image; the tag is latest if left out")
+      ->required();
+  command->add_option("--key", flags->keys, "private key to sign with (repeatable)")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command->add_option("--threshold", flags->threshold, "signatures that clients shall require")
+      ->check(CLI::Range(1, static_cast<int>(kMaxSignatures)));
+  command->add_option("--profile", flags->profile, "what to put first")->type_name("FILE");
+  command->add_option("--level", flags->level, "of zstd")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 22));
+  command->add_option("--expires", flags->expires_days, "the image is refused after so many days")
+      ->type_name("DAYS");
+  command->add_option("--min-serial", flags->minimum_serial,
+                      "clients refuse serials below; the new one is not lower");
+  command->add_option("--mirror", flags->mirrors, "URL of another store with the image (repeatable)")
+      ->type_name("URL")
+      ->allow_extra_args(false);
+  command->add_option("--kernel", flags->kernel, "path in the image of a kernel to boot");
+  command->add_option("--initrd", flags->initrd, "path in the image of its initrd");
+  command->add_option("--cmdline", flags->cmdline, "its command line");
+  command->add_flag("--json", flags->json, "summary for scripts");
+  command->callback([=, &run] { run = [=] { return RunPublish(*flags); }; });
+}
+
+void AddServe(CLI::App& app, Run& run) {
+  auto store = std::make_shared<std::string>();
+  auto listen = std::make_shared<std::string>("127.0.0.1:8080");
+  CLI::App* command = app.add_subcommand("serve", "serve a store over HTTP, for trials");
+  command->add_option("STORE", *store)->required();
+  command->add_option("--listen", *listen, "port 0 picks one")
+      ->type_name("ADDR:PORT")
+      ->capture_default_str();
+  command->callback([=, &run] {
+    run = [=]() -> Status {
+      sigset_t stop;
+      sigemptyset(&stop);
+      for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&stop, signal);
+      sigprocmask(SIG_BLOCK, &stop, nullptr);
+      signal(SIGPIPE, SIG_IGN);
+      RS_TRY(const StoreFolder opened, StoreFolder::Open(*store));
+      RS_TRY(const auto server, HttpServer::Start(opened.path(), *listen));
+      fmt::print("serving {} at {}\n", *store, server->url());
+      fflush(stdout);
+      int signal = 0;
+      sigwait(&stop, &signal);
+      return Ok();
+    };
+  });
+}
+
+// An image behind a URL is checked through whole files, as a store on a disk is.
+Result<AuditReport> AuditUrl(const std::string& text, const std::vector<PublicKey>& keys) {
+  RS_TRY(const ImageUrl url, ParseImageUrl(text));
+  CurlTransport transport({});
+  RS_TRY(const auto cache, ObjectCache::Open({}, transport, {}, {url.store}));
+  Auditor auditor(
+      [&](const std::string& path, size_t limit) { return cache->fetcher().GetFile(0, path, limit); },
+      keys);
+  auditor.CheckImage(url.image);
+  auditor.CheckPacks({});
+  return auditor.report();
+}
+
+Status RunVerify(const std::string& target, const std::vector<std::string>& key_files, bool json) {
+  std::vector<PublicKey> keys;
+  for (const std::string& file : key_files) {
+    RS_TRY(const PublicKey key, ReadPublicKey(file));
+    keys.push_back(key);
+  }
+  AuditReport report;
+  if (IsStoreUrl(target)) {
+    RS_TRY(report, AuditUrl(target, keys));
+  } else {
+    RS_TRY(const StoreFolder store, StoreFolder::Open(target));
+    RS_TRY(report, AuditStore(store, keys));
+  }
+  if (json) {
+    const ordered_json out = {{"images", report.images}, {"packs", report.packs},
+                              {"shards", report.shards}, {"chunks", report.chunks},
+                              {"bytes", report.bytes},   {"damages", report.damages}};
+    fputs(Dump(out).c_str(), stdout);
+  } else {
+    for (const std::string& damage : report.damages) fmt::print("damaged: {}\n", damage);
+    fmt::print("checked {} images, {} packs ({}), {} shards, {} chunks{}\n", report.images,
+               report.packs, MiB(report.bytes), report.shards, report.chunks,
+               keys.empty() ? "; signatures were not checked: no --pubkey" : "");
+  }
+  if (report.damages.empty()) return Ok();
+  return Corrupt(fmt::format("{}: {} objects are damaged", target, report.damages.size()));
+}
+
+void AddVerify(CLI::App& app, Run& run) {
+  auto target = std::make_shared<std::string>();
+  auto keys = std::make_shared<std::vector<std::string>>();
+  auto json = std::make_shared<bool>(false);
+  CLI::App* command = app.add_subcommand("verify", "check every byte of a store, or of an image");
+  command->add_option("STORE|URL", *target, "a store's folder, or an image's URL")->required();
+  command->add_option("--pubkey", *keys, "public key that must have signed (repeatable)")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command->add_flag("--json", *json, "for scripts");
+  command->callback([=, &run] { run = [=] { return RunVerify(*target, *keys, *json); }; });
+}
+
+Status RunStats(const std::string& path, bool json) {
+  RS_TRY(const StoreFolder store, StoreFolder::Open(path));
+  RS_TRY(const StoreStats stats, MeasureStore(store));
+  if (json) {
+    ordered_json images = ordered_json::array();
+    for (const ImageStats& image : stats.images)
+      images.push_back({{"image", image.name},
+                        {"serial", image.serial},
+                        {"entries", image.entries},
+                        {"bytes", image.plain_bytes}});
+    fputs(Dump({{"images", images},
+                {"packs", stats.packs},
+                {"bytes", stats.bytes},
+                {"live_bytes", stats.live_bytes},
+                {"dead_packs", stats.dead_packs},
+                {"dead_bytes", stats.dead_bytes}})
+              .c_str(),
+          stdout);
+    return Ok();
+  }
+  for (const ImageStats& image : stats.images)
+    fmt::print("{:<30} serial {:<5} {:>9} entries {:>14}\n", image.name, image.serial,
+               image.entries, MiB(image.plain_bytes));
+  fmt::print("{} packs, {}; {} of it in use by images, {} packs ({}) by none\n", stats.packs,
+             MiB(stats.bytes), MiB(stats.live_bytes), stats.dead_packs, MiB(stats.dead_bytes));
+  return Ok();
+}
+
+void AddStats(CLI::App& app, Run& run) {
+  auto store = std::make_shared<std::string>();
+  auto json = std::make_shared<bool>(false);
+  CLI::App* command = app.add_subcommand("stats", "tell what a store holds");
+  command->add_option("STORE", *store)->required();
+  command->add_flag("--json", *json, "for scripts");
+  command->callback([=, &run] { run = [=] { return RunStats(*store, *json); }; });
+}
+
+int ReportError(const std::string& text, int code) {
+  std::string line = text;
+  std::replace(line.begin(), line.end(), '\n', '?');  // of a name: one failure is one line
+  fmt::print(stderr, "rootstream: {}\n", line);
+  return code;
+}
+
+// A tree is walked with an open folder a level.
+void AllowManyOpenFiles() {
+  rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int Main(int argc, char** argv) {
+  AllowManyOpenFiles();
+  CLI::App app("publish images and run stores", "rootstream");
+  app.require_subcommand(1);
+  app.failure_message([](const CLI::App*, const CLI::Error& error) {
+    return "rootstream: " + std::string(error.what()) + "; see rootstream COMMAND --help\n";
+  });
+  Run run;
+  AddKeygen(app, run);
+  AddPublish(app, run);
+  AddServe(app, run);
+  AddVerify(app, run);
+  AddStats(app, run);
+  try {
+    app.parse(argc, argv);
+    const Status status = run();
+    return status.ok() ? 0 : ReportError(status.error().message, 1);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  } catch (const UsageError& error) {
+    return ReportError(error.text, 2);
+  } catch (const std::bad_alloc&) {
+    return ReportError("out of memory", 1);
+  }
+}
+
+}  // namespace
+}  // namespace rootstream
+
+int main(int argc, char** argv) { return rootstream::Main(argc, argv); }

@@ -1,0 +1,66 @@
+// Checking a store, byte by byte, and telling what it holds.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "chunker/store_folder.h"
+
+namespace rootstream {
+
+struct AuditReport {
+  std::vector<std::string> damages;  // a line each: which object, and what is wrong with it
+  size_t images = 0;
+  size_t packs = 0;
+  size_t shards = 0;
+  size_t chunks = 0;
+  uint64_t bytes = 0;  // of the packs
+};
+
+// How a store's files are read: whole, by their path below the store.
+using ReadStoreFile = std::function<Result<std::string>(const std::string& path, size_t limit)>;
+
+// Checks images and everything they lead to: signatures (when `keys` are given), manifests, packs, ids,
+// shards, plain hashes. Each object is checked once however many images share it.
+class Auditor {
+ public:
+  Auditor(ReadStoreFile read, std::vector<PublicKey> keys)
+      : read_(std::move(read)), keys_(std::move(keys)) {}
+
+  void CheckImage(const ImageName& image);
+  void CheckManifest(const Id& id);  // a manifest that no ref may lead to any more
+  void CheckPacks(const std::vector<Id>& further);  // those that images led to, and `further` ones
+  const AuditReport& report() const { return report_; }
+  const std::map<Id, uint64_t>& live_bytes() const { return live_bytes_; }  // by pack
+
+ private:
+  struct Expected {
+    ObjectRef ref;
+    std::optional<Id> plain_hash;
+    std::string what;
+  };
+
+  void Damage(const std::string& object, const std::string& why);
+  void CheckShards(const Manifest& manifest, const std::string& image);
+  void CheckShard(const ObjectRef& ref, const std::string& image, bool is_root);
+  void CheckPack(const Id& pack);
+  Result<std::string> ReadObject(const ObjectRef& ref);
+
+  ReadStoreFile read_;
+  const std::vector<PublicKey> keys_;
+  AuditReport report_;
+  std::set<Id> seen_shards_;
+  std::set<Id> seen_manifests_;
+  std::map<Id, std::vector<Expected>> expected_;  // by pack
+  std::set<std::pair<Id, uint64_t>> seen_places_;
+  std::map<Id, uint64_t> live_bytes_;
+  std::map<Id, std::string> pack_cache_;
+};
+
+// All of a store on a disk.
+Result<AuditReport> AuditStore(const StoreFolder& store, const std::vector<PublicKey>& keys);
+
+}  // namespace rootstream
