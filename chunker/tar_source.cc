@@ -7,12 +7,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <map>
 
 #include "chunker/inode_record.h"
 #include "chunker/path_table.h"
 #include "chunker/source.h"
 #include "chunker/spool.h"
+#include "chunker/tar_stream.h"
 #include "format/limits.h"
 #include "format/posix_acl.h"
 
@@ -83,13 +85,37 @@ XattrSet XattrsOf(archive_entry* entry) {
   return set;
 }
 
-Inode InodeOf(archive_entry* entry) {
-  Inode inode;
-  inode.mode = archive_entry_mode(entry);
-  inode.uid = static_cast<uint32_t>(archive_entry_uid(entry));
-  inode.gid = static_cast<uint32_t>(archive_entry_gid(entry));
+// The kernel keeps the mask of an ACL where the mode has the group's bits; libarchive puts the group's
+// own entry there.
+uint32_t ModeOf(archive_entry* entry, const XattrSet& xattrs) {
+  const uint32_t mode = archive_entry_mode(entry);
+  for (const Xattr& xattr : xattrs) {
+    const auto acl = xattr.name == kAclAccessXattr ? DecodeAcl(xattr.value) : std::nullopt;
+    if (!acl) continue;
+    for (const AclEntry& e : *acl)
+      if (e.tag == kAclMask) return (mode & ~070u) | uint32_t{e.permissions} << 3;
+  }
+  return mode;
+}
+
+// A pax time is a decimal with a sign; libarchive gives its whole and its fraction, both without it as
+// far as the fraction goes.
+void SetTime(archive_entry* entry, bool negative_zero, Inode& inode) {
+  constexpr uint32_t kSecond = 1'000'000'000;
   inode.mtime_seconds = archive_entry_mtime(entry);
   inode.mtime_nanoseconds = static_cast<uint32_t>(archive_entry_mtime_nsec(entry));
+  const bool negative = inode.mtime_seconds < 0 || (negative_zero && inode.mtime_seconds == 0);
+  if (!negative || inode.mtime_nanoseconds == 0) return;
+  --inode.mtime_seconds;
+  inode.mtime_nanoseconds = kSecond - inode.mtime_nanoseconds;
+}
+
+Inode InodeOf(archive_entry* entry, const XattrSet& xattrs, bool negative_zero) {
+  Inode inode;
+  inode.mode = ModeOf(entry, xattrs);
+  SetTime(entry, negative_zero, inode);
+  inode.uid = static_cast<uint32_t>(archive_entry_uid(entry));
+  inode.gid = static_cast<uint32_t>(archive_entry_gid(entry));
   inode.size = S_ISREG(inode.mode) ? archive_entry_size(entry) : 0;
   if (S_ISCHR(inode.mode) || S_ISBLK(inode.mode)) {
     inode.device_major = static_cast<uint32_t>(archive_entry_rdevmajor(entry));
@@ -98,10 +124,23 @@ Inode InodeOf(archive_entry* entry) {
   return inode;
 }
 
+la_ssize_t ReadStream(archive* reader, void* stream, const void** piece) {
+  auto* source = static_cast<TarStream*>(stream);
+  const std::string_view bytes = source->Next();
+  if (source->failed()) {
+    archive_set_error(reader, EIO, "%s", source->error().c_str());
+    return ARCHIVE_FATAL;
+  }
+  *piece = bytes.data();
+  return static_cast<la_ssize_t>(bytes.size());
+}
+
 class TarSource : public Source {
  public:
-  TarSource(std::string path, UniqueArchive archive, Spool content, Spool records)
+  TarSource(std::string path, std::unique_ptr<TarStream> stream, UniqueArchive archive,
+            Spool content, Spool records)
       : path_(std::move(path)),
+        stream_(std::move(stream)),
         archive_(std::move(archive)),
         content_(std::move(content)),
         records_(std::move(records)) {}
@@ -109,11 +148,12 @@ class TarSource : public Source {
   // Reads the whole archive, up to and including its end mark. `first`: the header that was read.
   Status SpoolAll(archive_entry* first, int code) {
     archive_entry* entry = first;
-    int64_t consumed = 0;
+    int64_t consumed = 0;  // bytes, up to the end of the entry before
     while (code != ARCHIVE_EOF) {
       if (code != ARCHIVE_OK && code != ARCHIVE_WARN) return Problem();
       if (WasInterrupted()) return Failed("interrupted");
-      RS_CHECK(SpoolEntry(entry));
+      const int64_t header_end = archive_filter_bytes(archive_.get(), 0);
+      RS_CHECK(SpoolEntry(entry, stream_->HasNegativeZeroTime(consumed, header_end)));
       consumed = archive_filter_bytes(archive_.get(), 0);
       code = archive_read_next_header(archive_.get(), &entry);
     }
@@ -184,7 +224,7 @@ class TarSource : public Source {
     return node;
   }
 
-  Status SpoolEntry(archive_entry* entry) {
+  Status SpoolEntry(archive_entry* entry, bool negative_zero_time) {
     RS_TRY(const uint32_t node, NodeOf(archive_entry_pathname(entry), true));
     if (const char* link = archive_entry_hardlink(entry)) {
       RS_TRY(const uint32_t target, NodeOf(link, false));
@@ -193,7 +233,8 @@ class TarSource : public Source {
       return Ok();
     }
     links_.erase(node);
-    InodeRecord record{.inode = InodeOf(entry), .xattrs = XattrsOf(entry)};
+    InodeRecord record{.xattrs = XattrsOf(entry)};
+    record.inode = InodeOf(entry, record.xattrs, negative_zero_time);
     if (record.inode.mtime_nanoseconds > 999'999'999)
       return Invalid(path_ + ": a time that is none, of '" + paths_.PathOf(node) + "'");
     if (S_ISLNK(record.inode.mode)) {
@@ -274,7 +315,8 @@ class TarSource : public Source {
   }
 
   const std::string path_;
-  UniqueArchive archive_;
+  std::unique_ptr<TarStream> stream_;
+  UniqueArchive archive_;  // reads from the stream
   Spool content_;
   Spool records_;
   PathTable paths_;
@@ -289,15 +331,16 @@ class TarSource : public Source {
 }  // namespace
 
 Result<std::unique_ptr<Source>> OpenTarSource(const std::string& path) {
+  const std::string shown = path == "-" ? "standard input" : path;
+  auto stream = std::make_unique<TarStream>();
+  if (!stream->Open(path)) return Invalid(shown + ": cannot read it: " + stream->error());
   UniqueArchive a(archive_read_new());
-  archive_read_support_filter_all(a.get());
   archive_read_support_format_tar(a.get());
   archive_read_set_options(a.get(), "hdrcharset=BINARY");
-  const int opened = path == "-" ? archive_read_open_fd(a.get(), 0, kReadSize)
-                                 : archive_read_open_filename(a.get(), path.c_str(), kReadSize);
+  const int opened = archive_read_open(a.get(), stream.get(), nullptr, ReadStream, nullptr);
   archive_entry* entry = nullptr;
   const int code = opened == ARCHIVE_OK ? archive_read_next_header(a.get(), &entry) : opened;
-  const std::string shown = path == "-" ? "standard input" : path;
+  if (stream->failed()) return Invalid(shown + ": cannot read it: " + stream->error());
   const bool is_tar = code == ARCHIVE_OK || code == ARCHIVE_WARN;
   if (!is_tar) {
     const char* text = archive_error_string(a.get());
@@ -305,8 +348,8 @@ Result<std::unique_ptr<Source>> OpenTarSource(const std::string& path) {
   }
   RS_TRY(Spool content, Spool::Create());
   RS_TRY(Spool records, Spool::Create());
-  auto source = std::make_unique<TarSource>(shown, std::move(a), std::move(content),
-                                            std::move(records));
+  auto source = std::make_unique<TarSource>(shown, std::move(stream), std::move(a),
+                                            std::move(content), std::move(records));
   RS_CHECK(source->SpoolAll(entry, code));
   return std::unique_ptr<Source>(std::move(source));
 }

@@ -1,5 +1,6 @@
 #include <archive.h>
 #include <archive_entry.h>
+#include <locale.h>
 #include <sys/stat.h>
 
 #include <unordered_map>
@@ -48,13 +49,28 @@ void AddXattr(archive_entry* entry, const Xattr& xattr) {
   }
 }
 
+// A pax time is a decimal with a sign, and libarchive writes the whole and the fraction side by side.
+// It has no way to write a time between -1 and 0 seconds, which becomes 0.
+void SetTime(archive_entry* entry, const Inode& inode) {
+  constexpr long kSecond = 1'000'000'000;
+  if (inode.mtime_seconds < -1 && inode.mtime_nanoseconds > 0) {
+    archive_entry_set_mtime(entry, inode.mtime_seconds + 1, kSecond - inode.mtime_nanoseconds);
+  } else if (inode.mtime_seconds == -1 && inode.mtime_nanoseconds > 0) {
+    archive_entry_set_mtime(entry, 0, 0);
+  } else {
+    archive_entry_set_mtime(entry, inode.mtime_seconds, inode.mtime_nanoseconds);
+  }
+}
+
 class TarWriter {
  public:
   explicit TarWriter(Client& client) : view_(client), archive_(archive_write_new()) {}
 
   Status Write() {
     archive_write_set_format_pax(archive_.get());
-    archive_write_set_options(archive_.get(), "hdrcharset=BINARY");
+    // Names that are UTF-8 go as they are; others too, and are marked as binary.
+    setlocale(LC_CTYPE, "C.UTF-8");
+    archive_write_set_options(archive_.get(), "xattrheader=SCHILY");
     archive_write_set_bytes_in_last_block(archive_.get(), 1);
     if (archive_write_open_fd(archive_.get(), 1) != ARCHIVE_OK) return Problem("standard output");
     RS_TRY(const Node root, view_.Find("/"));
@@ -92,7 +108,7 @@ class TarWriter {
     archive_entry_set_mode(e, inode.mode);
     archive_entry_set_uid(e, inode.uid);
     archive_entry_set_gid(e, inode.gid);
-    archive_entry_set_mtime(e, inode.mtime_seconds, inode.mtime_nanoseconds);
+    SetTime(e, inode);
     archive_entry_set_nlink(e, inode.nlink);
     archive_entry_set_size(e, 0);
     if (S_ISCHR(inode.mode) || S_ISBLK(inode.mode)) {
@@ -112,7 +128,8 @@ class TarWriter {
     if (has_content) SetSize(e, node);
     if (inode.xattr_set != 0)
       for (const Xattr& xattr : node.shard->tree.xattr_sets[inode.xattr_set - 1]) AddXattr(e, xattr);
-    if (archive_write_header(archive_.get(), e) != ARCHIVE_OK) return Problem(path);
+    const int code = archive_write_header(archive_.get(), e);
+    if (code != ARCHIVE_OK && code != ARCHIVE_WARN) return Problem(path);
     return has_content ? WriteContent(node, path) : Ok();
   }
 

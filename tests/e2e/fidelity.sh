@@ -1,0 +1,53 @@
+#!/bin/bash
+# A nasty tree comes back the same: through the mount, through export to a folder and as a tar; and the
+# tar of the tree is the same image as the tree.
+. "$(dirname "$0")/lib.sh"
+need_root
+need_mount
+need tar
+
+manifest_of() { "$rootstream" inspect "file://$store/$1" --pubkey "$key.pub" --cache none --json | grep -o '"manifest": *"[0-9a-f]*"'; }
+
+"$make_nasty_tree" "$work/source" --big-directory 20000 2>"$work/left-out"
+cat "$work/left-out"
+publish "$work/source" nasty >/dev/null
+
+step "through the mount"
+mount_image "file://$store/nasty" "$work/mount" -o suid,dev,allow_other
+compare "$work/source" "$work/mount"
+unmount "$work/mount"
+
+step "export to a folder"
+"$rootstream" export "file://$store/nasty" "$work/exported" --pubkey "$key.pub" --cache none
+compare "$work/source" "$work/exported"
+rm -rf "$work/exported"
+
+step "export as a tar"
+"$rootstream" export "file://$store/nasty" - --pubkey "$key.pub" --cache none \
+  >"$work/exported.tar" 2>"$work/export.log"
+grep -q socket "$work/export.log" || fail "export says nothing of the sockets that it left out"
+mkdir "$work/extracted"
+tar -C "$work/extracted" -xpf "$work/exported.tar" --xattrs --xattrs-include='*' --acls \
+  --numeric-owner --same-owner --sparse --warning=none
+rm "$work/exported.tar"
+compare "$work/source" "$work/extracted" --ignore-sockets
+rm -rf "$work/extracted"
+
+step "the tar is the same image as the tree"
+find "$work/source" -type s -printf '%h\0' | sort -zu >"$work/folders"
+while IFS= read -r -d '' folder; do
+  touch -r "$folder" "$work/time"
+  find "$folder" -maxdepth 1 -type s -delete
+  touch -r "$work/time" "$folder"
+done <"$work/folders"
+tar -C "$work/source" --format=pax --xattrs --xattrs-include='*' --acls --sparse --numeric-owner \
+  -cf "$work/tree.tar" .
+publish "$work/source" from-tree >/dev/null
+publish "$work/tree.tar" from-tar >/dev/null
+publish - from-pipe <"$work/tree.tar" >/dev/null
+mount_image "file://$store/from-tar" "$work/mount" -o suid,dev,allow_other
+compare "$work/source" "$work/mount"
+unmount "$work/mount"
+[ -n "$(manifest_of from-tree)" ] || fail "inspect --json tells no manifest"
+[ "$(manifest_of from-tree)" = "$(manifest_of from-tar)" ] || fail "manifests of tree and tar differ"
+[ "$(manifest_of from-tree)" = "$(manifest_of from-pipe)" ] || fail "manifests of tar and pipe differ"

@@ -1,0 +1,297 @@
+# Sourced by every test of this folder: a temporary folder, servers on ports of the loopback, mounts.
+# Whatever a test started or mounted is ended at its exit, by process id and by path; nothing outside
+# its temporary folder is touched. A test exits 0 (passed), 77 (skipped, with a reason) or otherwise.
+#
+# ROOTSTREAM_BUILD is the build folder: build/default of the repository unless it is set.
+
+set -euo pipefail
+export LC_ALL=C
+
+repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+build=$(cd "${ROOTSTREAM_BUILD:-$repository/build/default}" && pwd)
+rootstream=$build/bin/rootstream
+tree_compare=$build/bin/tree_compare
+make_nasty_tree=$build/bin/make_nasty_tree
+PATH=$PATH:/usr/sbin:/sbin
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/rootstream-e2e.XXXXXX")
+chmod 755 "$work"  # tests of ordinary users look inside
+store=$work/store
+key=$work/key
+servers=()  # process ids
+
+step() { echo "-- $*"; }
+
+fail() {
+  echo "FAILED: $*" >&2
+  exit 1
+}
+
+skip() {
+  echo "SKIPPED: $*" >&2
+  exit 77
+}
+
+need() {
+  local program
+  for program in "$@"; do
+    command -v "$program" >/dev/null || skip "$program is not installed"
+  done
+}
+
+need_root() {
+  [ "$(id -u)" = 0 ] || skip "needs root"
+}
+
+need_mount() {
+  [ -w /dev/fuse ] || skip "/dev/fuse is not there or not ours to open"
+}
+
+as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
+
+# wait_for SECONDS COMMAND...: until the command succeeds.
+wait_for() {
+  local until=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    [ $SECONDS -lt $until ] || return 1
+    sleep 0.05
+  done
+}
+
+milliseconds() { date +%s%3N; }
+
+# --- ends --------------------------------------------------------------------------------------------
+
+mounts_of_this_test() {
+  awk -v work="$work" '{ gsub(/\\040/, " ", $5); if (index($5, work "/") == 1) print $5 }' \
+    /proc/self/mountinfo | tac
+}
+
+is_gone() { ! [ -e "/proc/$1" ] || grep -q '^State:[[:space:]]*Z' "/proc/$1/status" 2>/dev/null; }
+
+stop_process() {
+  local pid=$1
+  kill -TERM "$pid" 2>/dev/null || return 0
+  kill -CONT "$pid" 2>/dev/null || true
+  wait_for 3 is_gone "$pid" || kill -KILL "$pid" 2>/dev/null || true
+  wait "$pid" 2>/dev/null || true
+}
+
+stop_server() { stop_process "$server_pid"; }
+
+# Those that have our temporary folder in their command line: daemons, readers, publishers.
+processes_of_this_test() {
+  local file pid
+  for file in /proc/[0-9]*/cmdline; do
+    pid=${file#/proc/}
+    pid=${pid%/cmdline}
+    [ "$pid" != $$ ] || continue
+    if tr '\0' ' ' <"$file" | grep -qF "$work/"; then echo "$pid"; fi
+  done 2>/dev/null
+}
+
+clean_up() {
+  local result=$? pid mount
+  trap - EXIT ERR
+  set +e
+  for pid in "${servers[@]}"; do kill -CONT "$pid" 2>/dev/null; done
+  for mount in $(mounts_of_this_test); do umount -l "$mount" 2>/dev/null; done
+  for pid in $(processes_of_this_test) "${servers[@]}"; do stop_process "$pid"; done
+  if [ $result -ne 0 ] && [ $result -ne 77 ] && [ -n "${KEEP:-}" ]; then
+    echo "kept: $work" >&2
+  else
+    chmod -R u+rwX "$work" 2>/dev/null
+    rm -rf --one-file-system "$work"
+  fi
+  exit $result
+}
+trap clean_up EXIT
+trap 'echo "FAILED: $0:$LINENO: $BASH_COMMAND" >&2' ERR
+trap 'exit 130' INT TERM
+
+# --- images ------------------------------------------------------------------------------------------
+
+# noise SIZE SEED: that many bytes that do not compress, the same each time.
+noise() {
+  openssl enc -aes-128-ctr -nosalt -pass "pass:$2" -md sha256 </dev/zero 2>/dev/null | head -c "$1" || true
+}
+
+# Some folders, links, and files of a few sizes: a few MiB.
+make_small_tree() {
+  local i
+  mkdir -p "$1/etc" "$1/usr/share/doc/a" "$1/empty"
+  for i in 1 2 3 4 5; do noise $((i * 300000)) "$i" >"$1/usr/share/noise-$i"; done
+  seq 1 100000 >"$1/usr/share/text"
+  seq 1 50 >"$1/etc/small"
+  : >"$1/etc/nothing"
+  ln -s ../etc/small "$1/usr/link"
+  ln "$1/etc/small" "$1/usr/share/doc/a/hard"
+  for i in $(seq 1 200); do echo "file $i" >"$1/usr/share/doc/$i"; done
+  chmod 4755 "$1/etc/small"
+}
+
+make_key() { "$rootstream" keygen "$key" >/dev/null; }
+
+# publish SOURCE NAME [OPTION...]: into $store, signed, at a quick level.
+publish() {
+  [ -e "$key" ] || make_key
+  local source=$1 name=$2
+  shift 2
+  "$rootstream" publish "$source" "$store" "$name" --key "$key" --level 3 "$@"
+}
+
+# mount_image URL FOLDER [OPTION...]: without a cache unless one is given.
+mount_image() {
+  local url=$1 folder=$2
+  shift 2
+  mkdir -p "$folder"
+  case " $* " in
+    *" --cache "* | *cache=*) ;;
+    *) set -- "$@" --cache none ;;
+  esac
+  "$rootstream" mount "$url" "$folder" --pubkey "$key.pub" "$@"
+}
+
+# The daemon that serves a mount.
+daemon_of() {
+  local pid
+  for pid in $(processes_of_this_test); do
+    if tr '\0' '\n' <"/proc/$pid/cmdline" | grep -qxF "$1" &&
+      [ "$(readlink "/proc/$pid/exe")" = "$rootstream" ]; then
+      echo "$pid"
+      return 0
+    fi
+  done 2>/dev/null
+  fail "no daemon for $1"
+}
+
+is_mounted() { grep -qF " $1 " /proc/self/mountinfo; }
+
+# Until the daemon has ended too, so that its cache is complete.
+unmount() {
+  local pid
+  pid=$(daemon_of "$1")
+  "$rootstream" umount "$1"
+  wait_for 10 is_gone "$pid" || fail "the daemon of $1 lives 10 s after its umount"
+}
+
+# compare A B [OPTION...]
+compare() {
+  "$tree_compare" "$@" >"$work/compare.log" 2>&1 || {
+    head -20 "$work/compare.log" >&2
+    fail "differs: $*"
+  }
+}
+
+drop_page_cache() { [ "$(id -u)" != 0 ] || echo 1 >/proc/sys/vm/drop_caches || true; }
+
+# expect_fail REGEX CODE COMMAND...: fails with this code and one line on stderr that matches.
+expect_fail() {
+  local regex=$1 code=$2 result=0
+  shift 2
+  timeout 60 "$@" >"$work/stdout" 2>"$work/stderr" </dev/null || result=$?
+  [ $result = "$code" ] || fail "exit $result instead of $code: $*: $(cat "$work/stderr")"
+  [ "$(wc -l <"$work/stderr")" = 1 ] || fail "not one line on stderr: $*: $(cat "$work/stderr")"
+  grep -Eq -- "$regex" "$work/stderr" || fail "'$(cat "$work/stderr")' is not like '$regex': $*"
+  grep -q '^rootstream: ' "$work/stderr" || fail "does not begin with the program's name: $(cat "$work/stderr")"
+}
+
+# --- servers: each sets server_pid, server_url (of the store) and port ---------------------------------
+
+pick_port() {
+  while true; do
+    port=$((20000 + RANDOM % 12000))
+    if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then return 0; fi
+  done
+}
+
+accepts() { (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; }
+
+# A command that serves until it is ended; its output goes to $work/server.log.
+start_server() {
+  "$@" >>"$work/server.log" 2>&1 </dev/null &
+  server_pid=$!
+  servers+=("$server_pid")
+}
+
+await_server() {
+  server_url=$1
+  wait_for 10 accepts || fail "$2 does not start: $(tail -3 "$work/server.log")"
+}
+
+# nginx_configuration LISTEN EXTRA: one process, so that one signal stops all of it. The log tells
+# status, protocol, bytes, range and path.
+nginx_configuration() {
+  mkdir -p "$work/nginx"
+  cat <<END
+daemon off;
+master_process off;
+pid $work/nginx/pid;
+error_log $work/nginx/error.log;
+events { worker_connections 512; }
+http {
+  log_format short '\$status \$server_protocol \$bytes_sent "\$http_range" \$request_uri';
+  access_log $work/access.log short;
+  client_body_temp_path $work/nginx/body;
+  proxy_temp_path $work/nginx/proxy;
+  fastcgi_temp_path $work/nginx/fastcgi;
+  uwsgi_temp_path $work/nginx/uwsgi;
+  scgi_temp_path $work/nginx/scgi;
+  keepalive_requests 100000;
+  server {
+    listen $1;
+    root $store;
+    $2
+  }
+}
+END
+}
+
+# start_nginx [DIRECTIVES]; the port is kept when it is set and `same_port` is given in the environment.
+start_nginx() {
+  need nginx
+  [ -n "${same_port:-}" ] || pick_port
+  nginx_configuration "127.0.0.1:$port" "${1:-}" >"$work/nginx.conf"
+  start_server nginx -c "$work/nginx.conf" -e "$work/nginx-start.log"
+  await_server "http://127.0.0.1:$port" nginx
+}
+
+# HTTP/2 over TLS. The certificate signs itself: $work/ca.pem.
+start_nginx_tls_h2() {
+  need nginx openssl
+  pick_port
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 \
+    -keyout "$work/tls.key" -out "$work/ca.pem" -subj /CN=127.0.0.1 \
+    -addext subjectAltName=IP:127.0.0.1 2>/dev/null
+  nginx_configuration "127.0.0.1:$port ssl http2" \
+    "ssl_certificate $work/ca.pem; ssl_certificate_key $work/tls.key;" >"$work/nginx.conf"
+  start_server nginx -c "$work/nginx.conf" -e "$work/nginx-start.log"
+  await_server "https://127.0.0.1:$port" "nginx with TLS"
+}
+
+start_lighttpd() {
+  need lighttpd
+  pick_port
+  cat >"$work/lighttpd.conf" <<END
+server.document-root = "$store"
+server.bind = "127.0.0.1"
+server.port = $port
+server.upload-dirs = ("$work")
+END
+  start_server lighttpd -D -f "$work/lighttpd.conf"
+  await_server "http://127.0.0.1:$port" lighttpd
+}
+
+start_busybox() {
+  need busybox
+  pick_port
+  start_server busybox httpd -f -p "127.0.0.1:$port" -h "$store"
+  await_server "http://127.0.0.1:$port" "busybox httpd"
+}
+
+start_embedded() {
+  pick_port
+  start_server "$rootstream" serve "$store" --listen "127.0.0.1:$port"
+  await_server "http://127.0.0.1:$port" "rootstream serve"
+}
