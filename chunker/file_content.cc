@@ -58,9 +58,9 @@ Status ReadAround(int fd, uint64_t size, const std::string& shown, const Source:
 
 Status ReadFileContent(int fd, const struct stat& expected, const std::string& shown,
                        const Source::ContentUse& use) {
-  posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
   RS_CHECK(RequireUnchanged(fd, expected, shown));
   const auto size = static_cast<uint64_t>(expected.st_size);
+  if (size > kReadSize) posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
   const bool sparse = static_cast<uint64_t>(expected.st_blocks) * 512 < size;
   RS_CHECK(sparse ? ReadAround(fd, size, shown, use) : ReadRange(fd, 0, size, shown, use));
   return RequireUnchanged(fd, expected, shown);

@@ -37,10 +37,7 @@ class FolderSource : public Source {
 
   Status ReadContent(const ContentUse& use) override {
     const Folder& folder = open_.back();
-    const std::string& name = folder.names[folder.next - 1];
-    const UniqueFd fd(openat(folder.fd.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-    if (!fd) return Vanished("cannot open", PathOf(name));
-    return ReadFileContent(fd.get(), current_, PathOf(name), use);
+    return ReadFileContent(file_.get(), current_, PathOf(folder.names[folder.next - 1]), use);
   }
 
  private:
@@ -80,8 +77,15 @@ class FolderSource : public Source {
       RS_TRY(entry.target, ReadTarget(folder, name));
       entry.inode.size = entry.target.size();
     }
-    const std::string at = "/proc/self/fd/" + std::to_string(folder) + "/" + name;
-    RS_TRY(entry.xattrs, ReadXattrs(at, PathOf(name)));
+    if (S_ISREG(st.st_mode)) {
+      file_ = UniqueFd(openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+      if (!file_) return Vanished("cannot open", PathOf(name));
+      RS_TRY(entry.xattrs, ReadXattrs(OpenXattrs(file_.get()), PathOf(name)));
+    } else {
+      // Opening a device or a FIFO does something; its xattrs are reached by name.
+      const std::string at = "/proc/self/fd/" + std::to_string(folder) + "/" + name;
+      RS_TRY(entry.xattrs, ReadXattrs(NamedXattrs(at), PathOf(name)));
+    }
     return std::optional(std::move(entry));
   }
 
@@ -93,7 +97,7 @@ class FolderSource : public Source {
     if (fstat(fd.get(), &st) != 0) return ErrnoError("cannot look at", shown);
     SourceEntry entry = FromStat(st, static_cast<uint32_t>(open_.size()), name);
     entry.inode.size = 0;
-    RS_TRY(entry.xattrs, ReadXattrs("/proc/self/fd/" + std::to_string(fd.get()), shown));
+    RS_TRY(entry.xattrs, ReadXattrs(OpenXattrs(fd.get()), shown));
     RS_TRY(std::vector<std::string> names, ReadNames(fd.get(), shown));
     open_.push_back({std::move(fd), path, std::move(names)});
     return std::optional(std::move(entry));
@@ -140,18 +144,35 @@ class FolderSource : public Source {
     return target;
   }
 
-  static Result<XattrSet> ReadXattrs(const std::string& at, const std::string& shown) {
+  // listxattr(2) and getxattr(2), of an open file or of a path that may be a symlink.
+  struct Xattrs {
+    std::function<ssize_t(char* names, size_t size)> list;
+    std::function<ssize_t(const char* name, char* value, size_t size)> get;
+  };
+
+  static Xattrs OpenXattrs(int fd) {
+    return {[fd](char* names, size_t size) { return flistxattr(fd, names, size); },
+            [fd](const char* name, char* value, size_t size) {
+              return fgetxattr(fd, name, value, size);
+            }};
+  }
+
+  static Xattrs NamedXattrs(const std::string& path) {
+    return {[path](char* names, size_t size) { return llistxattr(path.c_str(), names, size); },
+            [path](const char* name, char* value, size_t size) {
+              return lgetxattr(path.c_str(), name, value, size);
+            }};
+  }
+
+  static Result<XattrSet> ReadXattrs(const Xattrs& xattrs, const std::string& shown) {
     XattrSet set;
-    char names[64 * 1024];
-    const bool is_folder = at.find('/', sizeof "/proc/self/fd/") == std::string::npos;
-    const ssize_t size = is_folder ? listxattr(at.c_str(), names, sizeof names)
-                                   : llistxattr(at.c_str(), names, sizeof names);
+    char names[kMaxXattrValue];  // XATTR_LIST_MAX is the same
+    const ssize_t size = xattrs.list(names, sizeof names);
     if (size < 0 && errno == EOPNOTSUPP) return set;
     if (size < 0) return Vanished("cannot list xattrs of", shown);
     for (const char* name = names; name < names + size; name += std::string_view(name).size() + 1) {
       std::string value(kMaxXattrValue, '\0');
-      const ssize_t n = is_folder ? getxattr(at.c_str(), name, value.data(), value.size())
-                                  : lgetxattr(at.c_str(), name, value.data(), value.size());
+      const ssize_t n = xattrs.get(name, value.data(), value.size());
       if (n < 0 && errno == ENODATA) continue;
       if (n < 0) return Vanished("cannot read xattr " + std::string(name) + " of", shown);
       value.resize(n);
@@ -167,6 +188,7 @@ class FolderSource : public Source {
   bool started_ = false;
   std::vector<Folder> open_;  // from the top down to where Next() is
   struct stat current_ = {};
+  UniqueFd file_;  // the entry that Next() returned last, if it is a regular file
   std::map<std::pair<dev_t, ino_t>, uint64_t> groups_;
 };
 

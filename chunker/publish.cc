@@ -88,6 +88,7 @@ class Publisher {
       RS_CHECK(CheckEntry(*entry));
       NoteFeatures(*entry);
       ++summary_.totals.entries;
+      if (S_ISDIR(entry->inode.mode)) RS_CHECK(stream_.EndDirectory());
       const bool is_new_inode = spool_.IsNewInode(*entry);
       InodeRecord record{.inode = entry->inode, .target = entry->target, .xattrs = entry->xattrs};
       if (is_new_inode && S_ISREG(entry->inode.mode)) {

@@ -10,6 +10,7 @@ namespace rootstream {
 namespace {
 
 constexpr uint64_t kBlock = 4096;             // bytes: the least hole
+constexpr size_t kDirectoryEdge = 32 << 10;     // bytes
 constexpr uint64_t kMaxBlocks = 1 << 21;      // of one file, so that its extents stay within limits
 
 uint64_t BlockFor(uint64_t size) {
@@ -95,13 +96,20 @@ Status StreamWriter::Cut(Stream& stream, bool all) {
   size_t done = 0;
   while (done < stream.pending.size() &&
          (all || stream.pending.size() - done >= sizes_.maximum())) {
-    const size_t length = FirstCut(std::string_view(stream.pending).substr(done), sizes_);
+    size_t length = FirstCut(std::string_view(stream.pending).substr(done), sizes_);
+    // What is left of a joined run goes with the chunk before it, or it would be a tiny one.
+    const size_t left = stream.pending.size() - done - length;
+    if (all && left < sizes_.minimum() && length + left <= sizes_.maximum()) length += left;
     RS_CHECK(chunks_.Put(stream.pending.substr(done, length), stream.start, stream.chunks));
     stream.start += length;
     done += length;
   }
   stream.pending.erase(0, done);
   return Ok();
+}
+
+Status StreamWriter::EndDirectory() {
+  return joined_.pending.size() < kDirectoryEdge ? Ok() : Cut(joined_, true);
 }
 
 Status StreamWriter::Finish() {

@@ -27,6 +27,9 @@ class StreamWriter {
   using ReadContent = std::function<Status(const Source::ContentUse&)>;
   // The extents of a file of `size` bytes, whose content `read` gives.
   Result<std::vector<FileExtent>> AddFile(uint64_t size, const ReadContent& read);
+  // No further file of the directory follows at once: a good place to cut joined files, once there are
+  // enough of them, since a change in one directory then leaves the next one's chunks alone.
+  Status EndDirectory();
   Status Finish();  // after the last file; then all chunks have their places
 
   // Chunks in order of position: of joined files, of files cut alone.

@@ -2,7 +2,10 @@
 # Whatever a test started or mounted is ended at its exit, by process id and by path; nothing outside
 # its temporary folder is touched. A test exits 0 (passed), 77 (skipped, with a reason) or otherwise.
 #
-# ROOTSTREAM_BUILD is the build folder: build/default of the repository unless it is set.
+# ROOTSTREAM_BUILD is the build folder: build/default of the repository unless it is set. KEEP=1 keeps
+# the temporary folder of a test that fails.
+#
+# shellcheck shell=bash disable=SC2034
 
 set -euo pipefail
 export LC_ALL=C
@@ -47,6 +50,17 @@ need_mount() {
   [ -w /dev/fuse ] || skip "/dev/fuse is not there or not ours to open"
 }
 
+# Starts the test anew where its mounts outside its temporary folder are seen by nobody else.
+enter_mount_namespace() {
+  [ -z "${in_namespace:-}" ] || return 0
+  need unshare
+  trap - EXIT ERR
+  rmdir "$work"
+  in_namespace=1 exec unshare --mount --propagation private "$0"
+}
+
+is_sanitized() { grep -Eqa '__(asan|tsan)_init' "$rootstream"; }
+
 as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
 
 # wait_for SECONDS COMMAND...: until the command succeeds.
@@ -80,24 +94,25 @@ stop_process() {
 
 stop_server() { stop_process "$server_pid"; }
 
-# Those that have our temporary folder in their command line: daemons, readers, publishers.
-processes_of_this_test() {
+# processes_with TEXT: those that have it in their command line.
+processes_with() {
   local file pid
-  for file in /proc/[0-9]*/cmdline; do
-    pid=${file#/proc/}
-    pid=${pid%/cmdline}
-    [ "$pid" != $$ ] || continue
-    if tr '\0' ' ' <"$file" | grep -qF "$work/"; then echo "$pid"; fi
-  done 2>/dev/null
+  for file in $(grep -alF -- "$1" /proc/[0-9]*/cmdline 2>/dev/null); do
+    pid=${file//[^0-9]/}
+    if [ "$pid" != $$ ] && ! is_gone "$pid"; then echo "$pid"; fi
+  done
 }
+
+at_exit() { :; }  # a test may have one of its own
 
 clean_up() {
   local result=$? pid mount
   trap - EXIT ERR
   set +e
+  at_exit
   for pid in "${servers[@]}"; do kill -CONT "$pid" 2>/dev/null; done
   for mount in $(mounts_of_this_test); do umount -l "$mount" 2>/dev/null; done
-  for pid in $(processes_of_this_test) "${servers[@]}"; do stop_process "$pid"; done
+  for pid in $(processes_with "$work/") "${servers[@]}"; do stop_process "$pid"; done
   if [ $result -ne 0 ] && [ $result -ne 77 ] && [ -n "${KEEP:-}" ]; then
     echo "kept: $work" >&2
   else
@@ -156,13 +171,13 @@ mount_image() {
 # The daemon that serves a mount.
 daemon_of() {
   local pid
-  for pid in $(processes_of_this_test); do
-    if tr '\0' '\n' <"/proc/$pid/cmdline" | grep -qxF "$1" &&
-      [ "$(readlink "/proc/$pid/exe")" = "$rootstream" ]; then
+  for pid in $(processes_with "$1"); do
+    if [ "$(readlink "/proc/$pid/exe")" = "$rootstream" ] &&
+      tr '\0' '\n' <"/proc/$pid/cmdline" | grep -qxF -- "$1"; then
       echo "$pid"
       return 0
     fi
-  done 2>/dev/null
+  done
   fail "no daemon for $1"
 }
 

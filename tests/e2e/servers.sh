@@ -1,15 +1,11 @@
 #!/bin/bash
 # The same image through every kind of server.
 . "$(dirname "$0")/lib.sh"
-need_root  # a certificate is trusted for this test only, in a mount namespace of its own
+need_root  # a certificate is trusted in a mount namespace
 need_mount
-need nginx lighttpd busybox unshare
+need nginx lighttpd busybox
 
-if [ -z "${in_namespace:-}" ]; then
-  trap - EXIT ERR
-  rmdir "$work"
-  in_namespace=1 exec unshare --mount --propagation private "$0"
-fi
+enter_mount_namespace
 
 check_server() {
   step "$1: $2"

@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Builds and tests everything. As root, or as a user who may sudo.
+#   ./test.sh               unit tests, fuzz corpora, end-to-end tests       (about 10 minutes)
+#   ./test.sh --sanitizers  the same code under ASan with UBSan, and TSan    (about 20 minutes)
+#   ./test.sh --fuzz SECS   every fuzz target with libFuzzer, SECS each
+#   ./test.sh --bench       measurements against other tools: docs/performance.md
+set -euo pipefail
+cd "$(dirname "$0")"
+. tests/support/setup.sh
+
+TEST_PACKAGES="nginx-light lighttpd busybox acl attr libcap2-bin curl openssl squashfs-tools xz-utils
+  procps python3 util-linux"
+
+mode=${1:---all}
+case "$mode" in
+  --all | --sanitizers | --bench) ;;
+  --fuzz) seconds=${2:?--fuzz needs the seconds for each target} ;;
+  -h | --help) sed -n '2,6s/^# \?//p' "$0"; exit 0 ;;
+  *) echo "test.sh: unknown option $mode; see ./test.sh --help" >&2; exit 2 ;;
+esac
+if [ "$(id -u)" != 0 ]; then exec sudo --preserve-env=CI,TMPDIR "$0" "$@"; fi
+
+# run_tests PRESET CTEST-ARGUMENTS...
+run_tests() {
+  local preset=$1
+  shift
+  say "testing ($preset)"
+  # Without address randomisation: ThreadSanitizer of this compiler does not know the newest layouts.
+  (cd "build/$preset" && setarch "$(uname -m)" -R ctest --output-on-failure --no-tests=error "$@")
+}
+
+case "$mode" in
+  --all)
+    install_packages $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES
+    need_fuse
+    build default
+    run_tests default
+    ;;
+  --sanitizers)
+    install_packages $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES
+    need_fuse
+    export ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1
+    export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
+    build asan
+    run_tests asan -L 'unit|fuzz|sanitized'
+    build tsan
+    run_tests tsan -L 'unit|sanitized'
+    ;;
+  --fuzz)
+    install_packages $BUILD_PACKAGES clang libclang-rt-dev
+    build fuzz
+    for target in build/fuzz/bin/fuzz_*; do
+      name=$(basename "$target")
+      say "$name, $seconds s"
+      mkdir -p "build/fuzz/corpus/$name"
+      "$target" -max_total_time="$seconds" -rss_limit_mb=2048 "build/fuzz/corpus/$name" "tests/corpus/$name"
+    done
+    ;;
+  --bench)
+    install_packages $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES mmdebstrap casync zstd
+    need_fuse
+    build default
+    tests/bench/run.sh
+    ;;
+esac

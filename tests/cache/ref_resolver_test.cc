@@ -1,0 +1,170 @@
+#include "cache/ref_resolver.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/test_files.h"
+#include "tests/support/test_result.h"
+#include "tests/support/test_samples.h"
+#include "tests/support/test_transport.h"
+
+namespace rootstream {
+namespace {
+
+const std::string kStore = "http://first";
+const std::string kMirror = "http://second";
+const ImageUrl kUrl{kStore, {"debian", "12"}};
+
+class NoTarget : public FetchTarget {
+  PlainBytes InMemory(const Id&) override { return nullptr; }
+  Result<PlainBytes> Accept(const ObjectRef&, std::string) override { return Failed("none"); }
+};
+
+class RefResolver : public ::testing::Test {
+ protected:
+  RefResolver() { options_.keys = {key_.public_key()}; }
+  ~RefResolver() override { fetcher_.Stop(); }
+
+  std::string RefWithSerial(uint64_t serial, const SigningKey& key, uint32_t threshold = 1) {
+    Manifest manifest = SampleManifest();
+    manifest.keys = {key.public_key()};
+    manifest.threshold = threshold;
+    RefBody body = SampleRefBody();
+    body.serial = serial;
+    body.minimum_serial = 0;
+    body.expires = 0;
+    body.manifest = manifest.Encode();
+    return SignRef(body, std::span(&key, 1)).Encode();
+  }
+  void Serve(const std::string& store, const std::string& ref) {
+    net_.Serve(store + "/" + kUrl.image.RefPath(), ref);
+  }
+  void TakeNetworkAway() {
+    net_.SetFault([](size_t, const TransferRequest&, FakeTransport::Reply& reply) {
+      reply = {.status = 0};
+    });
+  }
+  Result<ResolvedRef> Resolve() {
+    return ResolveRef(kUrl, fetcher_, RefMemory(folder_.path()), options_);
+  }
+
+  TempFolder folder_;
+  const SigningKey key_ = SigningKey::Generate();
+  FakeTransport net_;
+  NoTarget target_;
+  Counters counters_;
+  Workers workers_{1};
+  Fetcher fetcher_{net_, workers_, target_, counters_, {}, {kStore, kMirror}};
+  ResolveOptions options_;
+};
+
+TEST_F(RefResolver, TakesASignedRef) {
+  Serve(kStore, RefWithSerial(5, key_));
+  const auto ref = Resolve();
+  ASSERT_TRUE(IsOk(ref));
+  EXPECT_EQ(ref->ref.body.serial, 5u);
+  EXPECT_FALSE(ref->from_memory);
+}
+
+TEST_F(RefResolver, AnOldCopyOfOneMirrorGoesToTheNext) {
+  Serve(kStore, RefWithSerial(5, key_));
+  ASSERT_TRUE(IsOk(Resolve()));
+  Serve(kStore, RefWithSerial(4, key_));
+  Serve(kMirror, RefWithSerial(6, key_));
+  const auto ref = Resolve();
+  ASSERT_TRUE(IsOk(ref));
+  EXPECT_EQ(ref->ref.body.serial, 6u);
+}
+
+TEST_F(RefResolver, NeverGoesBack) {
+  Serve(kStore, RefWithSerial(5, key_));
+  ASSERT_TRUE(IsOk(Resolve()));
+  Serve(kStore, RefWithSerial(4, key_));
+  EXPECT_TRUE(FailsWith(ErrorKind::kUntrusted, Resolve()));
+}
+
+TEST_F(RefResolver, RefusesAnotherKey) {
+  Serve(kStore, RefWithSerial(5, SigningKey::Generate()));
+  EXPECT_TRUE(FailsWith(ErrorKind::kUntrusted, Resolve()));
+  Serve(kMirror, RefWithSerial(5, key_));
+  EXPECT_TRUE(IsOk(Resolve())) << "the next mirror may be honest";
+}
+
+TEST_F(RefResolver, InsecureTakesAnyKey) {
+  options_ = {.insecure = true};
+  Serve(kStore, RefWithSerial(5, SigningKey::Generate()));
+  EXPECT_TRUE(IsOk(Resolve()));
+}
+
+TEST_F(RefResolver, RefusesTheRefOfAnotherImage) {
+  RefBody body = SampleRefBody();
+  body.image.tag = "13";
+  Serve(kStore, SignRef(body, std::span(&key_, 1)).Encode());
+  EXPECT_TRUE(FailsWith(ErrorKind::kUntrusted, Resolve()));
+}
+
+TEST_F(RefResolver, ADamagedRefGoesToTheNextMirror) {
+  Serve(kStore, "<html>captive portal</html>");
+  Serve(kMirror, RefWithSerial(5, key_));
+  EXPECT_TRUE(IsOk(Resolve()));
+}
+
+TEST_F(RefResolver, MissingEverywhereIsMissing) {
+  EXPECT_TRUE(FailsWith(ErrorKind::kMissing, Resolve()));
+}
+
+TEST_F(RefResolver, OpensFromMemoryWhileNoStoreAnswers) {
+  Serve(kStore, RefWithSerial(5, key_));
+  ASSERT_TRUE(IsOk(Resolve()));
+  TakeNetworkAway();
+  const auto ref = Resolve();
+  ASSERT_TRUE(IsOk(ref));
+  EXPECT_TRUE(ref->from_memory);
+  EXPECT_EQ(ref->ref.body.serial, 5u);
+}
+
+TEST_F(RefResolver, MemoryIsCheckedAgainstTheKeys) {
+  Serve(kStore, RefWithSerial(5, key_));
+  ASSERT_TRUE(IsOk(Resolve()));
+  TakeNetworkAway();
+  options_.keys = {SigningKey::Generate().public_key()};
+  EXPECT_FALSE(Resolve().ok());
+}
+
+TEST_F(RefResolver, WithoutMemoryOfItItIsUnavailable) {
+  TakeNetworkAway();
+  EXPECT_TRUE(FailsWith(ErrorKind::kUnavailable, Resolve()));
+}
+
+TEST_F(RefResolver, WaitsForTheNetworkWhenToldTo) {
+  Serve(kStore, RefWithSerial(5, key_));
+  TakeNetworkAway();
+  int rounds = 0;
+  options_.wait_for_network = true;
+  options_.waiting = [&](const Error& error) {
+    EXPECT_EQ(error.kind, ErrorKind::kUnavailable);
+    ++rounds;
+    net_.SetFault(nullptr);
+  };
+  const auto ref = Resolve();
+  ASSERT_TRUE(IsOk(ref));
+  EXPECT_EQ(rounds, 1);
+}
+
+TEST_F(RefResolver, ExpiresByTheLastClockSeen) {
+  RefBody body = SampleRefBody();
+  Manifest manifest = SampleManifest();
+  manifest.keys = {key_.public_key()};
+  manifest.threshold = 1;
+  body.manifest = manifest.Encode();
+  body.expires = int64_t{1} << 40;  // far ahead
+  Serve(kStore, SignRef(body, std::span(&key_, 1)).Encode());
+  ASSERT_TRUE(IsOk(Resolve()));
+  const RefMemory memory(folder_.path());
+  RememberedRef remembered = *memory.Load(kUrl);
+  remembered.clock = (int64_t{1} << 40) + 1;
+  memory.Save(kUrl, remembered);
+  EXPECT_TRUE(FailsWith(ErrorKind::kUntrusted, Resolve()));
+}
+
+}  // namespace
+}  // namespace rootstream

@@ -1,0 +1,152 @@
+#include "cache/segment_index.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/test_files.h"
+#include "tests/support/test_result.h"
+
+namespace rootstream {
+namespace {
+
+constexpr size_t kMapSize = 16 << 20;
+constexpr uint32_t kEntries = 500;
+
+Id IdOf(uint32_t n) { return Sha256("object " + std::to_string(n)); }
+
+std::unique_ptr<SegmentIndex> OpenIndex(const std::string& folder, const std::string& stamp,
+                                        bool take_sealed = true) {
+  auto index = SegmentIndex::Open(folder, stamp, kMapSize, take_sealed);
+  EXPECT_TRUE(IsOk(index));
+  return index.ok() ? std::move(*index) : nullptr;
+}
+
+void Fill(SegmentIndex& index) {
+  for (uint32_t n = 0; n < kEntries; ++n)
+    ASSERT_TRUE(IsOk(index.Put(IdOf(n), {n / 100, n + 1, uint64_t{n} << 33})));
+}
+
+class SealedIndex : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const auto index = OpenIndex(folder_.path(), "stamp");
+    Fill(*index);
+    ASSERT_TRUE(IsOk(index->Seal(folder_.path(), "stamp")));
+    bytes_ = ReadTestFile(folder_ / "index");
+    seal_ = ReadTestFile(folder_ / "index.seal");
+  }
+
+  // A damaged copy must start empty, and work.
+  void ExpectStartsEmpty(const std::string& index_bytes, const std::string& seal) {
+    WriteTestFile(folder_ / "index", index_bytes);
+    WriteTestFile(folder_ / "index.seal", seal);
+    const auto index = OpenIndex(folder_.path(), "stamp");
+    EXPECT_FALSE(index->was_sealed());
+    EXPECT_FALSE(index->Find(IdOf(7)).has_value());
+    EXPECT_TRUE(IsOk(index->Put(IdOf(7), {1, 2, 3})));
+    EXPECT_TRUE(index->Find(IdOf(7)).has_value());
+  }
+
+  TempFolder folder_;
+  std::string bytes_;
+  std::string seal_;
+};
+
+TEST(SegmentIndexPut, IsFoundAgain) {
+  const TempFolder folder;
+  const auto index = OpenIndex(folder.path(), "stamp");
+  EXPECT_FALSE(index->was_sealed());
+  EXPECT_FALSE(index->Find(IdOf(1)).has_value());
+  ASSERT_TRUE(IsOk(index->Put(IdOf(1), {5, 6, 7})));
+  const auto place = index->Find(IdOf(1));
+  ASSERT_TRUE(place.has_value());
+  EXPECT_EQ(place->segment, 5u);
+  EXPECT_EQ(place->stored_size, 6u);
+  EXPECT_EQ(place->offset, 7u);
+}
+
+TEST(SegmentIndexRemove, TakesOnlyThePlaceItNames) {
+  const TempFolder folder;
+  const auto index = OpenIndex(folder.path(), "stamp");
+  ASSERT_TRUE(IsOk(index->Put(IdOf(1), {5, 6, 7})));
+  index->Remove(IdOf(1), {4, 6, 7});
+  EXPECT_TRUE(index->Find(IdOf(1)).has_value()) << "it has moved on";
+  index->Remove(IdOf(1), {5, 6, 7});
+  EXPECT_FALSE(index->Find(IdOf(1)).has_value());
+}
+
+TEST(SegmentIndexFiles, AreGoneAtOnceWhileInUse) {
+  const TempFolder folder;
+  const auto index = OpenIndex(folder.path(), "stamp");
+  EXPECT_TRUE(FilesBelow(folder.path()).empty());
+}
+
+TEST(SegmentIndexPut, FailsWhenTheMapIsFull) {
+  const TempFolder folder;
+  auto index = SegmentIndex::Open(folder.path(), "stamp", 64 << 10, true);
+  ASSERT_TRUE(IsOk(index));
+  bool failed = false;
+  for (uint32_t n = 0; n < 10'000 && !failed; ++n) failed = !(*index)->Put(IdOf(n), {1, 2, 3}).ok();
+  EXPECT_TRUE(failed);
+  EXPECT_TRUE((*index)->Find(IdOf(0)).has_value()) << "what it has it keeps";
+}
+
+TEST_F(SealedIndex, SurvivesAndIsTakenOnce) {
+  const auto index = OpenIndex(folder_.path(), "stamp");
+  ASSERT_TRUE(index->was_sealed());
+  for (uint32_t n = 0; n < kEntries; ++n) {
+    const auto place = index->Find(IdOf(n));
+    ASSERT_TRUE(place.has_value());
+    EXPECT_EQ(place->offset, uint64_t{n} << 33);
+  }
+  EXPECT_FALSE(OpenIndex(folder_.path(), "stamp")->was_sealed()) << "a crash must not find it again";
+}
+
+TEST_F(SealedIndex, IsNotTakenForAnotherStamp) {
+  EXPECT_FALSE(OpenIndex(folder_.path(), "other")->was_sealed());
+}
+
+TEST_F(SealedIndex, IsLeftAloneByReaders) {
+  EXPECT_FALSE(OpenIndex(folder_.path(), "stamp", false)->was_sealed());
+  EXPECT_TRUE(OpenIndex(folder_.path(), "stamp")->was_sealed());
+}
+
+TEST_F(SealedIndex, WithoutItsSealStartsEmpty) {
+  std::filesystem::remove(folder_ / "index.seal");
+  EXPECT_FALSE(OpenIndex(folder_.path(), "stamp")->was_sealed());
+}
+
+TEST_F(SealedIndex, WithAnyDamageToItsSealStartsEmpty) {
+  for (size_t at = 0; at < seal_.size(); ++at) {
+    std::string seal = seal_;
+    seal[at] ^= 1;
+    ExpectStartsEmpty(bytes_, seal);
+    ExpectStartsEmpty(bytes_, seal_.substr(0, at));
+  }
+}
+
+TEST_F(SealedIndex, FlippedAnywhereStartsEmpty) {
+  for (size_t i = 0; i < 300; ++i) {
+    std::string bytes = bytes_;
+    bytes[i * bytes.size() / 300] ^= static_cast<char>(1 << (i % 8));
+    ExpectStartsEmpty(bytes, seal_);
+  }
+}
+
+TEST_F(SealedIndex, TruncatedAnywhereStartsEmpty) {
+  for (size_t i = 0; i < 300; ++i)
+    ExpectStartsEmpty(bytes_.substr(0, i * bytes_.size() / 300), seal_);
+  ExpectStartsEmpty(bytes_ + "x", seal_);
+}
+
+TEST_F(SealedIndex, IsWrittenOverByTheNextSeal) {
+  auto index = OpenIndex(folder_.path(), "stamp");
+  ASSERT_TRUE(IsOk(index->Put(IdOf(kEntries), {1, 2, 3})));
+  ASSERT_TRUE(IsOk(index->Seal(folder_.path(), "stamp 2")));
+  index.reset();
+  const auto again = OpenIndex(folder_.path(), "stamp 2");
+  EXPECT_TRUE(again->was_sealed());
+  EXPECT_TRUE(again->Find(IdOf(kEntries)).has_value());
+}
+
+}  // namespace
+}  // namespace rootstream

@@ -1,0 +1,82 @@
+#include "format/image_name.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/test_result.h"
+
+namespace rootstream {
+namespace {
+
+TEST(ImageNameParse, TakesNamesAndTags) {
+  const struct {
+    const char* text;
+    ImageName image;
+  } cases[] = {{"debian", {"debian", "latest"}},
+               {"debian:12", {"debian", "12"}},
+               {"0.a_b-c:1.2_3-4", {"0.a_b-c", "1.2_3-4"}}};
+  for (const auto& c : cases) {
+    const auto image = ParseImageName(c.text);
+    ASSERT_TRUE(IsOk(image)) << c.text;
+    EXPECT_EQ(*image, c.image);
+  }
+  EXPECT_TRUE(IsOk(ParseImageName(std::string(128, 'a') + ":" + std::string(128, 'b'))));
+}
+
+TEST(ImageNameParse, RefusesAllElse) {
+  for (const std::string& text :
+       {std::string(), std::string(":12"), std::string("debian:"), std::string("Debian"),
+        std::string("a:b:c"), std::string("a/b"), std::string("."), std::string(".."),
+        std::string("-a"), std::string("_a"), std::string("a b"), std::string("a\n"),
+        std::string("a\0b", 3), std::string("a:.b"), std::string("\xc3\xa9"),
+        std::string(129, 'a'), "a:" + std::string(129, 'b')})
+    EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, ParseImageName(text))) << text;
+}
+
+TEST(ImageNamePaths, AreBelowTheStore) {
+  EXPECT_EQ((ImageName{"debian", "12"}.RefPath()), "images/debian/12");
+  EXPECT_EQ((ImageName{"debian", "12"}.ToString()), "debian:12");
+}
+
+TEST(ImageUrlParse, SplitsStoreAndImage) {
+  const struct {
+    const char* url;
+    const char* store;
+    const char* image;
+  } cases[] = {
+      {"http://host/debian", "http://host", "debian:latest"},
+      {"http://host:8080/debian:12", "http://host:8080", "debian:12"},
+      {"https://host/a/b/store/debian:12", "https://host/a/b/store", "debian:12"},
+      {"http://host/store//debian", "http://host/store", "debian:latest"},
+      {"http://host/debian:12?token=a/b:c", "http://host", "debian:12"},
+      {"file:///srv/store/debian:12", "file:///srv/store", "debian:12"},
+      {"http://[::1]:80/s/debian", "http://[::1]:80/s", "debian:latest"},
+      {"http://user:secret@host/s/debian", "http://user:secret@host/s", "debian:latest"},
+  };
+  for (const auto& c : cases) {
+    const auto url = ParseImageUrl(c.url);
+    ASSERT_TRUE(IsOk(url)) << c.url;
+    EXPECT_EQ(url->store, c.store);
+    EXPECT_EQ(url->image.ToString(), c.image);
+    EXPECT_EQ(url->ToString(), std::string(c.store) + "/" + c.image);
+  }
+}
+
+TEST(ImageUrlParse, RefusesAllElse) {
+  for (const char* url :
+       {"", "debian:12", "/srv/store/debian", "ftp://host/debian", "http:/host/debian",
+        "http://", "http://host", "http://host/", "http://host/store/", "http://host/store/Debian",
+        "http://host/store/debian:", "http://host/?debian", "http://host/store/..", "HTTP//x"})
+    EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, ParseImageUrl(url))) << url;
+}
+
+TEST(StoreUrl, IsKnownByItsScheme) {
+  EXPECT_TRUE(IsStoreUrl("http://x"));
+  EXPECT_TRUE(IsStoreUrl("https://x"));
+  EXPECT_TRUE(IsStoreUrl("file:///x"));
+  EXPECT_FALSE(IsStoreUrl("/x"));
+  EXPECT_FALSE(IsStoreUrl("httpx://x"));
+  EXPECT_FALSE(IsStoreUrl(""));
+}
+
+}  // namespace
+}  // namespace rootstream

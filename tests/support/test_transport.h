@@ -1,0 +1,154 @@
+// A network that does what a test says: files by URL, and faults put in their way.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "cache/transport.h"
+
+namespace rootstream {
+
+class FakeTransport : public Transport {
+ public:
+  struct Reply {
+    int status = 404;  // 0: no answer at all
+    uint64_t first = 0;
+    std::string body;
+    bool complete = true;  // false: the connection breaks after the body
+    std::chrono::seconds retry_after{0};
+  };
+  // Changes what is answered to the `n`th request (from 0). Called on the network thread.
+  using Fault = std::function<void(size_t n, const TransferRequest&, Reply&)>;
+
+  void Serve(const std::string& url, std::string bytes) {
+    const std::lock_guard lock(mutex_);
+    files_[url] = std::move(bytes);
+  }
+  void Remove(const std::string& url) {
+    const std::lock_guard lock(mutex_);
+    files_.erase(url);
+  }
+  void SetFault(Fault fault) {
+    const std::lock_guard lock(mutex_);
+    fault_ = std::move(fault);
+  }
+  // While held, requests are taken and not answered.
+  void Hold() {
+    const std::lock_guard lock(mutex_);
+    held_ = true;
+  }
+  // Answers what was held: `count` requests, the oldest first.
+  void Release(size_t count = SIZE_MAX) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (count == SIZE_MAX) held_ = false;
+      allowed_ = count;
+    }
+    changed_.notify_all();
+  }
+  void SetPieceSize(size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    piece_ = bytes;
+  }
+
+  std::vector<TransferRequest> requests() {
+    const std::lock_guard lock(mutex_);
+    return requests_;
+  }
+  // False: they did not come within a generous time.
+  bool WaitForRequests(size_t count) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds(30),
+                             [&] { return requests_.size() >= count; });
+  }
+
+  void Start(const TransferRequest& request, std::shared_ptr<TransferSink> sink) override {
+    {
+      const std::lock_guard lock(mutex_);
+      under_way_.push_back({request, std::move(sink), requests_.size()});
+      requests_.push_back(request);
+    }
+    changed_.notify_all();
+  }
+
+  void Poll(std::chrono::milliseconds timeout) override {
+    Transfer next;
+    Reply reply;
+    size_t piece = 0;
+    {
+      std::unique_lock lock(mutex_);
+      const auto may_answer = [&] { return !under_way_.empty() && (!held_ || allowed_ > 0); };
+      changed_.wait_for(lock, timeout, [&] { return woken_ || may_answer(); });
+      woken_ = false;
+      if (!may_answer()) return;
+      if (held_) --allowed_;
+      next = std::move(under_way_.front());
+      under_way_.pop_front();
+      reply = AnswerTo(next.request);
+      if (fault_) fault_(next.number, next.request, reply);
+      piece = piece_;
+    }
+    Deliver(*next.sink, reply, piece);
+  }
+
+  void Wake() override {
+    {
+      const std::lock_guard lock(mutex_);
+      woken_ = true;
+    }
+    changed_.notify_all();
+  }
+
+ private:
+  struct Transfer {
+    TransferRequest request;
+    std::shared_ptr<TransferSink> sink;
+    size_t number = 0;
+  };
+
+  Reply AnswerTo(const TransferRequest& request) const {
+    const auto found = files_.find(request.url);
+    if (found == files_.end()) return {};
+    const std::string& file = found->second;
+    if (request.size == 0) return {.status = 200, .body = file};
+    if (request.first >= file.size()) return {.status = 416};
+    return {.status = 206, .first = request.first, .body = file.substr(request.first, request.size)};
+  }
+
+  static void Deliver(TransferSink& sink, const Reply& reply, size_t piece) {
+    TransferOutcome outcome{.status = reply.status, .retry_after = reply.retry_after};
+    if (reply.status != 200 && reply.status != 206) {
+      outcome.reason = reply.status == 0 ? "no answer" : "HTTP " + std::to_string(reply.status);
+      return sink.OnDone(outcome);
+    }
+    bool wanted = sink.OnHead({reply.status, reply.first});
+    for (size_t at = 0; wanted && at < reply.body.size(); at += piece) {
+      const std::string_view part = std::string_view(reply.body).substr(at, piece);
+      outcome.bytes += part.size();
+      wanted = sink.OnData(part);
+    }
+    outcome.complete = wanted && reply.complete;
+    if (!wanted) outcome.reason = "broken off";
+    if (!reply.complete) outcome.reason = "the connection broke";
+    sink.OnDone(outcome);
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::map<std::string, std::string> files_;
+  Fault fault_;
+  bool held_ = false;
+  size_t allowed_ = 0;
+  bool woken_ = false;
+  size_t piece_ = 1000;
+  std::deque<Transfer> under_way_;
+  std::vector<TransferRequest> requests_;
+};
+
+}  // namespace rootstream
