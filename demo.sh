@@ -29,7 +29,9 @@ mkdir "$work/mnt"
 
 say "a Debian root filesystem"
 root=$work/root
-if mmdebstrap --variant=minbase --include=python3,perl,vim-tiny "" "$work/root.tar" 2>"$work/mmdebstrap.log"; then
+suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
+if mmdebstrap --variant=minbase --include=python3,perl,vim-tiny "$suite" "$work/root.tar" \
+  2>"$work/mmdebstrap.log"; then
   mkdir "$root"
   tar -C "$root" --xattrs --xattrs-include='*' --numeric-owner -xf "$work/root.tar"
 else

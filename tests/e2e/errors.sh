@@ -37,7 +37,6 @@ expect_fail 'pubkey.*insecure' 2 "$rootstream" mount "$url" "$work/mount" --cach
 expect_fail 'pubkey.*insecure' 2 "$rootstream" ls "$url" --cache none
 expect_fail 'nonsense' 2 "$rootstream" mount "$url" "$work/mount" --pubkey "$key.pub" --nonsense
 expect_fail 'nonsense' 2 "$rootstream" mount "$url" "$work/mount" --pubkey "$key.pub" -o nonsense
-expect_fail 'nonsense' 2 "$rootstream" nonsense
 expect_fail 'nonsense' 2 "$rootstream" publish "$work/source" "$store" tree --nonsense
 expect_fail 'SOURCE|STORE|NAME' 2 "$rootstream" publish
 expect_fail 'level' 2 "$rootstream" publish "$work/source" "$store" tree --key "$key" --level 99
@@ -46,6 +45,9 @@ expect_fail "lots.*size" 2 "$rootstream" mount "$url" "$work/mount" --pubkey "$k
 expect_fail "size" 2 "$rootstream" mount "$url" "$work/mount" --pubkey "$key.pub" -o cache-size=-1
 expect_fail "never.*network" 2 "$rootstream" mount "$url" "$work/mount" --pubkey "$key.pub" \
   --on-network-loss never
+expect_fail "1M|8M" 2 "$rootstream" mount "$url" "$work/mount" --pubkey "$key.pub" --cache-size 1M
+expect_fail 'nonsense' 2 "$rootstream" serve "$store" --listen nonsense
+expect_fail 'nonsense' 2 "$rootstream" nonsense
 expect_fail 'MOUNTPOINT' 2 "$rootstream" mount "$url" --pubkey "$key.pub"
 
 # --- publishing --------------------------------------------------------------------------------------
@@ -230,3 +232,22 @@ expect_fail "no-such-path" 1 "$rootstream" ls "$url" /no-such-path --pubkey "$ke
 expect_fail "$work/source.*not empty" 1 \
   "$rootstream" export "$url" "$work/source" --pubkey "$key.pub" --cache none
 unmount "$work/mount"
+
+step "a full standard output"
+trusted=(--pubkey "$key.pub" --cache none)
+for command in "ls $url /" "cat $url /text" "inspect $url" "export $url -"; do
+  expect_fail "" 1 bash -c "'$rootstream' $command ${trusted[*]} >/dev/full"
+done
+for command in "verify $store" "stats $store"; do
+  expect_fail "" 1 bash -c "'$rootstream' $command >/dev/full"
+done
+
+step "refs that are none"
+mkdir "$store/images/garbage"
+for length in 0 1 50 300; do
+  head -c $length "$store/images/tree/latest" >"$store/images/garbage/latest"
+  expect_no_mount "garbage:latest: .*ref" 1 "$server_url/garbage"
+done
+noise 100000 3 >"$store/images/garbage/latest"
+expect_no_mount "garbage:latest: " 1 "$server_url/garbage"
+rm -r "$store/images/garbage"

@@ -77,11 +77,6 @@ milliseconds() { date +%s%3N; }
 
 # --- ends --------------------------------------------------------------------------------------------
 
-mounts_of_this_test() {
-  awk -v work="$work" '{ gsub(/\\040/, " ", $5); if (index($5, work "/") == 1) print $5 }' \
-    /proc/self/mountinfo | tac
-}
-
 is_gone() { ! [ -e "/proc/$1" ] || grep -q '^State:[[:space:]]*Z' "/proc/$1/status" 2>/dev/null; }
 
 stop_process() {
@@ -111,7 +106,10 @@ clean_up() {
   set +e
   at_exit
   for pid in "${servers[@]}"; do kill -CONT "$pid" 2>/dev/null; done
-  for mount in $(mounts_of_this_test); do umount -l "$mount" 2>/dev/null; done
+  while read -r _ _ _ _ mount _; do
+    mount=$(printf '%b.' "$mount")  # spaces and others are octal there
+    umount -l "${mount%.}" 2>/dev/null || fusermount3 -uz "${mount%.}" 2>/dev/null
+  done < <(grep -F " $work/" /proc/self/mountinfo | tac)
   for pid in $(processes_with "$work/") "${servers[@]}"; do stop_process "$pid"; done
   if [ $result -ne 0 ] && [ $result -ne 77 ] && [ -n "${KEEP:-}" ]; then
     echo "kept: $work" >&2

@@ -50,3 +50,35 @@ kill -TERM "$daemon"
 wait_for 10 is_gone "$daemon" || fail "the daemon lives"
 kill $reader
 ! is_mounted "$work/mount" || fail "still mounted"
+
+step "a signal while readers wait for a server that is stopped"
+start_nginx
+mount_image "$server_url/tree" "$work/mount" --on-network-loss wait
+daemon=$(daemon_of "$work/mount")
+kill -STOP "$server_pid"
+cat "$work/mount/usr/share/noise-5" >/dev/null 2>&1 &
+reader=$!
+sleep 0.3
+! is_gone $reader || fail "the reader did not wait"
+kill -TERM "$daemon"
+wait_for 5 is_gone "$daemon" || fail "the daemon lives"
+wait_for 5 is_gone $reader || fail "the reader hangs"
+! is_mounted "$work/mount" || fail "still mounted"
+kill -CONT "$server_pid"
+stop_server
+
+step "a signal while it waits to open an image"
+for mode in --foreground ""; do
+  env --default-signal=INT "$rootstream" mount "$server_url/tree" "$work/mount" --pubkey "$key.pub" \
+    --cache none --on-network-loss wait $mode >"$work/log" 2>&1 &
+  daemon=$!
+  sleep 0.7
+  ! is_gone $daemon || fail "mount $mode does not wait: $(cat "$work/log")"
+  kill -INT $daemon
+  wait_for 5 is_gone $daemon || fail "mount $mode lives 5 s after SIGINT"
+  result=0
+  wait $daemon || result=$?
+  [ $result != 0 ] || fail "mount $mode: exit 0 though nothing is mounted"
+  wait_for 5 sh -c "! grep -alF '$work/mount' /proc/[0-9]*/cmdline 2>/dev/null | grep -v \$\$" ||
+    fail "mount $mode left a process behind"
+done

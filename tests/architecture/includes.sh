@@ -1,0 +1,44 @@
+#!/bin/sh
+# Checks what design.md, section 2 says of folders: arrows only point down, no header of ours includes a
+# third party's, and nothing is called util. Usage: includes.sh SOURCE-FOLDER
+set -eu
+cd "$1"
+failed=0
+fail() { echo "$1"; failed=1; }
+
+# FOLDER and the folders that it may include, besides itself.
+while read -r folder allowed; do
+  [ -d "$folder" ] || continue
+  used=$(find "$folder" -name '*.h' -o -name '*.cc' | sort | xargs -r grep -Hn '^#include "' || true)
+  while IFS= read -r line; do
+    [ -n "$line" ] || continue
+    path=${line#*\"}
+    case " $folder $allowed " in
+      *" ${path%%/*} "*) ;;
+      *) fail "$line: $folder/ may not include ${path%%/*}/" ;;
+    esac
+    [ -f "${path%%\"*}" ] || fail "$line: there is no such header"
+  done <<LINES
+$used
+LINES
+done <<TABLE
+format
+cache format
+fusefs format cache
+boot format cache fusefs
+chunker format cache
+server-tools format cache chunker
+TABLE
+
+# What is a part of C++, of the C library or of the kernel's interface has one of these forms.
+third_party=$(find format cache fusefs boot chunker server-tools -name '*.h' |
+  xargs grep -Hn '^#include <' |
+  grep -v -E '<([a-z_]+|sys/[a-z_]+\.h|linux/[a-z_]+\.h|unistd\.h|fcntl\.h|dirent\.h|signal\.h|errno\.h)>' || true)
+[ -z "$third_party" ] || fail "third-party headers in headers of ours:
+$third_party"
+
+for name in util utils common misc helpers; do
+  found=$(find . -path ./build -prune -o -path ./.git -prune -o -type d -name "$name" -print)
+  [ -z "$found" ] || fail "$found: a folder has one job, and a name that says which"
+done
+exit $failed

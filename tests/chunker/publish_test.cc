@@ -1,0 +1,287 @@
+#include "chunker/publish.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "chunker/known_content.h"
+#include "server-tools/store_audit.h"
+#include "tests/support/test_store.h"
+#include "tests/support/test_tar.h"
+#include "tests/support/test_walk.h"
+
+namespace rootstream {
+namespace {
+
+class PublishTest : public ::testing::Test {
+ protected:
+  std::string store(const std::string& name = "store") const { return folder_ / name; }
+  std::string tree() const { return folder_ / "tree"; }
+
+  void ExpectSound(const std::string& path, const std::vector<PublicKey>& keys = {}) {
+    const auto opened = StoreFolder::Open(path);
+    ASSERT_TRUE(IsOk(opened));
+    const auto report = AuditStore(*opened, keys);
+    ASSERT_TRUE(IsOk(report));
+    for (const std::string& damage : report->damages) ADD_FAILURE() << damage;
+  }
+
+  Manifest ManifestOf(const std::string& path, const PublishSummary& summary) {
+    return *Manifest::Decode(ReadTestFile(path + "/manifests/" + summary.manifest.Hex()));
+  }
+
+  TempFolder folder_;
+};
+
+TEST_F(PublishTest, TheImageHoldsWhatTheTreeHolds) {
+  MakeRichTree(tree());
+  const auto summary = PublishTree(tree(), store());
+  ASSERT_TRUE(IsOk(summary));
+  ExpectSound(store());
+  const auto opened = StoreFolder::Open(store());
+  ASSERT_TRUE(IsOk(opened));
+  const auto walked = ImageWalk(*opened).Walk(ManifestOf(store(), *summary).root);
+  size_t names = 1;
+  namespace fs = std::filesystem;
+  for (const auto& item : fs::recursive_directory_iterator(tree())) {
+    ++names;
+    const std::string path = fs::relative(item.path(), tree()).string();
+    ASSERT_TRUE(walked.contains(path)) << path;
+    const WalkedInode& got = walked.at(path);
+    struct stat st;
+    ASSERT_EQ(lstat(item.path().c_str(), &st), 0);
+    EXPECT_EQ(got.inode.mode, st.st_mode) << path;
+    EXPECT_EQ(got.inode.uid, st.st_uid) << path;
+    EXPECT_EQ(got.inode.gid, st.st_gid) << path;
+    EXPECT_EQ(got.inode.mtime_seconds, st.st_mtim.tv_sec) << path;
+    EXPECT_EQ(got.inode.mtime_nanoseconds, st.st_mtim.tv_nsec) << path;
+    if (!S_ISDIR(st.st_mode)) { EXPECT_EQ(got.inode.nlink, st.st_nlink) << path; }
+    if (S_ISREG(st.st_mode)) { EXPECT_EQ(got.content, ReadTestFile(item.path())) << path; }
+    if (S_ISLNK(st.st_mode)) {
+      EXPECT_EQ(got.target, fs::read_symlink(item.path()).string()) << path;
+      EXPECT_EQ(got.inode.size, got.target.size());
+    }
+    if (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode)) {
+      EXPECT_EQ(got.inode.device_major, major(st.st_rdev));
+      EXPECT_EQ(got.inode.device_minor, minor(st.st_rdev));
+    }
+  }
+  EXPECT_EQ(walked.size(), names);
+  EXPECT_EQ(summary->totals.entries, names);
+  EXPECT_EQ(walked.at("hard").shard, walked.at("dir/a").shard);
+  EXPECT_EQ(walked.at("hard").row, walked.at("dir/a").row);
+  EXPECT_EQ(walked.at("only a hole").inode.extent_count, 0u);
+  EXPECT_EQ(walked.at("zeros").inode.extent_count, 0u);
+}
+
+TEST_F(PublishTest, ATreeAndItsTarAreTheSameManifest) {
+  MakeRichTree(tree());
+  ASSERT_EQ(RunCommand("tar --format=posix --sparse --acls --xattrs --xattrs-include='*' -C " +
+                       tree() + " -cJf " + folder_ / "tree.txz ."),
+            0);
+  const auto folder = PublishTree(tree(), store("of the tree"));
+  const auto tar = PublishTree(folder_ / "tree.txz", store("of the tar"));
+  ASSERT_TRUE(IsOk(folder));
+  ASSERT_TRUE(IsOk(tar));
+  EXPECT_EQ(folder->manifest.Hex(), tar->manifest.Hex());
+}
+
+TEST_F(PublishTest, TheSameInputMakesTheSameBytes) {
+  MakeRichTree(tree());
+  ASSERT_TRUE(IsOk(PublishTree(tree(), store("one"))));
+  ASSERT_TRUE(IsOk(PublishTree(tree(), store("two"))));
+  EXPECT_EQ(ServedFiles(store("one")), ServedFiles(store("two")));
+}
+
+TEST_F(PublishTest, UnchangedAddsNoPacksAndASerial) {
+  MakeRichTree(tree());
+  const auto first = PublishTree(tree(), store());
+  ASSERT_TRUE(IsOk(first));
+  const auto files = ServedFiles(store());
+  const auto second = PublishTree(tree(), store());
+  ASSERT_TRUE(IsOk(second));
+  EXPECT_EQ(ServedFiles(store()), files);
+  EXPECT_EQ(second->manifest, first->manifest);
+  EXPECT_EQ(first->serial, 1u);
+  EXPECT_EQ(second->serial, 2u);
+  EXPECT_EQ(second->new_data_bytes, 0u);
+  EXPECT_EQ(second->new_shards, 0u);
+}
+
+TEST_F(PublishTest, AChangeAddsLittle) {
+  MakeRichTree(tree());
+  ASSERT_TRUE(IsOk(PublishTree(tree(), store())));
+  WriteTestFile(tree() + "/dir/new", "a new file");
+  const auto second = PublishTree(tree(), store());
+  ASSERT_TRUE(IsOk(second));
+  EXPECT_LT(second->new_data_bytes, 600'000u);
+  ExpectSound(store());
+}
+
+TEST_F(PublishTest, TwoAtOnceLoseNothing) {
+  MakeRichTree(tree());
+  std::vector<std::thread> threads;
+  std::atomic<int> good = 0;
+  for (int t = 0; t < 2; ++t) {
+    threads.emplace_back([&, t] {
+      for (int round = 0; round < 3; ++round) {
+        PublishOptions options = OptionsFor(tree(), store());
+        options.image = {"image", t == 0 ? "same" : round == 0 ? "other" : "same"};
+        const auto summary = Publish(std::move(options));
+        EXPECT_TRUE(IsOk(summary));
+        good += summary.ok();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(good, 6);
+  ExpectSound(store());
+  const auto opened = StoreFolder::Open(store());
+  ASSERT_TRUE(IsOk(opened));
+  const auto ref = Ref::Decode(*opened->ReadRef({"image", "same"}));
+  ASSERT_TRUE(IsOk(ref));
+  EXPECT_EQ(Ref::DecodeBody(ref->body)->serial, 5u) << "each got a number of its own";
+}
+
+TEST_F(PublishTest, SignsWithItsKeys) {
+  WriteTestFile(tree() + "/a", "x");
+  PublishOptions options = OptionsFor(tree(), store());
+  options.keys.push_back(SigningKey::Generate());
+  options.keys.push_back(SigningKey::Generate());
+  options.threshold = 2;
+  options.lifetime = std::chrono::hours(24);
+  options.mirrors = {"http://mirror"};
+  const std::vector<PublicKey> keys = {options.keys[0].public_key(), options.keys[1].public_key()};
+  ASSERT_TRUE(IsOk(Publish(std::move(options))));
+  ExpectSound(store(), keys);
+  const auto opened = StoreFolder::Open(store());
+  ASSERT_TRUE(IsOk(opened));
+  const auto ref = CheckRef(*opened->ReadRef({"image", "latest"}), {"image", "latest"}, {.keys = keys});
+  ASSERT_TRUE(IsOk(ref));
+  EXPECT_EQ(ref->manifest.threshold, 2u);
+  EXPECT_EQ(ref->body.expires - ref->body.issued, 24 * 3600);
+  EXPECT_EQ(ref->body.mirrors, std::vector<std::string>{"http://mirror"});
+}
+
+TEST_F(PublishTest, BelievesOnlyItsOwnKeysPublishersParts) {
+  WriteTestFile(tree() + "/a", RandomBytes(200'000, 1));
+  PublishOptions options = OptionsFor(tree(), store());
+  options.keys.push_back(SigningKey::Generate());
+  const PublicKey key = options.keys[0].public_key();
+  ASSERT_TRUE(IsOk(Publish(std::move(options))));
+  const auto opened = StoreFolder::Open(store());
+  ASSERT_TRUE(IsOk(opened));
+  EXPECT_GT(KnownContent::Load(*opened, {key}, 1000).chunks.size(), 0u);
+  EXPECT_GT(KnownContent::Load(*opened, {key}, 1000).shards.size(), 0u);
+  const PublicKey other = SigningKey::Generate().public_key();
+  EXPECT_EQ(KnownContent::Load(*opened, {other}, 1000).chunks.size(), 0u);
+  EXPECT_EQ(KnownContent::Load(*opened, {other}, 1000).shards.size(), 0u);
+}
+
+TEST_F(PublishTest, HealsAStoreThatLostAPack) {
+  MakeRichTree(tree());
+  ASSERT_TRUE(IsOk(PublishTree(tree(), store())));
+  for (const std::string& file : FilesBelow(store())) {
+    if (!file.starts_with("packs/")) continue;
+    const std::string bytes = ReadTestFile(store() + "/" + file);
+    std::filesystem::remove(store() + "/" + file);
+    ASSERT_TRUE(IsOk(PublishTree(tree(), store()))) << file;
+    ExpectSound(store());
+  }
+}
+
+TEST_F(PublishTest, NeedsAtLeastTheMinimumSerial) {
+  WriteTestFile(tree() + "/a", "x");
+  PublishOptions options = OptionsFor(tree(), store());
+  options.minimum_serial = 100;
+  const auto summary = Publish(std::move(options));
+  ASSERT_TRUE(IsOk(summary));
+  EXPECT_EQ(summary->serial, 100u);
+}
+
+TEST_F(PublishTest, AFolderThatIsNoStoreIsRefusedAndUntouched) {
+  WriteTestFile(tree() + "/a", "x");
+  WriteTestFile(store() + "/precious", "data");
+  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, PublishTree(tree(), store())));
+  EXPECT_EQ(FilesBelow(store()), std::vector<std::string>{"precious"});
+  size_t items = 0;
+  for ([[maybe_unused]] const auto& item : std::filesystem::directory_iterator(store())) ++items;
+  EXPECT_EQ(items, 1u);
+}
+
+TEST_F(PublishTest, AFailureLeavesTheOldImage) {
+  WriteTestFile(folder_ / "good.tar", TarBytes(std::vector<TarMember>{{"a", '0', "x"}}));
+  ASSERT_TRUE(IsOk(PublishTree(folder_ / "good.tar", store())));
+  const auto files = FilesBelow(store());
+  const std::string whole = TarBytes(std::vector<TarMember>{{"a", '0', RandomBytes(5000, 1)}});
+  WriteTestFile(folder_ / "bad.tar", whole.substr(0, 3000));
+  EXPECT_FALSE(PublishTree(folder_ / "bad.tar", store()).ok());
+  EXPECT_FALSE(PublishTree(folder_ / "missing", store()).ok());
+  EXPECT_EQ(FilesBelow(store()), files);
+  ExpectSound(store());
+}
+
+TEST_F(PublishTest, AnEmptyTreeIsAnImage) {
+  std::filesystem::create_directory(tree());
+  const auto summary = PublishTree(tree(), store());
+  ASSERT_TRUE(IsOk(summary));
+  EXPECT_EQ(summary->totals.entries, 1u);
+  ExpectSound(store());
+}
+
+TEST_F(PublishTest, ManyNamesInOneDirectoryAreAllThere) {
+  for (int i = 0; i < 6000; ++i) WriteTestFile(tree() + "/big/" + std::to_string(i), "");
+  const auto summary = PublishTree(tree(), store());
+  ASSERT_TRUE(IsOk(summary));
+  const auto opened = StoreFolder::Open(store());
+  ASSERT_TRUE(IsOk(opened));
+  EXPECT_EQ(ImageWalk(*opened).Walk(ManifestOf(store(), *summary).root).size(), 6002u);
+}
+
+TEST_F(PublishTest, ARawImageIsOneFile) {
+  const std::string disk = RandomBytes(300'000, 1) + std::string(1 << 20, '\0') + RandomBytes(912, 2);
+  ASSERT_EQ(disk.size() % 512, 0u);
+  WriteTestFile(folder_ / "disk.img", disk);
+  const auto summary = PublishTree(folder_ / "disk.img", store());
+  ASSERT_TRUE(IsOk(summary));
+  const auto opened = StoreFolder::Open(store());
+  ASSERT_TRUE(IsOk(opened));
+  const auto walked = ImageWalk(*opened).Walk(ManifestOf(store(), *summary).root);
+  EXPECT_EQ(walked.at("disk.img").content, disk);
+}
+
+TEST(StoreFolderOpen, TellsMissingFromInvalid) {
+  const TempFolder folder;
+  EXPECT_TRUE(FailsWith(ErrorKind::kMissing, StoreFolder::Open(folder / "missing")));
+  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, StoreFolder::Open(folder.path())));
+  ASSERT_TRUE(IsOk(StoreFolder::OpenOrCreate(folder / "store")));
+  EXPECT_TRUE(IsOk(StoreFolder::Open(folder / "store/")));
+  WriteTestFile(folder / "file", "");
+  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, StoreFolder::OpenOrCreate(folder / "file")));
+}
+
+TEST(StoreFolderReplaceRef, NeverReusesASerialItCannotRead) {
+  const TempFolder folder;
+  const auto store = StoreFolder::OpenOrCreate(folder / "store");
+  ASSERT_TRUE(IsOk(store));
+  WriteTestFile(folder / "store/images/a/b", "damaged");
+  EXPECT_FALSE(store->ReplaceRef({"a", "b"}, [](uint64_t) -> Result<std::string> {
+    return std::string("new");
+  }).ok());
+  EXPECT_EQ(ReadTestFile(folder / "store/images/a/b"), "damaged");
+}
+
+TEST(StoreFolderCleanTemporary, LeavesFilesInUseAlone) {
+  const TempFolder folder;
+  auto store = StoreFolder::OpenOrCreate(folder / "store");
+  ASSERT_TRUE(IsOk(store));
+  WriteTestFile(folder / "store/tmp/new-left", "of a crash");
+  const auto used = store->CreateTemporary();
+  ASSERT_TRUE(IsOk(used));
+  store->CleanTemporary();
+  EXPECT_EQ(FilesBelow(folder / "store/tmp").size(), 1u);
+  EXPECT_TRUE(std::filesystem::exists(used->second));
+}
+
+}  // namespace
+}  // namespace rootstream

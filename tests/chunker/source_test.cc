@@ -1,0 +1,336 @@
+#include "chunker/source.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "chunker/file_content.h"
+#include "tests/support/test_store.h"
+#include "tests/support/test_tar.h"
+
+namespace rootstream {
+namespace {
+
+struct Drained {
+  SourceEntry entry;
+  std::string content;
+};
+
+// All of a source by path; the root is "".
+Result<std::map<std::string, Drained>> Drain(Result<std::unique_ptr<Source>> source) {
+  if (!source.ok()) return source.error();
+  std::map<std::string, Drained> all;
+  std::vector<std::string> open;
+  while (true) {
+    RS_TRY(const std::optional<SourceEntry> entry, (*source)->Next());
+    if (!entry) return all;
+    EXPECT_LE(entry->depth, open.size());
+    open.resize(entry->depth);
+    open.push_back(entry->name);
+    std::string path;
+    for (size_t i = 1; i < open.size(); ++i) path += (i > 1 ? "/" : "") + open[i];
+    Drained drained{*entry, {}};
+    if (S_ISREG(entry->inode.mode)) {
+      drained.content.resize(entry->inode.size);
+      RS_CHECK((*source)->ReadContent([&](uint64_t offset, std::string_view bytes) {
+        EXPECT_LE(offset + bytes.size(), drained.content.size());
+        drained.content.replace(offset, bytes.size(), bytes);
+        return Ok();
+      }));
+    }
+    EXPECT_TRUE(all.emplace(path, std::move(drained)).second) << path << " came twice";
+  }
+}
+
+class TarSourceTest : public ::testing::Test {
+ protected:
+  Result<std::map<std::string, Drained>> DrainTar(const std::string& bytes) {
+    WriteTestFile(folder_ / "a.tar", bytes);
+    return Drain(OpenTarSource(folder_ / "a.tar"));
+  }
+  Result<std::map<std::string, Drained>> DrainTar(const std::vector<TarMember>& members) {
+    return DrainTar(TarBytes(members));
+  }
+  TempFolder folder_;
+};
+
+TEST_F(TarSourceTest, GivesWhatTheArchiveHolds) {
+  const auto all = DrainTar({{"b", '0', "bb"}, {"a/", '5', "", "", 0700}, {"a/l", '2', "", "to"}});
+  ASSERT_TRUE(IsOk(all));
+  ASSERT_EQ(all->size(), 4u);
+  EXPECT_EQ(all->at("b").content, "bb");
+  EXPECT_EQ(all->at("b").entry.inode.mode, S_IFREG | 0644u);
+  EXPECT_EQ(all->at("a").entry.inode.mode, S_IFDIR | 0700u);
+  EXPECT_EQ(all->at("a/l").entry.target, "to");
+  EXPECT_EQ(all->at("b").entry.inode.mtime_seconds, 1000);
+}
+
+TEST_F(TarSourceTest, NamesWithDotsAndSlashesAreOneTree) {
+  const auto all = DrainTar({{"./a", '0', "1"}, {"/b//c", '0', "2"}, {"./", '5', "", "", 0711}});
+  ASSERT_TRUE(IsOk(all));
+  EXPECT_EQ(all->size(), 4u);
+  EXPECT_EQ(all->at("a").content, "1");
+  EXPECT_EQ(all->at("b/c").content, "2");
+  EXPECT_EQ(all->at("").entry.inode.mode, S_IFDIR | 0711u);
+  EXPECT_EQ(all->at("b").entry.inode.mode, S_IFDIR | 0755u) << "named by its contents only";
+}
+
+TEST_F(TarSourceTest, TheLaterOfTwoEntriesCounts) {
+  const auto all = DrainTar({{"a", '0', "old"}, {"a", '0', "newer"}, {"d", '0', "x"},
+                             {"d", '2', "", "to"}});
+  ASSERT_TRUE(IsOk(all));
+  EXPECT_EQ(all->at("a").content, "newer");
+  EXPECT_TRUE(S_ISLNK(all->at("d").entry.inode.mode));
+}
+
+TEST_F(TarSourceTest, HardLinksAreOneInode) {
+  const auto all = DrainTar({{"a", '0', "x"}, {"b", '1', "", "a"}, {"c", '1', "", "./b"},
+                             {"d", '0', "x"}});
+  ASSERT_TRUE(IsOk(all));
+  EXPECT_NE(all->at("a").entry.link_group, 0u);
+  EXPECT_EQ(all->at("a").entry.link_group, all->at("b").entry.link_group);
+  EXPECT_EQ(all->at("a").entry.link_group, all->at("c").entry.link_group);
+  EXPECT_EQ(all->at("d").entry.link_group, 0u);
+  EXPECT_EQ(all->at("b").content, "x");
+}
+
+TEST_F(TarSourceTest, RefusesAHardLinkToNothing) {
+  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, DrainTar({{"b", '1', "", "missing"}})));
+}
+
+TEST_F(TarSourceTest, AHardLinkToItselfIsHarmless) {
+  EXPECT_TRUE(IsOk(DrainTar({{"b", '0', "x"}, {"b", '1', "", "b"}})));
+}
+
+TEST_F(TarSourceTest, RefusesEntriesThatLeaveTheTree) {
+  for (const char* name : {"../a", "a/../../b", "a/..", ".."})
+    EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, DrainTar({{name, '0', "x"}}))) << name;
+  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, DrainTar({{"a", '0', "x"}, {"b", '1', "", "../a"}})));
+}
+
+TEST_F(TarSourceTest, RefusesAFileWithEntriesBelowIt) {
+  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, DrainTar({{"a", '0', "x"}, {"a/b", '0', "y"}})));
+}
+
+TEST_F(TarSourceTest, WhatIsNoTarIsMissing) {
+  EXPECT_TRUE(FailsWith(ErrorKind::kMissing, DrainTar(std::string("hello"))));
+  EXPECT_TRUE(FailsWith(ErrorKind::kMissing, DrainTar(std::string())));
+  EXPECT_TRUE(FailsWith(ErrorKind::kMissing, DrainTar(RandomBytes(4096, 1))));
+}
+
+TEST_F(TarSourceTest, TruncatedAnywhereIsAnErrorNeverAnImage) {
+  const std::string bytes = TarBytes(std::vector<TarMember>{
+      {"a", '0', RandomBytes(700, 1)}, {"d/", '5'}, {"d/b", '0', "b"}, {"l", '2', "", "x"}});
+  const size_t end = bytes.size() - TarEnd().size();
+  for (size_t size = 0; size < end + 512; ++size)
+    EXPECT_FALSE(DrainTar(bytes.substr(0, size)).ok()) << size << " of " << bytes.size();
+  EXPECT_TRUE(IsOk(DrainTar(bytes)));
+}
+
+TEST_F(TarSourceTest, CompressedAndTruncatedAnywhereIsAnErrorOrAllOfIt) {
+  WriteTestFile(folder_ / "plain.tar",
+                TarBytes(std::vector<TarMember>{{"a", '0', RandomBytes(3000, 1)}, {"z", '0', "z"}}));
+  for (const char* program : {"gzip", "xz", "zstd", "bzip2"}) {
+    if (!HasProgram(program)) continue;
+    ASSERT_EQ(RunCommand(std::string(program) + " -c < " + folder_ / "plain.tar" + " > " +
+                         folder_ / "packed"),
+              0);
+    const std::string bytes = ReadTestFile(folder_ / "packed");
+    const auto whole = DrainTar(bytes);
+    ASSERT_TRUE(IsOk(whole)) << program;
+    EXPECT_EQ(whole->size(), 3u);
+    for (size_t size = 0; size < bytes.size(); size += 1 + size / 100) {
+      const auto part = DrainTar(bytes.substr(0, size));
+      if (part.ok()) { EXPECT_EQ(part->at("a").content, whole->at("a").content) << program; }
+      if (part.ok()) { EXPECT_TRUE(part->contains("z")) << program << " " << size; }
+    }
+  }
+}
+
+TEST_F(TarSourceTest, DamagedHeadersAreErrorsOrOtherTrees) {
+  const std::string bytes = TarBytes(std::vector<TarMember>{
+      {"pax", 'x', PaxRecord("mtime", "-0.5") + PaxRecord("SCHILY.xattr.user.a", "b")},
+      {"a", '0', "content"}, {"b", '1', "", "a"}, {"l", '2', "", "x"}});
+  for (size_t at = 0; at < bytes.size(); ++at) {
+    std::string damaged = bytes;
+    damaged[at] ^= 0x41;
+    (void)DrainTar(damaged);  // must come back, whatever it says
+  }
+  EXPECT_TRUE(IsOk(DrainTar(bytes)));
+}
+
+TEST_F(TarSourceTest, PaxTimesBefore1970HaveTheirSign) {
+  const struct {
+    const char* text;
+    int64_t seconds;
+    uint32_t nanoseconds;
+  } cases[] = {{"-0.5", -1, 500'000'000},   {"-0.999999999", -1, 1},
+               {"-1.5", -2, 500'000'000},   {"-1", -1, 0},
+               {"-1.000000001", -2, 999'999'999}, {"-0.000000001", -1, 999'999'999},
+               {"0.5", 0, 500'000'000},     {"0", 0, 0},
+               {"1.25", 1, 250'000'000},    {"-2000000000.75", -2000000001, 250'000'000}};
+  for (const auto& c : cases) {
+    const auto all = DrainTar({{"pax", 'x', PaxRecord("mtime", c.text)}, {"a", '0', "x"},
+                               {"b", '0', "y"}});
+    ASSERT_TRUE(IsOk(all)) << c.text;
+    EXPECT_EQ(all->at("a").entry.inode.mtime_seconds, c.seconds) << c.text;
+    EXPECT_EQ(all->at("a").entry.inode.mtime_nanoseconds, c.nanoseconds) << c.text;
+    EXPECT_EQ(all->at("b").entry.inode.mtime_seconds, 1000) << c.text;
+  }
+}
+
+// The tree of tests/support/test_store.h, and GNU tar's archives of it.
+class FolderAndTar : public ::testing::Test {
+ protected:
+  void SetUp() override { MakeRichTree(folder_ / "tree"); }
+
+  void ExpectSame(const std::string& tar) {
+    const auto folder = Drain(OpenFolderSource(folder_ / "tree"));
+    const auto archive = Drain(OpenTarSource(tar));
+    ASSERT_TRUE(IsOk(folder));
+    ASSERT_TRUE(IsOk(archive));
+    ASSERT_EQ(folder->size(), archive->size());
+    for (const auto& [path, one] : *folder) {
+      ASSERT_TRUE(archive->contains(path)) << path;
+      const Drained& other = archive->at(path);
+      EXPECT_EQ(one.content, other.content) << path;
+      EXPECT_EQ(one.entry.target, other.entry.target) << path;
+      EXPECT_EQ(one.entry.xattrs, other.entry.xattrs) << path;
+      EXPECT_EQ(one.entry.link_group != 0, other.entry.link_group != 0) << path;
+      Inode a = one.entry.inode, b = other.entry.inode;
+      EXPECT_EQ(a.mode, b.mode) << path;
+      EXPECT_EQ(a.uid, b.uid) << path;
+      EXPECT_EQ(a.size, b.size) << path;
+      EXPECT_EQ(a.mtime_seconds, b.mtime_seconds) << path;
+      EXPECT_EQ(a.mtime_nanoseconds, b.mtime_nanoseconds) << path;
+      EXPECT_EQ(a.device_major, b.device_major) << path;
+      EXPECT_EQ(a.device_minor, b.device_minor) << path;
+    }
+  }
+
+  TempFolder folder_;
+};
+
+TEST_F(FolderAndTar, AreTheSameEntries) {
+  ASSERT_EQ(RunCommand("tar --format=posix --xattrs --xattrs-include='*' --acls -C " +
+                       folder_ / "tree" + " -cf " + folder_ / "tree.tar ."),
+            0);
+  ExpectSame(folder_ / "tree.tar");
+}
+
+TEST_F(FolderAndTar, AreTheSameEntriesWithSparseFiles) {
+  ASSERT_EQ(RunCommand("tar --format=posix --sparse --xattrs --xattrs-include='*' -C " +
+                       folder_ / "tree" + " -czf " + folder_ / "tree.tgz ."),
+            0);
+  ExpectSame(folder_ / "tree.tgz");
+}
+
+TEST_F(FolderAndTar, TimesAround1970AreTheSame) {
+  const std::vector<std::pair<int64_t, long>> times = {
+      {-1, 1}, {-1, 0}, {-1, 500'000'000}, {-1, 999'999'999}, {-2, 999'999'999}, {-2, 1},
+      {0, 0},  {0, 1},  {0, 999'999'999},  {-100'000, 123'456'789}};
+  std::filesystem::remove_all(folder_ / "tree");
+  for (size_t i = 0; i < times.size(); ++i) {
+    const std::string path = folder_ / "tree/" + std::to_string(i);
+    WriteTestFile(path, "x");
+    SetTime(path, times[i].first, times[i].second);
+  }
+  ASSERT_EQ(RunCommand("tar --format=posix -C " + folder_ / "tree" + " -cf " +
+                       folder_ / "tree.tar ."),
+            0);
+  ExpectSame(folder_ / "tree.tar");
+}
+
+TEST(RawSource, IsADirectoryWithOneFile) {
+  const TempFolder folder;
+  const std::string disk = RandomBytes(4096, 1) + std::string(8192, '\0') + RandomBytes(512, 2);
+  WriteTestFile(folder / "disk.img", disk);
+  const auto all = Drain(OpenSource(folder / "disk.img"));
+  ASSERT_TRUE(IsOk(all));
+  ASSERT_EQ(all->size(), 2u);
+  EXPECT_TRUE(S_ISDIR(all->at("").entry.inode.mode));
+  EXPECT_EQ(all->at("disk.img").content, disk);
+}
+
+TEST(OpenSourceOf, RefusesWhatIsNone) {
+  const TempFolder folder;
+  WriteTestFile(folder / "text", "neither tar nor whole sectors");
+  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, OpenSource(folder / "text")));
+  WriteTestFile(folder / "empty", "");
+  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, OpenSource(folder / "empty")));
+  EXPECT_TRUE(FailsWith(ErrorKind::kMissing, OpenSource(folder / "missing")));
+  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, OpenSource("/dev/null")));
+}
+
+class ChangingFile : public ::testing::Test {
+ protected:
+  Status ReadWhile(const std::function<void(const std::string& path)>& change) {
+    const std::string path = folder_ / "file";
+    WriteTestFile(path, std::string(3 << 20, 'x'));
+    SetTime(path, 1000, 0);
+    const auto fd = OpenFile(path, O_RDONLY);
+    struct stat st;
+    if (!fd.ok() || fstat(fd->get(), &st) != 0) return Invalid("no file");
+    bool changed = false;
+    return ReadFileContent(fd->get(), st, path, [&](uint64_t, std::string_view) {
+      if (!std::exchange(changed, true)) change(path);
+      return Ok();
+    });
+  }
+  TempFolder folder_;
+};
+
+TEST_F(ChangingFile, ReadInPeaceIsGood) {
+  EXPECT_TRUE(IsOk(ReadWhile([](const std::string&) {})));
+}
+
+TEST_F(ChangingFile, WrittenMeanwhileFails) {
+  EXPECT_TRUE(FailsWith(ErrorKind::kFailed, ReadWhile([](const std::string& path) {
+                          std::ofstream(path, std::ios::app) << "more";
+                        })));
+}
+
+TEST_F(ChangingFile, TruncatedMeanwhileFails) {
+  EXPECT_TRUE(FailsWith(ErrorKind::kFailed, ReadWhile([](const std::string& path) {
+                          ASSERT_EQ(truncate(path.c_str(), 100), 0);
+                        })));
+}
+
+TEST_F(ChangingFile, OverwrittenWithItsTimeRestoredFails) {
+  EXPECT_TRUE(FailsWith(ErrorKind::kFailed, ReadWhile([](const std::string& path) {
+                          const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
+                          ASSERT_EQ(pwrite(fd, "y", 1, 0), 1);
+                          close(fd);
+                          SetTime(path, 1000, 0);
+                        })));
+}
+
+TEST(FolderSource, NoticesAFileThatChangedSinceItWasNamed) {
+  const TempFolder folder;
+  WriteTestFile(folder / "file", "before");
+  const auto source = OpenFolderSource(folder.path());
+  ASSERT_TRUE(IsOk(source));
+  ASSERT_TRUE(IsOk((*source)->Next()));
+  ASSERT_TRUE(IsOk((*source)->Next()));
+  WriteTestFile(folder / "file", "afterwards");
+  EXPECT_TRUE(FailsWith(ErrorKind::kFailed,
+                        (*source)->ReadContent([](uint64_t, std::string_view) { return Ok(); })));
+}
+
+TEST(FolderSource, NoticesAFileThatVanished) {
+  const TempFolder folder;
+  WriteTestFile(folder / "a", "x");
+  WriteTestFile(folder / "b", "x");
+  const auto source = OpenFolderSource(folder.path());
+  ASSERT_TRUE(IsOk(source));
+  ASSERT_TRUE(IsOk((*source)->Next()));
+  ASSERT_TRUE(IsOk((*source)->Next()));
+  std::filesystem::remove(folder / "a");
+  std::filesystem::remove(folder / "b");
+  EXPECT_TRUE(FailsWith(ErrorKind::kFailed,
+                        (*source)->ReadContent([](uint64_t, std::string_view) { return Ok(); })));
+  EXPECT_TRUE(FailsWith(ErrorKind::kFailed, (*source)->Next()));
+}
+
+}  // namespace
+}  // namespace rootstream

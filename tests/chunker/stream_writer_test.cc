@@ -1,0 +1,177 @@
+#include "chunker/stream_writer.h"
+
+#include <gtest/gtest.h>
+
+#include "format/limits.h"
+#include "tests/support/test_files.h"
+#include "tests/support/test_pack.h"
+#include "tests/support/test_result.h"
+
+namespace rootstream {
+namespace {
+
+constexpr size_t kBlock = 4096;
+
+class StreamWriterTest : public ::testing::Test {
+ protected:
+  StreamWriterTest()
+      : store_(StoreFolder::OpenOrCreate(folder_ / "store").value()),
+        packs_(store_, 12 << 20),
+        chunks_(packs_, known_, 1, 2),
+        writer_(chunks_, CutSizes{.average = 16 << 10}) {}
+
+  std::vector<FileExtent> Add(const std::string& file, size_t piece = 5000) {
+    const auto extents = writer_.AddFile(file.size(), [&](const Source::ContentUse& use) -> Status {
+      for (size_t at = 0; at < file.size(); at += piece)
+        RS_CHECK(use(at, std::string_view(file).substr(at, piece)));
+      return Ok();
+    });
+    EXPECT_TRUE(IsOk(extents));
+    return extents.ok() ? *extents : std::vector<FileExtent>();
+  }
+
+  // Closes the packs and reads all chunks back.
+  void Finish() {
+    ASSERT_TRUE(IsOk(writer_.Finish()));
+    ASSERT_TRUE(IsOk(packs_.Finish()));
+    for (const auto* list : {&writer_.joined(), &writer_.alone()}) {
+      std::string& stream = list == &writer_.joined() ? joined_ : alone_;
+      for (const StreamChunk& chunk : *list) {
+        EXPECT_EQ(chunk.start & ~kAlone, stream.size());
+        EXPECT_LE(chunk.plain_size, kMaxChunkPlain);
+        const auto plain = store_.ReadObject(chunks_.RefOf(chunk.stored));
+        ASSERT_TRUE(IsOk(plain));
+        EXPECT_EQ(plain->size(), chunk.plain_size);
+        EXPECT_EQ(Sha256(*plain), chunks_.PlainHashOf(chunk.stored));
+        stream += *plain;
+      }
+    }
+  }
+
+  std::string Rebuild(size_t size, const std::vector<FileExtent>& extents) const {
+    std::string file(size, '\0');
+    uint64_t end = 0;
+    for (const FileExtent& extent : extents) {
+      EXPECT_GE(extent.file_offset, end);
+      end = extent.file_offset + extent.length;
+      const bool alone = (extent.position & kAlone) != 0;
+      const std::string& stream = alone ? alone_ : joined_;
+      file.replace(extent.file_offset, extent.length,
+                   stream.substr(extent.position & ~kAlone, extent.length));
+    }
+    EXPECT_EQ(file.size(), size);
+    return file;
+  }
+
+  TempFolder folder_;
+  StoreFolder store_;
+  PackWriter packs_;
+  KnownContent known_;
+  ChunkStore chunks_;
+  StreamWriter writer_;
+  std::string joined_;
+  std::string alone_;
+};
+
+// Every pattern of zero blocks, for sizes around multiples of a block.
+TEST_F(StreamWriterTest, LeavesOutBlocksOfZerosAndNothingElse) {
+  struct Added {
+    std::string file;
+    std::vector<FileExtent> extents;
+    uint64_t data;
+  };
+  std::vector<Added> files;
+  uint64_t seed = 0;
+  for (const size_t blocks : {0, 1, 2, 3, 4, 5}) {
+    for (const int beyond : {-1, 0, 1}) {
+      const int64_t size = static_cast<int64_t>(blocks * kBlock) + beyond;
+      if (size < 0) continue;
+      const size_t parts = (size + kBlock - 1) / kBlock;
+      for (uint32_t pattern = 0; pattern < 1u << parts; ++pattern) {
+        Added added{std::string(size, '\0'), {}, 0};
+        for (size_t part = 0; part < parts; ++part) {
+          if ((pattern >> part & 1) == 0) continue;
+          const size_t length = std::min(kBlock, size - part * kBlock);
+          // Only one byte is not zero: the first, the last, or one between.
+          const size_t at = std::array{size_t{0}, length - 1, length / 2}[seed % 3];
+          added.file[part * kBlock + at] = static_cast<char>(1 + ++seed % 255);
+          added.data += length;
+        }
+        added.extents = Add(added.file, 1 + seed % 6000);
+        files.push_back(std::move(added));
+      }
+    }
+  }
+  Finish();
+  for (const Added& added : files) {
+    ASSERT_EQ(Rebuild(added.file.size(), added.extents), added.file);
+    uint64_t data = 0;
+    for (const FileExtent& extent : added.extents) {
+      EXPECT_EQ(extent.file_offset % kBlock, 0u);
+      EXPECT_GT(extent.length, 0u);
+      data += extent.length;
+    }
+    EXPECT_EQ(data, added.data) << "size " << added.file.size();
+  }
+}
+
+TEST_F(StreamWriterTest, ALargeFileIsCutAlone) {
+  const std::string large = RandomBytes(300'000, 1), small = RandomBytes(3000, 2);
+  Add(small);
+  const auto extents = Add(large);
+  ASSERT_EQ(extents.size(), 1u);
+  EXPECT_NE(extents[0].position & kAlone, 0u);
+  const auto again = Add(large);
+  Finish();
+  EXPECT_EQ(Rebuild(large.size(), extents), large);
+  EXPECT_EQ(Rebuild(large.size(), again), large);
+  EXPECT_LT(chunks_.unique_bytes(), 310'000u) << "the same chunks both times";
+}
+
+TEST_F(StreamWriterTest, EqualSmallFilesAreStoredOnce) {
+  const std::string file = RandomBytes(3000, 3);
+  const auto first = Add(file);
+  Add(RandomBytes(100, 4));
+  const auto second = Add(file);
+  EXPECT_EQ(first, second);
+  Finish();
+  EXPECT_EQ(joined_.size(), 3100u);
+}
+
+TEST_F(StreamWriterTest, HolesThatTheSourceKnowsAreThoseItFinds) {
+  std::string file(100'000, '\0');
+  file.replace(40'000, 5000, RandomBytes(5000, 5));
+  const auto dense = Add(file);
+  const auto sparse = writer_.AddFile(file.size(), [&](const Source::ContentUse& use) -> Status {
+    return use(40'000, std::string_view(file).substr(40'000, 5000));
+  });
+  ASSERT_TRUE(IsOk(sparse));
+  const auto shape = [](const std::vector<FileExtent>& extents) {
+    std::vector<std::pair<uint64_t, uint64_t>> out;
+    for (const FileExtent& e : extents) out.emplace_back(e.file_offset, e.length);
+    return out;
+  };
+  EXPECT_EQ(shape(dense), shape(*sparse));
+  Finish();
+  EXPECT_EQ(Rebuild(file.size(), dense), file);
+  EXPECT_EQ(Rebuild(file.size(), *sparse), file);
+}
+
+TEST_F(StreamWriterTest, AHugeHoleCostsNothing) {
+  const uint64_t size = uint64_t{1} << 40;
+  const auto extents = writer_.AddFile(size, [&](const Source::ContentUse& use) -> Status {
+    return use(size - 3, "end");
+  });
+  ASSERT_TRUE(IsOk(extents));
+  ASSERT_EQ(extents->size(), 1u);
+  EXPECT_EQ((*extents)[0].file_offset + (*extents)[0].length, size);
+  Finish();
+}
+
+TEST_F(StreamWriterTest, PassesOnAFailureOfTheSource) {
+  EXPECT_TRUE(FailsWith(ErrorKind::kFailed,
+                        writer_.AddFile(10, [](const auto&) { return Failed("it changed"); })));
+}
+
+}  // namespace
+}  // namespace rootstream

@@ -1,0 +1,52 @@
+#!/bin/bash
+# Mirrors, from the command line and from the ref: one that is dead, empty, damaged, behind or a captive
+# portal is left for one that is well.
+. "$(dirname "$0")/lib.sh"
+need_mount
+need nginx
+
+make_small_tree "$work/source"
+publish "$work/source" tree >/dev/null
+cp -a "$store" "$work/old"
+echo new >"$work/source/etc/new"
+publish "$work/source" tree >/dev/null
+
+cp -a "$store" "$work/damaged"
+find "$work/damaged/packs" -type f -exec sh -c 'noise=$(stat -c %s "$1"); head -c "$noise" /dev/urandom >"$1"' - {} \;
+cp -a "$store" "$work/empty"
+rm -rf "$work/empty/packs"
+start_nginx '
+  location /good/ { alias '"$store"'/; }
+  location /damaged/ { alias '"$work"'/damaged/; }
+  location /empty/ { alias '"$work"'/empty/; }
+  location /old/ { alias '"$work"'/old/; }
+  location /portal/ { default_type text/html; return 200 "<html>Log in</html>"; }
+  location /busy/ { return 503; }'
+good=$server_url/good
+dead=http://127.0.0.1:1
+
+for first in "$server_url/damaged" "$server_url/empty" "$server_url/portal" "$server_url/busy" "$dead"; do
+  step "first ${first##*/}, then a good one"
+  mount_image "$first/tree" "$work/mount" --mirror "$good" --on-network-loss fail:20
+  began=$(milliseconds)
+  compare "$work/source" "$work/mount"
+  echo "read in $(($(milliseconds) - began)) ms"
+  [ $(($(milliseconds) - began)) -le 15000 ] || fail "took $(($(milliseconds) - began)) ms"
+  unmount "$work/mount"
+done
+
+step "a mirror that is behind, after the newest was seen"
+client=(--cache "$work/cache" --on-network-loss fail:5)
+mount_image "$good/tree" "$work/mount" "${client[@]}"
+unmount "$work/mount"
+mount_image "$good/tree" "$work/mount" "${client[@]}" --mirror "$server_url/old"
+compare "$work/source" "$work/mount"
+unmount "$work/mount"
+
+step "a mirror that the ref names"
+publish "$work/source" with-mirror --mirror "$good" >/dev/null
+mkdir -p "$work/empty/images/with-mirror"
+cp "$store/images/with-mirror/latest" "$work/empty/images/with-mirror/"
+mount_image "$server_url/empty/with-mirror" "$work/mount" --on-network-loss fail:20
+compare "$work/source" "$work/mount"
+unmount "$work/mount"

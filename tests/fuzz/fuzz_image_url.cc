@@ -1,0 +1,14 @@
+#include "format/image_name.h"
+#include "tests/fuzz/fuzz.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace rootstream;
+  const auto url = ParseImageUrl(FuzzBytes(data, size));
+  if (!url.ok()) return 0;
+  FUZZ_CHECK(IsStoreUrl(url->store + "/"));
+  const auto again = ParseImageUrl(url->ToString());
+  FUZZ_CHECK(again.ok());
+  FUZZ_CHECK(again->image == url->image);
+  FUZZ_CHECK(again->store == url->store);
+  return 0;
+}
