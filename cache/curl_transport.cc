@@ -15,6 +15,7 @@ namespace {
 constexpr long kReceiveBuffer = 256 * 1024;  // bytes
 constexpr long kMaxConnections = 8;
 constexpr long kMaxRedirects = 5;
+constexpr long kLeastSpeed = 100;             // bytes a second; a transfer below it counts as silent
 
 // Once for the process, before any thread of ours; never undone.
 void InitCurl() {
@@ -158,7 +159,7 @@ void CurlTransport::Start(const TransferRequest& request, std::shared_ptr<Transf
   curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
   curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, kReceiveBuffer);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, long{state_->patience.connect.count()});
-  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, kLeastSpeed);
   curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, long{state_->patience.silence.count()});
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, Transfer::OnHeader);

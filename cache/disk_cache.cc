@@ -22,10 +22,11 @@ constexpr size_t kMaxTouched = 32 * 1024;
 constexpr auto kWritePause = std::chrono::seconds(30);
 constexpr auto kRefreshEvery = std::chrono::seconds(1);
 
-uint64_t HalfOfFreeSpace(const std::string& folder) {
+// Of what would be free without the cache, so that a cache does not shrink by being used.
+uint64_t HalfOfFreeSpace(const std::string& folder, uint64_t used) {
   struct statvfs st;
   if (statvfs(folder.c_str(), &st) != 0) return kDefaultLimit;
-  return uint64_t{st.f_bavail} * st.f_frsize / 2;
+  return (uint64_t{st.f_bavail} * st.f_frsize + used) / 2;
 }
 
 // An index entry takes about 120 bytes in LMDB's half-full pages; objects of 8 KiB on average are the
@@ -51,6 +52,20 @@ std::vector<uint32_t> SegmentNumbers(const std::string& folder) {
   return numbers;
 }
 
+std::string SegmentName(uint32_t number) {
+  char name[32];
+  snprintf(name, sizeof name, "%08u.seg", number);
+  return name;
+}
+
+uint64_t SizeOfSegments(const std::string& folder) {
+  uint64_t size = 0;
+  struct stat st;
+  for (const uint32_t number : SegmentNumbers(folder))
+    if (stat((folder + "/" + SegmentName(number)).c_str(), &st) == 0) size += st.st_size;
+  return size;
+}
+
 uint64_t Prefix(const Id& id) { return IdHash{}(id); }
 
 }  // namespace
@@ -65,7 +80,8 @@ Result<std::unique_ptr<DiskCache>> DiskCache::Open(const std::string& folder,
   RS_CHECK(MakeFolders(folder, 0700));
   const Status made = MakeFolders(folder + "/segments", 0700);
   if (!made.ok() && access(folder.c_str(), W_OK) == 0) return made.error();
-  const uint64_t bytes = limit ? *limit : std::min(kDefaultLimit, HalfOfFreeSpace(folder));
+  const uint64_t used = SizeOfSegments(folder + "/segments");
+  const uint64_t bytes = limit ? *limit : std::min(kDefaultLimit, HalfOfFreeSpace(folder, used));
   std::unique_ptr<DiskCache> cache(new DiskCache(folder, bytes));
   cache->TakeLock();
   RS_CHECK(cache->OpenIndex());
@@ -89,9 +105,7 @@ Status DiskCache::OpenIndex() {
 }
 
 std::string DiskCache::SegmentPath(uint32_t number) const {
-  char name[32];
-  snprintf(name, sizeof name, "%08u.seg", number);
-  return folder_ + "/segments/" + name;
+  return folder_ + "/segments/" + SegmentName(number);
 }
 
 // Which segments there are and how long: a sealed index fits exactly these.

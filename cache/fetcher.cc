@@ -17,6 +17,7 @@ constexpr int kMaxAheadTransfers = 4;        // readahead and the like leave roo
 constexpr uint64_t kMaxRange = 2 << 20;      // bytes of one request
 constexpr uint64_t kMaxGap = 8 << 10;        // bytes fetched in vain to save a request
 constexpr int kMaxCorrupt = 3;               // fetches of one object before it is given up
+constexpr seconds kStuck{60};                // without a whole object, when reads wait for ever
 constexpr milliseconds kTick{50};
 constexpr milliseconds kIdle{1000};
 
@@ -84,7 +85,7 @@ class Fetcher::PackTransfer : public TransferSink {
       last_byte_ = steady_clock::now();
       while (!bytes.empty() && !pending_.empty()) Consume(bytes, complete);
       position_ += bytes.size();
-      more_wanted = !pending_.empty() || !whole_;
+      more_wanted = !pending_.empty() || (!whole_ && bytes.empty());
       if (!more_wanted) LeaveWholePack();
     }
     for (auto& [flight, stored] : complete) {
@@ -103,6 +104,7 @@ class Fetcher::PackTransfer : public TransferSink {
     {
       const Lock lock(fetcher_.mutex_);
       LeaveWholePack();
+      fetcher_.running_.erase(this);
       failed.swap(pending_);
       --fetcher_.transfers_;
       if (ahead_) --fetcher_.ahead_transfers_;
@@ -117,6 +119,19 @@ class Fetcher::PackTransfer : public TransferSink {
     for (const auto& [offset, flight] : failed)
       fetcher_.Requeue(flight, origin_, error, last_byte_);
   }
+
+  // Under the fetcher's lock. What is still pending, if nothing was completed for `limit`: a server that
+  // sends a few bytes now and then keeps a transfer alive, but not the reads that wait for it.
+  std::vector<FlightPtr> TakeIfStuck(SteadyTime now, std::chrono::seconds limit) {
+    std::vector<FlightPtr> taken;
+    if (now - last_complete_ < limit) return taken;
+    for (const auto& [offset, flight] : pending_) taken.push_back(flight);
+    pending_.clear();
+    buffer_ = {};
+    return taken;
+  }
+
+  size_t origin() const { return origin_; }
 
   // Under the fetcher's lock. False if the flight's bytes have passed already, or overlap another's
   // (which no sound publisher writes).
@@ -149,6 +164,7 @@ class Fetcher::PackTransfer : public TransferSink {
     position_ += part;
     if (position_ < flight->end()) return;
     pending_.erase(next);
+    last_complete_ = last_byte_;
     complete.emplace_back(flight, std::move(buffer_));
     buffer_ = {};
   }
@@ -186,6 +202,7 @@ class Fetcher::PackTransfer : public TransferSink {
   uint64_t position_ = 0;                  // in the pack; likewise
   std::string buffer_;                     // of the first pending flight
   SteadyTime last_byte_ = steady_clock::now();
+  SteadyTime last_complete_ = last_byte_;  // or when it began
 };
 
 class Fetcher::FileTransfer : public TransferSink {
@@ -331,9 +348,12 @@ void Fetcher::Run() {
     {
       const Lock lock(mutex_);
       if (ending_) return;
-      waiting = !queue_.empty();
+      waiting = !queue_.empty() || !running_.empty();
     }
-    if (waiting) FailOverdue();
+    if (waiting) {
+      LeaveStuckTransfers();
+      FailOverdue();
+    }
     StartFiles();
     while (StartNext()) {
     }
@@ -388,6 +408,7 @@ bool Fetcher::StartNext() {
     request.first = whole ? 0 : flights.front()->ref.offset;
     request.size = whole ? 0 : flights.back()->end() - request.first;
     transfer = std::make_shared<PackTransfer>(*this, *origin, first->ref.pack, ahead, flights);
+    running_.insert(transfer.get());
     ++transfers_;
     if (ahead) ++ahead_transfers_;
   }
@@ -419,6 +440,26 @@ std::vector<Fetcher::FlightPtr> Fetcher::Neighbours(const FlightPtr& first, bool
     flights.push_back(flight);
   }
   return flights;
+}
+
+void Fetcher::LeaveStuckTransfers() {
+  std::vector<std::pair<FlightPtr, size_t>> stuck;
+  {
+    const Lock lock(mutex_);
+    const auto now = steady_clock::now();
+    for (PackTransfer* transfer : running_)
+      for (const FlightPtr& flight :
+           transfer->TakeIfStuck(now, policy_.give_up_after.value_or(kStuck)))
+        stuck.emplace_back(flight, transfer->origin());
+  }
+  const Error error = Unavailable("it sends too slowly");
+  for (const auto& [flight, origin] : stuck) {
+    if (policy_.give_up_after) {
+      Finish(flight, error);
+    } else {
+      Requeue(flight, origin, error, steady_clock::now());
+    }
+  }
 }
 
 void Fetcher::FailOverdue() {

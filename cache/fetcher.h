@@ -94,6 +94,7 @@ class Fetcher {
   std::optional<size_t> PickOrigin(const Flight& flight, SteadyTime now);
   std::vector<FlightPtr> Neighbours(const FlightPtr& first, bool whole_pack);
   void FailOverdue();
+  void LeaveStuckTransfers();
   PlainBytes WantOne(Wanted& wanted, Priority priority);  // not nullptr: it is here already
   void Enqueue(const FlightPtr& flight);
   void Dequeue(const FlightPtr& flight);
@@ -115,6 +116,7 @@ class Fetcher {
   std::map<std::pair<Priority, uint64_t>, FlightPtr> queue_;    // by priority, then age
   using Place = std::tuple<Id, uint64_t, Id>;  // pack, offset, object
   std::map<Place, FlightPtr> queue_by_place_;
+  std::set<PackTransfer*> running_;
   std::map<Id, PackTransfer*> whole_packs_;  // transfers that a new want may still join
   std::list<std::shared_ptr<FileJob>> files_;
   uint64_t next_order_ = 0;

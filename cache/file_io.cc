@@ -67,7 +67,7 @@ Result<std::string> ReadWholeFile(const std::string& path, size_t limit) {
 }
 
 Status WriteFileAtomically(const std::string& path, std::string_view bytes, unsigned mode) {
-  const std::string temporary = path + ".new-" + std::to_string(getpid());
+  const std::string temporary = path + "~" + std::to_string(getpid());
   RS_TRY(UniqueFd fd, OpenFile(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode));
   const bool written = WriteFullyAt(fd.get(), bytes, 0) && fsync(fd.get()) == 0;
   if (!written || rename(temporary.c_str(), path.c_str()) != 0) {

@@ -44,7 +44,7 @@ bool WriteFullyAt(int fd, std::string_view bytes, uint64_t offset);  // false an
 
 Result<std::string> ReadWholeFile(const std::string& path, size_t limit);
 
-// Through a temporary file beside it: after a crash the old or the new contents are there, whole.
+// Through a temporary file beside it, whose name has a '~': after a crash the old or the new contents are there, whole.
 Status WriteFileAtomically(const std::string& path, std::string_view bytes, unsigned mode = 0644);
 
 Status MakeFolders(const std::string& path, unsigned mode = 0755);  // with its parents

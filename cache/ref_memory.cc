@@ -39,7 +39,8 @@ std::optional<RememberedRef> DecodeMemory(std::string_view bytes) {
 }  // namespace
 
 std::string RefMemory::Path(const ImageUrl& url) const {
-  return folder_ + "/refs/" + Sha256(url.ToString()).Hex();
+  return folder_ + "/refs/" + Sha256(url.ToString()).Hex() + 
+         (trust_ == RefTrust::kInsecure ? ".insecure" : "");
 }
 
 std::optional<RememberedRef> RefMemory::Load(const ImageUrl& url) const {

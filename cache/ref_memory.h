@@ -18,16 +18,22 @@ struct RememberedRef {
   std::string ref;    // encoded
 };
 
+enum class RefTrust { kSigned, kInsecure };
+
 class RefMemory {
  public:
-  explicit RefMemory(std::string folder) : folder_(std::move(folder)) {}  // empty: remembers nothing
+  // `folder` empty: remembers nothing. What was taken without a signature is remembered apart, or it
+  // would bind those who check.
+  explicit RefMemory(std::string folder, RefTrust trust = RefTrust::kSigned)
+      : folder_(std::move(folder)), trust_(trust) {}
 
   std::optional<RememberedRef> Load(const ImageUrl& url) const;
   void Save(const ImageUrl& url, const RememberedRef& ref) const;  // as well as it can
 
  private:
   std::string Path(const ImageUrl& url) const;
-  std::string folder_;
+  const std::string folder_;
+  const RefTrust trust_;
 };
 
 }  // namespace rootstream

@@ -19,6 +19,7 @@ namespace rootstream {
 namespace {
 
 constexpr uint64_t kFullPack = 12 << 20;          // bytes; packs end within one chunk of it
+constexpr uint64_t kFullMetadataPack = 32 << 20;  // with one part of kMaxPartPlain still within kMaxPack
 constexpr size_t kMaxKnownChunks = 500'000;       // about 100 MiB of memory
 constexpr int kMetadataLevel = 9;                 // at least: there is little of it, and all is waited for
 
@@ -50,7 +51,7 @@ class Publisher {
         chunks_(data_packs_, known_, options_.level,
                 static_cast<int>(std::max(1u, std::thread::hardware_concurrency()))),
         stream_(chunks_, CutSizes{}),
-        metadata_packs_(store_, kMaxPack) {}
+        metadata_packs_(store_, kFullMetadataPack) {}
 
   // The data flow of publishing, step by step.
   Result<PublishSummary> Run() {
@@ -111,6 +112,7 @@ class Publisher {
     if (entry.name.size() > kMaxName) return Invalid(entry.name + ": the name is too long");
     if (entry.target.size() > kMaxTarget)
       return Invalid(entry.name + ": the symlink's target is too long");
+    if (entry.xattrs.size() > kMaxXattrsPerSet) return Invalid(entry.name + ": too many xattrs");
     for (const Xattr& xattr : entry.xattrs)
       if (xattr.name.size() > kMaxXattrName || xattr.value.size() > kMaxXattrValue)
         return Invalid(entry.name + ": its xattr " + xattr.name + " is too long");

@@ -102,32 +102,37 @@ Result<ShardHandle> ShardWriter::Add(ShardDraft draft) {
     placed.height = std::max(placed.height, placed_[child].height + 1);
   if (const auto found = known_.shards.find(placed.key); found != known_.shards.end()) {
     placed.known = true;
-    placed.ref = found->second;
+    placed.tree.ref = found->second;
     placed_.push_back(placed);
-    writer_.store().RenewPack(placed.ref.pack, 0);
+    writer_.store().RenewPack(placed.tree.ref.pack, 0);
     return handle;
   }
   placed_.push_back(placed);
   ++new_shards_;
   pending_size_ += SizeOf(draft) + chunks.size() * 128;
-  pending_.push_back({handle, std::move(draft), std::move(chunks)});
+  pending_.push_back({.handle = handle, .draft = std::move(draft), .chunks = std::move(chunks)});
   if (pending_size_ >= kFlushSize) RS_CHECK(Flush());
   return handle;
 }
 
-Result<ObjectRef> ShardWriter::Write(std::string_view plain) {
+Result<ShardWriter::Written> ShardWriter::Write(std::string_view plain) {
   if (plain.size() > kMaxPartPlain)
     return Invalid("a directory's metadata does not fit into one shard: " +
                    std::to_string(plain.size()) + " bytes");
   const std::string stored = sealer_.Seal(plain);
   RS_TRY(const PackWriter::Place place, writer_.Append(stored));
   stored_bytes_ += stored.size();
-  return ObjectRef{Sha256(stored), Id{}, place.offset, static_cast<uint32_t>(stored.size()),
-                   static_cast<uint32_t>(plain.size())};
+  return Written{{Sha256(stored), Id{}, place.offset, static_cast<uint32_t>(stored.size()),
+                  static_cast<uint32_t>(plain.size())},
+                 place.pack};
+}
+
+// A reference as an object in pack `pack` has to write it.
+ObjectRef ShardWriter::SeenFrom(uint32_t pack, const Written& written) const {
+  return written.pack == pack ? written.ref : Resolve(written.ref, writer_.id(written.pack));
 }
 
 Status ShardWriter::WriteLists(Pending& pending) {
-  Tree& tree = pending.draft.tree;
   size_t done = 0;
   do {
     const size_t count = std::min(kMaxChunksPerList, pending.chunks.size() - done);
@@ -137,12 +142,14 @@ Status ShardWriter::WriteLists(Pending& pending) {
       list.chunks.push_back(chunks_.RefOf(pending.chunks[i]));
       part.plain_hashes.push_back(chunks_.PlainHashOf(pending.chunks[i]));
     }
+    RS_CHECK(writer_.CloseWhenFull());
     if (count > 0) {
-      RS_TRY(const ObjectRef ref, Write(list.Encode()));
-      tree.lists.push_back({ref, list.plain_size()});
+      RS_TRY(const Written written, Write(list.Encode()));
+      pending.lists.push_back(written);
+      pending.list_sizes.push_back(list.plain_size());
     }
-    RS_TRY(const ObjectRef ref, Write(part.Encode()));
-    tree.publisher.push_back(ref);
+    RS_TRY(const Written written, Write(part.Encode()));
+    pending.publisher.push_back(written);
     done += count;
   } while (done < pending.chunks.size());
   return Ok();
@@ -153,17 +160,18 @@ Status ShardWriter::Flush() {
   std::stable_sort(pending_.begin(), pending_.end(), [&](const Pending& a, const Pending& b) {
     return placed_[a.handle].height < placed_[b.handle].height;
   });
-  const uint32_t pack = writer_.open_number();
   for (Pending& pending : pending_) {
+    RS_CHECK(writer_.CloseWhenFull());
+    const uint32_t pack = writer_.open_number();
     Tree& tree = pending.draft.tree;
+    for (size_t i = 0; i < pending.lists.size(); ++i)
+      tree.lists.push_back({SeenFrom(pack, pending.lists[i]), pending.list_sizes[i]});
+    for (const Written& part : pending.publisher) tree.publisher.push_back(SeenFrom(pack, part));
     for (const ShardHandle child : pending.draft.children) {
       const Placed& placed = placed_[child];
-      const bool here = !placed.known && placed.pack == pack;
-      tree.children.push_back(here ? placed.ref : RefOf(child));
+      tree.children.push_back(placed.known ? placed.tree.ref : SeenFrom(pack, placed.tree));
     }
-    Placed& placed = placed_[pending.handle];
-    RS_TRY(placed.ref, Write(tree.Encode()));
-    placed.pack = pack;
+    RS_TRY(placed_[pending.handle].tree, Write(tree.Encode()));
   }
   pending_.clear();
   pending_size_ = 0;
@@ -174,7 +182,8 @@ Status ShardWriter::Finish() { return Flush(); }
 
 ObjectRef ShardWriter::RefOf(ShardHandle shard) const {
   const Placed& placed = placed_[shard];
-  return placed.known ? placed.ref : Resolve(placed.ref, writer_.id(placed.pack));
+  return placed.known ? placed.tree.ref
+                      : Resolve(placed.tree.ref, writer_.id(placed.tree.pack));
 }
 
 }  // namespace rootstream

@@ -41,23 +41,30 @@ class ShardWriter {
   uint64_t stored_bytes() const { return stored_bytes_; }  // of all new objects
 
  private:
+  struct Written {
+    ObjectRef ref;      // in_own_pack
+    uint32_t pack = 0;  // number in the writer
+  };
   struct Placed {
     Id key;
     uint32_t height = 0;
-    bool known = false;      // `ref` is complete
-    uint32_t pack = 0;       // number in the writer, unless known
-    ObjectRef ref;           // of the tree
+    bool known = false;  // `tree.ref` is complete, wherever it lies
+    Written tree;
   };
   struct Pending {
     ShardHandle handle = 0;
     ShardDraft draft;
     std::vector<uint32_t> chunks;  // numbers in the ChunkStore, in the stream's order
+    std::vector<Written> lists;
+    std::vector<uint64_t> list_sizes;  // bytes of the stream
+    std::vector<Written> publisher;
   };
 
   std::vector<const StreamChunk*> UsedChunks(const ShardDraft& draft) const;
   void PlaceExtents(ShardDraft& draft, const std::vector<const StreamChunk*>& used) const;
   Id KeyOf(const ShardDraft& draft, const std::vector<uint32_t>& chunks) const;
-  Result<ObjectRef> Write(std::string_view plain);  // in_own_pack
+  Result<Written> Write(std::string_view plain);
+  ObjectRef SeenFrom(uint32_t pack, const Written& written) const;
   Status WriteLists(Pending& pending);
   Status Flush();
 

@@ -107,9 +107,7 @@ Result<std::vector<ImageName>> StoreFolder::ListImages() const {
     const auto tags = NamesIn(PathOf("images/" + name));
     if (!tags.ok()) continue;  // not a folder
     for (const std::string& tag : *tags)
-      if (auto image = ParseImageName(name + ":" + tag);
-          image.ok() && tag.find(".new-") == std::string::npos)
-        images.push_back(*image);
+      if (auto image = ParseImageName(name + ":" + tag); image.ok()) images.push_back(*image);
   }
   return images;
 }

@@ -116,10 +116,14 @@ class TreeBuilder::Drafter {
 
   uint32_t XattrSetOf(const XattrSet& xattrs) {
     if (xattrs.empty()) return 0;
-    std::string key;
-    for (const Xattr& xattr : xattrs) key += xattr.name + '\0' + xattr.value + '\0';
+    Encoder key;
+    for (const Xattr& xattr : xattrs) {
+      key.Bytes(xattr.name);
+      key.Bytes(xattr.value);
+    }
     auto& sets = draft_.tree.xattr_sets;
-    const auto [found, is_new] = sets_.try_emplace(key, static_cast<uint32_t>(sets.size() + 1));
+    const auto [found, is_new] =
+        sets_.try_emplace(key.Take(), static_cast<uint32_t>(sets.size() + 1));
     if (is_new) sets.push_back(xattrs);
     return found->second;
   }
@@ -130,10 +134,11 @@ class TreeBuilder::Drafter {
 };
 
 Result<TreeBuilder::Shared> TreeBuilder::AddShared(InodeRecord record) {
-  Encoder out;
-  record.EncodeTo(out);
+  // The boundary hash leaves out where the content lies, which any earlier change moves.
+  Encoder identity;
+  InodeRecord{record.inode, record.target, record.xattrs, {}}.EncodeTo(identity);
   if (shared_.size() >= kMaxWeight ||
-      (shared_.size() >= kMinWeight && IsBoundary(out.bytes(), 0)))
+      (shared_.size() >= kMinWeight && IsBoundary(identity.bytes(), 0)))
     RS_CHECK(FinishShared());
   ++inodes_;
   shared_.push_back(std::move(record));

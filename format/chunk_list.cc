@@ -1,7 +1,5 @@
 #include "format/chunk_list.h"
 
-#include "format/limits.h"
-
 namespace rootstream {
 namespace {
 
@@ -22,14 +20,14 @@ std::string ChunkList::Encode() const {
   return out.Take();
 }
 
-Result<ChunkList> ChunkList::Decode(std::string_view plain, const Id& holder) {
+Result<ChunkList> ChunkList::Decode(std::string_view plain, const Id& holder, size_t max_plain) {
   Decoder in(plain);
   if (in.Raw(4) != kListMagic || in.U8() != kFormatVersion) return Corrupt("not a chunk list");
   const PackTable packs = PackTable::Decode(in, kMaxChunksPerList);
   const uint64_t count = in.Count(kMaxChunksPerList);
   ChunkList list;
   for (uint64_t i = 0; i < count && in.ok(); ++i) {
-    list.chunks.push_back(Resolve(packs.DecodeRef(in, kMaxChunkPlain), holder));
+    list.chunks.push_back(Resolve(packs.DecodeRef(in, max_plain), holder));
     if (list.chunks.back().plain_size == 0) in.Fail();
   }
   if (!in.AtEnd()) return Corrupt("chunk list: damaged");

@@ -100,8 +100,9 @@ Result<Ref> Ref::Decode(std::string_view bytes) {
 
 Result<RefBody> Ref::DecodeBody(std::string_view bytes) {
   Decoder in(bytes);
-  if (in.Raw(kBodyMagic.size()) != kBodyMagic || in.U32() != kFormatVersion)
-    return Corrupt("not a ref");
+  if (in.Raw(kBodyMagic.size()) != kBodyMagic) return Corrupt("not a ref");
+  if (const uint32_t version = in.U32(); in.ok() && version != kFormatVersion)
+    return Invalid("its format version " + std::to_string(version) + " is not known here");
   RefBody body;
   const std::string name(in.Bytes(kMaxName));
   const std::string tag(in.Bytes(kMaxName));

@@ -17,7 +17,7 @@ struct RefBody {
   uint64_t serial = 0;          // only grows, from publish to publish
   int64_t issued = 0;           // seconds since 1970
   int64_t expires = 0;          // seconds since 1970; 0: never
-  uint64_t minimum_serial = 0;  // clients refuse refs of this image below it
+  uint64_t minimum_serial = 0;  // no ref of this image with a lower one was or will be meant
   std::vector<std::string> mirrors;  // URLs of stores that hold the same image
   std::string manifest;              // encoded, verbatim
 

@@ -241,7 +241,7 @@ class Checker {
         directory_used_(tree.inodes.size()) {}
 
   bool Check() {
-    bool good = CheckListing(tree_.top, tree_.is_root());
+    bool good = CheckListing(tree_.top, tree_.is_root()) && CheckRoot();
     for (const Inode& n : tree_.inodes) good = good && CheckInode(n);
     for (const TreeEntry& e : tree_.entries) good = good && CheckEntry(e);
     for (const Range& r : tree_.ranges) good = good && r.child < tree_.children.size();
@@ -249,11 +249,23 @@ class Checker {
   }
 
  private:
+  bool CheckRoot() const {
+    if (!tree_.is_root()) return true;
+    const uint32_t row = tree_.entries[tree_.top.begin].row;
+    return row < tree_.inodes.size() && S_ISDIR(tree_.inodes[row].mode);
+  }
+
   bool CheckInode(const Inode& n) {
     if (n.xattr_set > tree_.xattr_sets.size()) return false;
-    if (S_ISLNK(n.mode)) return n.target < tree_.targets.size();
+    if (S_ISLNK(n.mode)) return CheckTarget(n);
     if (S_ISDIR(n.mode)) return CheckListing(n.listing, false);
     return true;
+  }
+
+  bool CheckTarget(const Inode& n) const {
+    if (n.target >= tree_.targets.size()) return false;
+    const std::string& target = tree_.targets[n.target];
+    return n.size == target.size() && target.find('\0') == std::string::npos;
   }
 
   // A directory has one name, so what is reachable from the top is a tree.

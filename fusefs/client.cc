@@ -111,7 +111,8 @@ Result<std::unique_ptr<Client>> Client::Open(const ClientOptions& options,
                                .insecure = options.insecure,
                                .wait_for_network = !options.give_up_after.has_value(),
                                .waiting = std::move(waiting)};
-  RS_TRY(client->ref_, ResolveRef(client->url_, client->cache_->fetcher(), RefMemory(folder),
+  const RefMemory memory(folder, options.insecure ? RefTrust::kInsecure : RefTrust::kSigned);
+  RS_TRY(client->ref_, ResolveRef(client->url_, client->cache_->fetcher(), memory,
                                   resolve));
   client->cache_->fetcher().AddStores(client->ref_.ref.body.mirrors);
   client->image_ =

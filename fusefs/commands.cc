@@ -47,8 +47,7 @@ using Run = std::function<int()>;
 
 int Report(const Status& status) { return status.ok() ? 0 : ReportFailure(status.error()); }
 
-Result<std::unique_ptr<Client>> OpenClient(ClientFlags& flags) {
-  RS_CHECK(flags.Apply());
+Result<std::unique_ptr<Client>> OpenClient(const ClientFlags& flags) {
   return Client::Open(flags.options, [](const Error& error) {
     fprintf(stderr, "rootstream: waiting for the network: %s\n", error.message.c_str());
   });
@@ -57,6 +56,8 @@ Result<std::unique_ptr<Client>> OpenClient(ClientFlags& flags) {
 // A command on an opened image.
 template <typename Use>
 int WithClient(ClientFlags& flags, Use use) {
+  if (const Status status = flags.Apply(); !status.ok())
+    return ReportUsage(status.error().message);
   if (!NamesTrust(flags.options)) return ReportUsage(kTrustMissing);
   const auto client = OpenClient(flags);
   if (!client.ok()) return ReportFailure(client.error());

@@ -33,7 +33,8 @@ void LimitWaiting(int fd) {
   setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &second, sizeof second);
 }
 
-bool MaySpeak(int fd) {
+// Anybody may take an abstract name, so both sides look who the other is: root, or the same user.
+bool IsTrustedPeer(int fd) {
   ucred peer = {};
   socklen_t size = sizeof peer;
   return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
@@ -66,6 +67,7 @@ Result<UniqueFd> Connect(const std::string& device) {
   const Address address(device);
   if (connect(fd.get(), address.get(), address.size) != 0)
     return Unavailable("no daemon answers for this mount");
+  if (geteuid() != 0 && !IsTrustedPeer(fd.get())) return Unavailable("another user's daemon");
   return fd;
 }
 
@@ -107,7 +109,7 @@ void ControlServer::Run() {
 
 void ControlServer::Serve(UniqueFd peer) {
   LimitWaiting(peer.get());
-  if (!MaySpeak(peer.get())) return;
+  if (!IsTrustedPeer(peer.get())) return;
   std::string request = ReceiveUntil(peer.get(), kMaxRequest, true);
   if (!request.empty() && request.back() == '\n') request.pop_back();
   SendAll(peer.get(), answer_(request));

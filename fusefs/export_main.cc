@@ -10,8 +10,7 @@
 namespace rootstream {
 namespace {
 
-Status Export(ClientFlags& flags, const std::string& target) {
-  RS_CHECK(flags.Apply());
+Status Export(const ClientFlags& flags, const std::string& target) {
   RS_TRY(const auto client, Client::Open(flags.options, [](const Error&) {}));
   return target == "-" ? ExportToTar(*client) : ExportToFolder(*client, target);
 }
@@ -31,6 +30,8 @@ int Main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
+  if (const Status status = flags.Apply(); !status.ok())
+    return ReportUsage(status.error().message);
   if (!NamesTrust(flags.options)) return ReportUsage(kTrustMissing);
   if (target == "-" && isatty(1) != 0) return ReportUsage("a tar is not for a terminal: redirect it");
   const Status status = Export(flags, target);

@@ -135,24 +135,25 @@ class Daemon {
       if (fds[0].revents != 0) {
         fds[0].fd = -1;
         fds[0].revents = 0;
-        RS_CHECK(StartControl());
+        StartControl();
         ready();
       }
       TellNetworkState();
     }
   }
 
-  Status StartControl() {
+  void StartControl() {
     const auto mount = FindMount(mountpoint_);
-    if (!mount) return Ok();  // gone again already
+    if (!mount) return;  // gone again already
     device_ = mount->device;
     const auto started = std::chrono::steady_clock::now();
-    RS_TRY(control_, ControlServer::Start(device_, [this, started](const std::string& request) {
-             if (request == "status") return StatusJson(*client_, started);
-             if (request == "end") kill(getpid(), SIGTERM);
-             return std::string("ok\n");
-           }));
-    return Ok();
+    auto control = ControlServer::Start(device_, [this, started](const std::string& request) {
+      if (request == "status") return StatusJson(*client_, started);
+      if (request == "end") kill(getpid(), SIGTERM);
+      return std::string("ok\n");
+    });
+    if (!control.ok()) return log_.Line("status will not answer: " + control.error().message);
+    control_ = std::move(*control);
   }
 
   void TellNetworkState() {

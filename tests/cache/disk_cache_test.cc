@@ -57,10 +57,10 @@ TEST(DiskCacheGet, FindsWhatWasPut) {
 
 TEST(DiskCacheGet, FindsItAfterACleanClose) {
   const TempFolder folder;
-  for (int n = 0; n < 100; ++n) PutObject(*OpenCache(folder.path()), Object(n));
+  for (int n = 0; n < 20; ++n) PutObject(*OpenCache(folder.path()), Object(n));
   EXPECT_TRUE(std::filesystem::exists(folder / "index.seal"));
   const auto cache = OpenCache(folder.path());
-  for (int n = 0; n < 100; ++n) EXPECT_EQ(Read(*cache, Object(n)), Object(n)) << n;
+  for (int n = 0; n < 20; ++n) EXPECT_EQ(Read(*cache, Object(n)), Object(n)) << n;
 }
 
 // A copy of the folder under use is what a killed process leaves.
@@ -118,7 +118,7 @@ class DamagedSegment : public ::testing::Test {
     }
   }
 
-  TempFolder folder_;
+  TempFolder folder_{MemoryFolder()};
   const std::vector<std::string> objects_ = {Object(1, 60), Object(2, 1), Object(3, 90)};
   std::string segment_;
   std::string index_;

@@ -412,6 +412,24 @@ TEST_F(FetcherTest, RecoversAfterGivingUp) {
   EXPECT_TRUE(good);
 }
 
+TEST_F(FetcherTest, AStalledTransferFailsAfterThePolicysTime) {
+  const TestPack pack = MakeTestPack(3, 1000);
+  Serve(pack);
+  net_.Hold();
+  Begin({kStore}, {seconds(1)});
+  Want(pack, {0, 1});
+  ASSERT_TRUE(answers_.WaitFor(2));
+  for (const size_t n : {0, 1}) EXPECT_TRUE(FailsWith(ErrorKind::kUnavailable, answers_[n])) << n;
+  net_.Release();  // what comes too late does no harm
+  bool good = false;
+  for (size_t waiters = 2; !good && waiters < 20;) {
+    Want(pack, {2});
+    ASSERT_TRUE(answers_.WaitFor(++waiters));
+    good = answers_[waiters - 1].ok();
+  }
+  EXPECT_TRUE(good);
+}
+
 TEST_F(FetcherTest, WaitsForEverWhenToldTo) {
   const TestPack pack = MakeTestPack(1, 1000);
   Serve(pack);

@@ -27,10 +27,11 @@ class ObjectCacheTest : public ::testing::Test {
  protected:
   ObjectCacheTest() { net_.Serve(kStore + "/" + pack_.Path(), pack_.bytes); }
 
-  std::unique_ptr<ObjectCache> OpenCache(size_t memory = 1 << 20) {
+  std::unique_ptr<ObjectCache> OpenCache(size_t memory = 1 << 20,
+                                         std::chrono::seconds give_up = std::chrono::seconds(60)) {
     auto cache = ObjectCache::Open(
         {.folder = folder_.path(), .disk_limit = 8 << 20, .memory_limit = memory}, net_,
-        {std::chrono::seconds(1)}, {kStore});
+        {give_up}, {kStore});
     EXPECT_TRUE(IsOk(cache));
     return std::move(*cache);
   }
@@ -165,7 +166,7 @@ TEST_F(ObjectCacheTest, WhatIsCachedIsReadWithoutANetwork) {
   net_.SetFault([](size_t, const TransferRequest&, FakeTransport::Reply& reply) {
     reply = {.status = 0};
   });
-  cache = OpenCache();
+  cache = OpenCache(1 << 20, std::chrono::seconds(1));
   EXPECT_TRUE(IsOk(Fetch(*cache, pack_.refs[0])));
   EXPECT_TRUE(FailsWith(ErrorKind::kUnavailable, Fetch(*cache, pack_.refs[1])));
 }

@@ -31,6 +31,14 @@ TEST(RefMemoryLoad, KeepsImagesApart) {
   EXPECT_FALSE(memory.Load({"http://host/other", {"debian", "12"}}).has_value());
 }
 
+TEST(RefMemoryLoad, WhatNobodySignedDoesNotBindThoseWhoCheck) {
+  const TempFolder folder;
+  const RefMemory insecure(folder.path(), RefTrust::kInsecure), checked(folder.path());
+  insecure.Save(kUrl, kRef);
+  EXPECT_TRUE(insecure.Load(kUrl).has_value());
+  EXPECT_FALSE(checked.Load(kUrl).has_value());
+}
+
 TEST(RefMemoryLoad, ADamagedFileIsAsIfAbsent) {
   const TempFolder folder;
   const RefMemory memory(folder.path());

@@ -201,6 +201,12 @@ TEST(RefBodyDecode, RefusesANameThatIsNone) {
   }
 }
 
+TEST(RefBodyDecode, RefusesAnUnknownVersionAsInvalid) {
+  std::string bytes = SampleRefBody().Encode();
+  bytes[15] = 1;
+  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, Ref::DecodeBody(bytes)));
+}
+
 TEST(RefBodyDecode, RefusesTooManyMirrors) {
   RefBody body = SampleRefBody();
   body.mirrors.assign(kMaxMirrors + 1, "http://m");

@@ -126,6 +126,14 @@ TEST(TreeDecode, OnlyTheRootMayHaveNoName) {
   EXPECT_TRUE(IsRefused(tree));
 }
 
+TEST(TreeDecode, RefusesARootThatIsNoDirectory) {
+  Tree tree = SampleTree();
+  tree.entries[0].row = 6;
+  EXPECT_TRUE(IsRefused(tree));
+  tree.entries[0].row = 9;
+  EXPECT_TRUE(IsRefused(tree));
+}
+
 TEST(TreeDecode, RefusesListingsOutOfBounds) {
   for (const Listing& bad : {Listing{false, 1, 10}, Listing{false, 10, 1}, Listing{false, 11, 0},
                              Listing{false, 65536, 65536}, Listing{true, 0, 3}, Listing{true, 2, 1}}) {
@@ -245,8 +253,19 @@ TEST(TreeDecode, RefusesXattrsThatAreUnsortedEmptyOrTooLong) {
 TEST(TreeDecode, RefusesTargetsThatAreTooLong) {
   Tree tree = SampleTree();
   tree.targets[0] = std::string(kMaxTarget, 't');
+  tree.inodes[5].size = kMaxTarget;
   EXPECT_TRUE(IsOk(Again(tree)));
   tree.targets[0] += 't';
+  ++tree.inodes[5].size;
+  EXPECT_TRUE(IsRefused(tree));
+}
+
+TEST(TreeDecode, RefusesTargetsThatAreNone) {
+  Tree tree = SampleTree();
+  tree.inodes[5].size = 8;  // "../target" has nine bytes
+  EXPECT_TRUE(IsRefused(tree));
+  tree = SampleTree();
+  tree.targets[0][3] = '\0';
   EXPECT_TRUE(IsRefused(tree));
 }
 

@@ -1,6 +1,8 @@
 // Writes the golden files, and the seeds of the fuzz targets' corpora, from the samples:
 //   make_golden TESTS-FOLDER
 // Not run by the tests. Running it again must change nothing; when it does, the format has changed.
+#include <unistd.h>
+
 #include <cstdio>
 
 #include "cache/file_io.h"

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -15,10 +16,17 @@
 
 namespace rootstream {
 
+// Where files lie in memory, if there is such a place: for tests that open hundreds of caches.
+inline std::string MemoryFolder() {
+  return access("/dev/shm", W_OK) == 0 ? "/dev/shm" : ::testing::TempDir();
+}
+
 class TempFolder {
  public:
-  TempFolder() {
-    std::string path = ::testing::TempDir() + "/rootstream-test-XXXXXX";
+  explicit TempFolder(const std::string& parent = ::testing::TempDir()) {
+    std::string path = parent;
+    while (path.size() > 1 && path.back() == '/') path.pop_back();
+    path += "/rootstream-test-XXXXXX";
     if (mkdtemp(path.data()) == nullptr) throw std::runtime_error("cannot make " + path);
     path_ = path;
   }
@@ -55,7 +63,7 @@ inline std::vector<std::string> FilesBelow(const std::string& folder) {
   std::vector<std::string> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
     if (entry.is_regular_file())
-      files.push_back(std::filesystem::relative(entry.path(), folder).string());
+      files.push_back(entry.path().lexically_relative(folder).string());
   std::sort(files.begin(), files.end());
   return files;
 }

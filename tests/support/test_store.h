@@ -57,7 +57,7 @@ inline void MakeRichTree(const std::string& top) {
   for (int i = 0; i < 40; ++i)
     WriteTestFile(top + "/many/" + std::to_string(i), RandomBytes(100 + 37 * i, 100 + i));
   fs::create_symlink("dir/a", top + "/link");
-  fs::create_symlink(std::string(300, 'x'), top + "/dangling");
+  fs::create_symlink(std::string(200, 'x') + "/" + std::string(200, 'y'), top + "/dangling");
   fs::create_hard_link(top + "/dir/a", top + "/hard");
   fs::create_hard_link(top + "/dir/deep/large", top + "/dir/hard to large");
   mkfifo((top + "/pipe").c_str(), 0640);

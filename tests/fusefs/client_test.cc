@@ -1,0 +1,269 @@
+// The read chain over a store on the disk: file:// URLs through the real transport.
+#include "fusefs/client.h"
+
+#include <gtest/gtest.h>
+
+#include <future>
+#include <random>
+#include <set>
+
+#include "fusefs/view.h"
+#include "tests/support/test_store.h"
+
+namespace rootstream {
+namespace {
+
+class ClientTest : public ::testing::Test {
+ protected:
+  std::string tree() const { return folder_ / "tree"; }
+  std::string store() const { return folder_ / "store"; }
+
+  void PublishIt() { ASSERT_TRUE(IsOk(PublishTree(tree(), store()))); }
+
+  std::unique_ptr<Client> OpenIt(const std::string& cache = "none") {
+    ClientOptions options{.url = "file://" + store() + "/image", .insecure = true, .cache = cache};
+    options.give_up_after = std::chrono::seconds(2);
+    auto client = Client::Open(options, [](const Error&) {});
+    EXPECT_TRUE(IsOk(client));
+    return client.ok() ? std::move(*client) : nullptr;
+  }
+
+  static Result<std::string> Read(Client& client, const Node& node, uint64_t offset, size_t size) {
+    auto done = std::make_shared<std::promise<Result<Pieces>>>();
+    auto answer = done->get_future();
+    client.reader().Read(node, offset, size,
+                         [done](const Result<Pieces>& pieces) { done->set_value(pieces); });
+    RS_TRY(const Pieces pieces, answer.get());
+    std::string bytes;
+    for (const Piece& piece : pieces) {
+      if (piece.bytes == nullptr) bytes.append(piece.length, '\0');
+      if (piece.bytes != nullptr) bytes.append(*piece.bytes, piece.offset, piece.length);
+    }
+    return bytes;
+  }
+
+  // All paths below a directory, through the View.
+  void Walk(View& view, const Node& directory, const std::string& prefix,
+            std::map<std::string, Node>& found) {
+    std::vector<std::pair<std::string, Node>> entries;
+    ASSERT_TRUE(IsOk(view.ForEachEntry(directory, [&](const std::string& name, const Node& node) {
+      entries.emplace_back(name, node);
+      return Ok();
+    })));
+    EXPECT_EQ(entries.size(), directory.inode().size) << prefix;
+    for (const auto& [name, node] : entries) {
+      EXPECT_TRUE(found.emplace(prefix + name, node).second) << prefix + name << " came twice";
+      if (S_ISDIR(node.inode().mode)) Walk(view, node, prefix + name + "/", found);
+    }
+  }
+
+  TempFolder folder_;
+};
+
+TEST_F(ClientTest, ShowsTheTreeThatWasPublished) {
+  MakeRichTree(tree());
+  PublishIt();
+  const auto client = OpenIt();
+  View view(*client);
+  const auto root = view.Find("/");
+  ASSERT_TRUE(IsOk(root));
+  EXPECT_EQ(root->id(), kRootInode);
+  std::map<std::string, Node> found;
+  Walk(view, *root, "", found);
+  std::set<std::string> expected;
+  namespace fs = std::filesystem;
+  for (const auto& item : fs::recursive_directory_iterator(tree())) {
+    const std::string path = item.path().lexically_relative(tree()).string();
+    expected.insert(path);
+    ASSERT_TRUE(found.contains(path)) << path;
+    const Node& node = found.at(path);
+    const auto again = view.Find(path);
+    ASSERT_TRUE(IsOk(again)) << path;
+    EXPECT_EQ(again->id(), node.id()) << path;
+    EXPECT_EQ(again->inode(), node.inode()) << path;
+    if (!item.is_regular_file() || item.is_symlink()) continue;
+    const std::string content = ReadTestFile(item.path());
+    const auto read = Read(*client, node, 0, content.size() + 1000);
+    ASSERT_TRUE(IsOk(read)) << path;
+    EXPECT_TRUE(*read == content) << path;
+    std::string data(content.size(), '\0');
+    ASSERT_TRUE(IsOk(view.ReadData(node, [&](uint64_t offset, std::string_view bytes) {
+      data.replace(offset, bytes.size(), bytes);
+      return Ok();
+    })));
+    EXPECT_TRUE(data == content) << path;
+  }
+  EXPECT_EQ(found.size(), expected.size());
+  EXPECT_EQ(found.at("hard").id(), found.at("dir/a").id());
+  std::set<uint64_t> inodes;
+  for (const auto& [path, node] : found) inodes.insert(node.id());
+  EXPECT_EQ(inodes.size(), found.size() - 2) << "two hard links, no other inode number twice";
+}
+
+TEST_F(ClientTest, PathsThatAreNotThereAreInvalid) {
+  MakeRichTree(tree());
+  PublishIt();
+  const auto client = OpenIt();
+  View view(*client);
+  for (const char* path : {"missing", "dir/missing", "dir/a/below a file", "link/x", "pipe/x",
+                           "dir/deep/..", "DIR"})
+    EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, view.Find(path))) << path;
+  EXPECT_TRUE(IsOk(view.Find("//dir///deep/./deeper//")));
+}
+
+// Differential: what a read gives is what the source has there, for every offset and length.
+TEST_F(ClientTest, EveryOffsetAndLengthOfSmallFilesIsRight) {
+  std::map<std::string, std::string> files;
+  for (const size_t size : {0, 1, 2, 37, 120}) files["f" + std::to_string(size)] = RandomBytes(size, size);
+  for (const auto& [name, bytes] : files) WriteTestFile(tree() + "/" + name, bytes);
+  PublishIt();
+  const auto client = OpenIt();
+  View view(*client);
+  for (const auto& [name, bytes] : files) {
+    const auto node = view.Find(name);
+    ASSERT_TRUE(IsOk(node));
+    for (size_t offset = 0; offset <= bytes.size() + 2; ++offset) {
+      for (size_t size = 0; size <= bytes.size() + 2; ++size) {
+        const auto read = Read(*client, *node, offset, size);
+        ASSERT_TRUE(IsOk(read));
+        const std::string expected = offset > bytes.size() ? "" : bytes.substr(offset, size);
+        ASSERT_EQ(*read, expected) << name << " " << offset << " " << size;
+      }
+    }
+  }
+}
+
+TEST_F(ClientTest, ReadsAroundEveryEdgeOfHolesAreRight) {
+  std::string bytes(6 * 4096 + 100, '\0');
+  for (const size_t block : {1, 2, 4, 6}) {
+    const size_t length = std::min<size_t>(4096, bytes.size() - block * 4096);
+    bytes.replace(block * 4096, length, RandomBytes(length, block));
+  }
+  WriteTestFile(tree() + "/holes", bytes);
+  PublishIt();
+  const auto client = OpenIt();
+  const auto node = View(*client).Find("holes");
+  ASSERT_TRUE(IsOk(node));
+  EXPECT_EQ(node->inode().extent_count, 3u);
+  std::vector<size_t> edges;
+  for (size_t edge = 0; edge <= bytes.size() + 4096; edge += 4096)
+    for (const int beside : {-1, 0, 1})
+      if (beside >= 0 || edge > 0) edges.push_back(edge + beside);
+  edges.push_back(bytes.size() - 1);
+  edges.push_back(bytes.size());
+  for (const size_t from : edges) {
+    for (const size_t to : edges) {
+      if (to < from) continue;
+      const auto read = Read(*client, *node, from, to - from);
+      ASSERT_TRUE(IsOk(read));
+      ASSERT_TRUE(*read == (from > bytes.size() ? "" : bytes.substr(from, to - from)))
+          << from << " to " << to;
+    }
+  }
+}
+
+TEST_F(ClientTest, ReadsOfALargeFileAtRandomAreRight) {
+  const std::string bytes = RandomBytes(3'000'000, 1);
+  WriteTestFile(tree() + "/large", bytes);
+  PublishIt();
+  const auto client = OpenIt(folder_ / "cache");
+  const auto node = View(*client).Find("large");
+  ASSERT_TRUE(IsOk(node));
+  std::mt19937 random(1);
+  for (int i = 0; i < 300; ++i) {
+    const uint64_t offset = random() % (bytes.size() + 1000);
+    const size_t size = random() % (i % 10 == 0 ? 2'000'000 : 100'000);
+    const auto read = Read(*client, *node, offset, size);
+    ASSERT_TRUE(IsOk(read));
+    ASSERT_TRUE(*read == (offset > bytes.size() ? "" : bytes.substr(offset, size)))
+        << offset << " " << size;
+  }
+}
+
+TEST_F(ClientTest, ADirectoryOfManyRangesIsListedInOrderAndLookedUp) {
+  std::set<std::string> names;
+  for (int i = 0; i < 4000; ++i) names.insert("n" + std::to_string(i * 7919));
+  for (const std::string& name : names) WriteTestFile(tree() + "/big/" + name, "");
+  PublishIt();
+  const auto client = OpenIt();
+  View view(*client);
+  const auto big = view.Find("big");
+  ASSERT_TRUE(IsOk(big));
+  std::vector<std::string> listed;
+  std::set<uint64_t> inodes;
+  ASSERT_TRUE(IsOk(view.ForEachEntry(*big, [&](const std::string& name, const Node& node) {
+    listed.push_back(name);
+    inodes.insert(node.id());
+    return Ok();
+  })));
+  EXPECT_EQ(listed, std::vector<std::string>(names.begin(), names.end()));
+  EXPECT_EQ(inodes.size(), names.size());
+  for (const std::string& name : names) {
+    ASSERT_TRUE(IsOk(view.Find("big/" + name))) << name;
+    ASSERT_FALSE(view.Find("big/" + name + "x").ok()) << name;
+  }
+  ASSERT_FALSE(view.Find("big/").ok() && view.Find("big/a").ok());
+}
+
+TEST_F(ClientTest, OpensFromItsCacheWithoutTheStore) {
+  MakeRichTree(tree());
+  PublishIt();
+  {
+    const auto client = OpenIt(folder_ / "cache");
+    View view(*client);
+    std::map<std::string, Node> found;
+    Walk(view, *view.Find("/"), "", found);
+    ASSERT_TRUE(IsOk(Read(*client, found.at("dir/a"), 0, 100)));
+  }
+  std::filesystem::rename(store() + "/packs", store() + "/hidden");
+  const auto client = OpenIt(folder_ / "cache");
+  ASSERT_NE(client, nullptr);
+  View view(*client);
+  std::map<std::string, Node> found;
+  Walk(view, *view.Find("/"), "", found);
+  EXPECT_EQ(*Read(*client, found.at("dir/a"), 0, 100), "contents of a\n");
+}
+
+TEST_F(ClientTest, ADamagedStoreGivesErrorsAndNoWrongByte) {
+  const std::string bytes = RandomBytes(400'000, 1);
+  WriteTestFile(tree() + "/file", bytes);
+  PublishIt();
+  const auto good = ServedFiles(store());
+  for (const auto& [name, content] : good) {
+    if (!name.starts_with("packs/")) continue;
+    for (size_t at = 0; at < content.size(); at += 1 + content.size() / 20) {
+      std::string damaged = content;
+      damaged[at] ^= 1;
+      WriteTestFile(store() + "/" + name, damaged);
+      ClientOptions options{.url = "file://" + store() + "/image", .insecure = true, .cache = "none"};
+      options.give_up_after = std::chrono::seconds(1);
+      const auto client = Client::Open(options, [](const Error&) {});
+      if (!client.ok()) continue;
+      const auto node = View(**client).Find("file");
+      if (!node.ok()) continue;
+      const auto read = Read(**client, *node, 0, bytes.size());
+      if (read.ok()) { EXPECT_TRUE(*read == bytes) << name << " " << at; }
+    }
+    WriteTestFile(store() + "/" + name, content);
+  }
+}
+
+TEST_F(ClientTest, TrustIsNeededToOpen) {
+  WriteTestFile(tree() + "/a", "x");
+  PublishIt();
+  const SigningKey key = SigningKey::Generate();
+  WriteTestFile(folder_ / "key.pub", PublicKeyToPem(key.public_key()));
+  ClientOptions options{.url = "file://" + store() + "/image",
+                        .public_keys = {folder_ / "key.pub"},
+                        .cache = "none"};
+  EXPECT_TRUE(FailsWith(ErrorKind::kUntrusted, Client::Open(options, [](const Error&) {})));
+  options.public_keys = {folder_ / "missing.pub"};
+  EXPECT_FALSE(Client::Open(options, [](const Error&) {}).ok());
+  options = {.url = "file://" + store() + "/absent", .insecure = true, .cache = "none"};
+  EXPECT_TRUE(FailsWith(ErrorKind::kMissing, Client::Open(options, [](const Error&) {})));
+  options.url = "nonsense";
+  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, Client::Open(options, [](const Error&) {})));
+}
+
+}  // namespace
+}  // namespace rootstream

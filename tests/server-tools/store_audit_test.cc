@@ -1,0 +1,111 @@
+#include "server-tools/store_audit.h"
+
+#include <gtest/gtest.h>
+
+#include "server-tools/store_stats.h"
+#include "tests/support/test_store.h"
+
+namespace rootstream {
+namespace {
+
+class StoreAudit : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    WriteTestFile(folder_ / "tree/a", RandomBytes(2000, 1));
+    WriteTestFile(folder_ / "tree/b/c", "text");
+    PublishOptions options = OptionsFor(folder_ / "tree", store_);
+    options.keys.push_back(SigningKey::Generate());
+    keys_ = {options.keys[0].public_key()};
+    ASSERT_TRUE(IsOk(Publish(std::move(options))));
+  }
+
+  Result<AuditReport> Audit() {
+    RS_TRY(const StoreFolder store, StoreFolder::Open(store_));
+    return AuditStore(store, keys_);
+  }
+
+  // Files that the audit must know about.
+  std::vector<std::string> Files() {
+    std::vector<std::string> files;
+    for (const std::string& file : FilesBelow(store_))
+      if (!file.starts_with("lock") && !file.starts_with("tmp/")) files.push_back(file);
+    return files;
+  }
+
+  TempFolder folder_;
+  const std::string store_ = folder_ / "store";
+  std::vector<PublicKey> keys_;
+};
+
+TEST_F(StoreAudit, ASoundStoreHasNoDamages) {
+  const auto report = Audit();
+  ASSERT_TRUE(IsOk(report));
+  EXPECT_TRUE(report->damages.empty());
+  EXPECT_EQ(report->images, 1u);
+  EXPECT_EQ(report->packs, 2u);
+  EXPECT_EQ(report->shards, 1u);
+  EXPECT_GE(report->chunks, 1u);
+  EXPECT_EQ(Files().size(), 4u) << "ref, manifest, two packs";
+}
+
+TEST_F(StoreAudit, NamesAFlipOfAnyByteOfAnyFile) {
+  for (const std::string& file : Files()) {
+    const std::string whole = ReadTestFile(store_ + "/" + file);
+    for (size_t at = 0; at < whole.size(); at += whole.size() > 1000 ? 23 : 1) {
+      std::string bytes = whole;
+      bytes[at] ^= 4;
+      WriteTestFile(store_ + "/" + file, bytes);
+      const auto report = Audit();
+      ASSERT_TRUE(IsOk(report));
+      ASSERT_FALSE(report->damages.empty()) << file << " byte " << at;
+    }
+    WriteTestFile(store_ + "/" + file, whole);
+  }
+  EXPECT_TRUE(Audit()->damages.empty());
+}
+
+TEST_F(StoreAudit, NamesTruncationAndAbsence) {
+  for (const std::string& file : Files()) {
+    const std::string whole = ReadTestFile(store_ + "/" + file);
+    for (const size_t size : {size_t{0}, size_t{1}, size_t{17}, whole.size() / 2, whole.size() - 1}) {
+      WriteTestFile(store_ + "/" + file, whole.substr(0, size));
+      const auto report = Audit();
+      ASSERT_TRUE(IsOk(report));
+      EXPECT_FALSE(report->damages.empty()) << file << " cut to " << size;
+    }
+    std::filesystem::remove(store_ + "/" + file);
+    if (!file.starts_with("images/")) { EXPECT_FALSE(Audit()->damages.empty()) << file; }
+    WriteTestFile(store_ + "/" + file, whole);
+  }
+}
+
+TEST_F(StoreAudit, RefusesAnotherKey) {
+  keys_ = {SigningKey::Generate().public_key()};
+  const auto report = Audit();
+  ASSERT_TRUE(IsOk(report));
+  EXPECT_EQ(report->damages.size(), 1u);
+}
+
+TEST_F(StoreAudit, NamesAPackThatNobodyNeedsIfItIsDamaged) {
+  const std::string hex = Sha256("other").Hex();
+  WriteTestFile(store_ + "/packs/" + hex.substr(0, 2) + "/" + hex, PackHeader() + "junk");
+  EXPECT_EQ(Audit()->damages.size(), 1u);
+}
+
+TEST_F(StoreAudit, StatsCountWhatIsUsed) {
+  const auto store = StoreFolder::Open(store_);
+  ASSERT_TRUE(IsOk(store));
+  const auto stats = MeasureStore(*store);
+  ASSERT_TRUE(IsOk(stats));
+  ASSERT_EQ(stats->images.size(), 1u);
+  EXPECT_EQ(stats->images[0].serial, 1u);
+  EXPECT_EQ(stats->images[0].entries, 4u);
+  EXPECT_EQ(stats->images[0].plain_bytes, 2004u);
+  EXPECT_EQ(stats->packs, 2u);
+  EXPECT_EQ(stats->dead_packs, 0u);
+  EXPECT_LE(stats->live_bytes, stats->bytes);
+  EXPECT_GE(stats->live_bytes + 2 * kPackHeaderSize, stats->bytes) << "nothing else is in a pack";
+}
+
+}  // namespace
+}  // namespace rootstream
