@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/eventfd.h>
@@ -76,6 +77,14 @@ std::vector<std::string> FuseOptions(const MountOptions& options, const std::str
   return out;
 }
 
+// Chunks of 128 KiB come and go all the time: from the heap their pages are used again, from mmap(2) each
+// one is faulted in and zeroed anew. Few arenas, and a bound on what is kept, hold the memory down.
+void TuneAllocator() {
+  mallopt(M_ARENA_MAX, 2);
+  mallopt(M_MMAP_THRESHOLD, 2 << 20);
+  mallopt(M_TRIM_THRESHOLD, 8 << 20);
+}
+
 // One mount's life in its own process.
 class Daemon {
  public:
@@ -84,6 +93,7 @@ class Daemon {
 
   // `ready` is called once the kernel has taken the mount and requests are served.
   Status Run(const std::function<void()>& ready) {
+    TuneAllocator();
     const UniqueFd signals = CatchSignals();
     RS_TRY(client_, Client::Open(options_.client, [this](const Error& error) {
              log_.Line("waiting for the network: " + error.message);

@@ -179,6 +179,28 @@ TEST_F(TarSourceTest, PaxTimesBefore1970HaveTheirSign) {
   }
 }
 
+// What looks like such a time, but lies in a file or in an attribute.
+TEST_F(TarSourceTest, TextThatLooksLikeATimeIsNone) {
+  const std::string text = "19 mtime=-0.5\n";
+  std::string filler;
+  for (int i = 0; i < 100; ++i) filler += text;
+  for (const std::string& content : {text, filler, std::string(511 - 10, 'x') + " mtime=-0.5"}) {
+    const auto all = DrainTar({{"a", '0', content},
+                               {"pax", 'x', PaxRecord("mtime", "0.5")}, {"b", '0', content},
+                               {"pax", 'x', PaxRecord("mtime", "0.25")}, {"c", '5'}});
+    ASSERT_TRUE(IsOk(all));
+    EXPECT_EQ(all->at("b").entry.inode.mtime_seconds, 0);
+    EXPECT_EQ(all->at("b").entry.inode.mtime_nanoseconds, 500'000'000u);
+    EXPECT_EQ(all->at("c").entry.inode.mtime_seconds, 0);
+    EXPECT_EQ(all->at("c").entry.inode.mtime_nanoseconds, 250'000'000u);
+  }
+  const auto all = DrainTar({{"pax", 'x', PaxRecord("mtime", "7.5") +
+                                              PaxRecord("SCHILY.xattr.user.a", " mtime=-0.5")},
+                             {"a", '0', "x"}});
+  ASSERT_TRUE(IsOk(all));
+  EXPECT_EQ(all->at("a").entry.inode.mtime_seconds, 7);
+}
+
 // The tree of tests/support/test_store.h, and GNU tar's archives of it.
 class FolderAndTar : public ::testing::Test {
  protected:

@@ -6,7 +6,7 @@ need nginx
 ! is_sanitized || skip "a sanitizer needs memory of its own"
 
 mkdir -p "$work/source/many"
-for i in $(seq 12); do noise 16000000 "$i" >"$work/source/$i"; done
+for i in $(seq 8); do noise 16000000 "$i" >"$work/source/$i"; done
 seq 3000000 >"$work/source/text"
 (cd "$work/source/many" && seq 10000 | split -l 1 -a 4)
 publish "$work/source" tree >/dev/null
