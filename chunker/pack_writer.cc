@@ -8,6 +8,7 @@ namespace rootstream {
 namespace {
 
 constexpr size_t kWriteSize = 1 << 20;
+constexpr size_t kMaxFinishing = 4;  // packs being synced at a time
 
 Status FinishPack(const UniqueFd& file, const std::string& temporary, const std::string& path) {
   if (fsync(file.get()) != 0) return ErrnoError("cannot sync", temporary);
@@ -63,6 +64,8 @@ Status PackWriter::Close() {
     return Ok();
   }
   new_bytes_ += size_;
+  // A disk that syncs slowly holds publishing up, rather than threads and open files adding up.
+  if (finishing_.size() >= kMaxFinishing) finishing_[finishing_.size() - kMaxFinishing].wait();
   RS_CHECK(MakeFolders(path.substr(0, path.rfind('/'))));
   finishing_.push_back(std::async(std::launch::async, [file = std::move(file_), from = path_, path] {
     const Status status = FinishPack(file, from, path);

@@ -105,8 +105,13 @@ Result<std::unique_ptr<Client>> Client::Open(const ClientOptions& options,
   if (options.cache_size && *options.cache_size < kLeastCache)
     return Invalid("the cache size must be at least 8M");
   client->transport_ = std::make_unique<CurlTransport>(PatienceFor(options));
-  RS_TRY(client->cache_, ObjectCache::Open({.folder = folder, .disk_limit = options.cache_size},
-                                           *client->transport_, {options.give_up_after}, stores));
+  auto cache = ObjectCache::Open({.folder = folder, .disk_limit = options.cache_size},
+                                 *client->transport_, {options.give_up_after}, stores);
+  // A folder that nobody asked for and that cannot be had (a read-only root) is done without.
+  if (!cache.ok() && !options.cache)
+    cache = ObjectCache::Open({}, *client->transport_, {options.give_up_after}, stores);
+  if (!cache.ok()) return cache.error();
+  client->cache_ = std::move(*cache);
   const ResolveOptions resolve{.keys = std::move(keys),
                                .insecure = options.insecure,
                                .wait_for_network = !options.give_up_after.has_value(),

@@ -8,7 +8,7 @@ need nginx
 mkdir -p "$work/source/many"
 for i in $(seq 8); do noise 16000000 "$i" >"$work/source/$i"; done
 seq 3000000 >"$work/source/text"
-(cd "$work/source/many" && seq 10000 | split -l 1 -a 4)
+(cd "$work/source/many" && seq 3000 | split -l 1 -a 4)
 publish "$work/source" tree >/dev/null
 start_nginx
 mount_image "$server_url/tree" "$work/mount" --cache "$work/cache"
