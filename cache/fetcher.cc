@@ -18,6 +18,8 @@ constexpr uint64_t kMaxRange = 2 << 20;      // bytes of one request
 constexpr uint64_t kMaxGap = 8 << 10;        // bytes fetched in vain to save a request
 constexpr int kMaxCorrupt = 3;               // fetches of one object before it is given up
 constexpr seconds kStuck{60};                // without a whole object, when reads wait for ever
+constexpr milliseconds kGivenUpFor{500};
+constexpr size_t kMaxGivenUp = 1024;         // objects
 constexpr milliseconds kTick{50};
 constexpr milliseconds kIdle{1000};
 
@@ -282,18 +284,26 @@ void Fetcher::AddStores(const std::vector<std::string>& stores) {
 }
 
 void Fetcher::Want(std::vector<Wanted> wanted, Priority priority) {
-  std::vector<std::pair<Waiter, PlainBytes>> present;
+  std::vector<std::pair<Waiter, Result<PlainBytes>>> answered;
   {
     const Lock lock(mutex_);
     for (Wanted& one : wanted)
-      if (PlainBytes bytes = WantOne(one, priority)) present.emplace_back(one.waiter, bytes);
+      if (auto answer = WantOne(one, priority)) answered.emplace_back(one.waiter, *answer);
   }
-  if (present.size() < wanted.size()) transport_.Wake();
-  for (const auto& [waiter, bytes] : present)
-    if (waiter != nullptr) waiter(bytes);
+  if (answered.size() < wanted.size()) transport_.Wake();
+  for (const auto& [waiter, answer] : answered)
+    if (waiter != nullptr) waiter(answer);
 }
 
-PlainBytes Fetcher::WantOne(Wanted& wanted, Priority priority) {
+bool Fetcher::WasGivenUp(const Id& id) {
+  const auto found = given_up_.find(id);
+  if (found == given_up_.end()) return false;
+  if (steady_clock::now() - found->second < kGivenUpFor) return true;
+  given_up_.erase(found);
+  return false;
+}
+
+std::optional<Result<PlainBytes>> Fetcher::WantOne(Wanted& wanted, Priority priority) {
   FlightPtr flight;
   if (const auto found = flights_.find(wanted.ref.id); found != flights_.end()) {
     flight = found->second;
@@ -304,7 +314,9 @@ PlainBytes Fetcher::WantOne(Wanted& wanted, Priority priority) {
     }
   } else {
     // An object enters memory before its flight ends: looking in this order misses neither.
-    if (PlainBytes bytes = target_.InMemory(wanted.ref.id)) return bytes;
+    if (PlainBytes bytes = target_.InMemory(wanted.ref.id)) return Result<PlainBytes>(bytes);
+    if (WasGivenUp(wanted.ref.id))
+      return Result<PlainBytes>(Unavailable("given up a moment ago"));
     ++counters_.misses;
     flight = std::make_shared<Flight>(Flight{.ref = wanted.ref, .priority = priority});
     flight->order = next_order_++;
@@ -313,7 +325,7 @@ PlainBytes Fetcher::WantOne(Wanted& wanted, Priority priority) {
     if (whole == whole_packs_.end() || !whole->second->Add(flight)) Enqueue(flight);
   }
   if (wanted.waiter != nullptr) flight->waiters.push_back(std::move(wanted.waiter));
-  return nullptr;
+  return std::nullopt;
 }
 
 Result<std::string> Fetcher::GetFile(size_t store, const std::string& path, size_t limit) {
@@ -524,6 +536,10 @@ void Fetcher::Finish(const FlightPtr& flight, const Result<PlainBytes>& result) 
     const Lock lock(mutex_);
     flights_.erase(flight->ref.id);
     waiters.swap(flight->waiters);
+    if (!result.ok() && result.error().kind == ErrorKind::kUnavailable) {
+      if (given_up_.size() >= kMaxGivenUp) given_up_.clear();
+      given_up_[flight->ref.id] = steady_clock::now();
+    }
   }
   for (const Waiter& waiter : waiters) waiter(result);
 }

@@ -95,7 +95,9 @@ class Fetcher {
   std::vector<FlightPtr> Neighbours(const FlightPtr& first, bool whole_pack);
   void FailOverdue();
   void LeaveStuckTransfers();
-  PlainBytes WantOne(Wanted& wanted, Priority priority);  // not nullptr: it is here already
+  // An answer if there is one at once: the object is here, or was given up just now.
+  std::optional<Result<PlainBytes>> WantOne(Wanted& wanted, Priority priority);
+  bool WasGivenUp(const Id& id);
   void Enqueue(const FlightPtr& flight);
   void Dequeue(const FlightPtr& flight);
   void Requeue(const FlightPtr& flight, size_t origin, const Error& error, SteadyTime since);
@@ -116,6 +118,9 @@ class Fetcher {
   std::map<std::pair<Priority, uint64_t>, FlightPtr> queue_;    // by priority, then age
   using Place = std::tuple<Id, uint64_t, Id>;  // pack, offset, object
   std::map<Place, FlightPtr> queue_by_place_;
+  // What was given up a moment ago. The kernel asks for a page again when its readahead failed, and that
+  // must not cost the policy's time once more.
+  std::unordered_map<Id, SteadyTime, IdHash> given_up_;
   std::set<PackTransfer*> running_;
   std::map<Id, PackTransfer*> whole_packs_;  // transfers that a new want may still join
   std::list<std::shared_ptr<FileJob>> files_;

@@ -78,6 +78,12 @@ Result<uint64_t> ParseSize(const std::string& text) {
   return value << shift;
 }
 
+Result<uint64_t> ParseCacheSize(const std::string& text) {
+  RS_TRY(const uint64_t size, ParseSize(text));
+  if (size < kLeastCache) return Invalid("the cache size must be at least 8M");
+  return size;
+}
+
 Result<std::optional<std::chrono::seconds>> ParseNetworkLoss(const std::string& text) {
   using Policy = std::optional<std::chrono::seconds>;
   if (text == "wait") return Policy();
@@ -102,8 +108,6 @@ Result<std::unique_ptr<Client>> Client::Open(const ClientOptions& options,
     stores.push_back(mirror);
   }
   const std::string folder = CacheFolder(options);
-  if (options.cache_size && *options.cache_size < kLeastCache)
-    return Invalid("the cache size must be at least 8M");
   client->transport_ = std::make_unique<CurlTransport>(PatienceFor(options));
   auto cache = ObjectCache::Open({.folder = folder, .disk_limit = options.cache_size},
                                  *client->transport_, {options.give_up_after}, stores);

@@ -28,6 +28,8 @@ struct ClientOptions {
 
 // "64M", "2G", "4096": bytes; K, M, G, T are powers of 1024. kInvalid.
 Result<uint64_t> ParseSize(const std::string& text);
+// The same, but no less than a cache can work with. kInvalid.
+Result<uint64_t> ParseCacheSize(const std::string& text);
 // "wait" or "fail:SECONDS". kInvalid.
 Result<std::optional<std::chrono::seconds>> ParseNetworkLoss(const std::string& text);
 

@@ -22,7 +22,7 @@ void ClientFlags::AddTo(CLI::App& app) {
 
 Status ClientFlags::Apply() {
   if (!cache_size.empty()) {
-    RS_TRY(options.cache_size, ParseSize(cache_size));
+    RS_TRY(options.cache_size, ParseCacheSize(cache_size));
   }
   if (!network_loss.empty()) {
     RS_TRY(options.give_up_after, ParseNetworkLoss(network_loss));

@@ -258,12 +258,19 @@ int RunClientCommand(int argc, char** argv) {
   AddInspect(app, run);
   AddPrefetch(app, run);
   std::vector<char*> arguments = WithMountVerb(argc, argv);
+  const std::string first = arguments.size() > 1 ? arguments[1] : "-";
+  const auto is_first = [&](const CLI::App* command) { return command->get_name() == first; };
+  if (!first.starts_with("-") && app.get_subcommands(is_first).empty())
+    return ReportUsage("there is no command '" + first + "'; see rootstream --help");
   try {
     app.parse(static_cast<int>(arguments.size()), arguments.data());
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  return run();
+  const int code = run();
+  if (fflush(stdout) != 0 && code == 0)
+    return ReportFailure(ErrnoError("cannot write to", "standard output"));
+  return code;
 }
 
 }  // namespace rootstream

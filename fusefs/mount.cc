@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -94,7 +95,6 @@ class Daemon {
   // `ready` is called once the kernel has taken the mount and requests are served.
   Status Run(const std::function<void()>& ready) {
     TuneAllocator();
-    const UniqueFd signals = CatchSignals();
     RS_TRY(client_, Client::Open(options_.client, [this](const Error& error) {
              log_.Line("waiting for the network: " + error.message);
            }));
@@ -104,6 +104,8 @@ class Daemon {
                         client_->ref().manifest.totals, [&] { Signal(initialised); }};
     RS_TRY(session_, FuseSession::Mount(mountpoint_, FuseOptions(options_, client_->url().ToString()),
                                         context));
+    // Until here a signal simply ends the process, which may be waiting for the network.
+    const UniqueFd signals = CatchSignals();
     const UniqueFd ended(eventfd(0, EFD_CLOEXEC));
     Thread loop("session", [&] {
       session_->Run(kFuseThreads);
@@ -193,6 +195,7 @@ void LeaveTerminal() {
 
 // The child: says "+" when ready, or "-" and the error.
 [[noreturn]] void RunChild(const MountOptions& options, const std::string& mountpoint, int pipe) {
+  prctl(PR_SET_PDEATHSIG, SIGTERM);  // who gives up waiting for the mount takes the daemon along
   bool told = false;
   const auto tell = [&](const std::string& text) {
     if (!told) (void)!write(pipe, text.data(), text.size());
@@ -200,6 +203,7 @@ void LeaveTerminal() {
     close(pipe);
   };
   const Status status = Daemon(options, mountpoint).Run([&] {
+    prctl(PR_SET_PDEATHSIG, 0);
     LeaveTerminal();
     tell("+");
   });

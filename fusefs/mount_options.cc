@@ -42,7 +42,7 @@ Status AddKeyValue(const std::string& key, const std::string& value, MountOption
   } else if (key == "cache") {
     client.cache = value;
   } else if (key == "cache-size") {
-    RS_TRY(client.cache_size, ParseSize(value));
+    RS_TRY(client.cache_size, ParseCacheSize(value));
   } else if (key == "mirror") {
     client.mirrors.push_back(value);
   } else if (key == "on-network-loss") {

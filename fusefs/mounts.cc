@@ -1,5 +1,7 @@
 #include "fusefs/mounts.h"
 
+#include <unistd.h>
+
 #include <climits>
 #include <cstdlib>
 #include <filesystem>
@@ -31,6 +33,9 @@ std::string AbsolutePath(const std::string& path) {
   given = given.lexically_normal();
   if (!given.has_filename()) given = given.parent_path();
   if (given == given.root_path()) return given;
+  char target[PATH_MAX];
+  if (const ssize_t n = readlink(given.c_str(), target, sizeof target); n > 0)
+    return AbsolutePath(given.parent_path() / std::string(target, n));
   // Only the parent is resolved: looking at the path itself would ask the mount.
   char* parent = realpath(given.parent_path().c_str(), nullptr);
   if (parent == nullptr) return given;

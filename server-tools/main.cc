@@ -179,7 +179,11 @@ void AddServe(CLI::App& app, Run& run) {
       sigprocmask(SIG_BLOCK, &stop, nullptr);
       signal(SIGPIPE, SIG_IGN);
       RS_TRY(const StoreFolder opened, StoreFolder::Open(*store));
-      RS_TRY(const auto server, HttpServer::Start(opened.path(), *listen));
+      const auto started = HttpServer::Start(opened.path(), *listen);
+      if (!started.ok() && started.error().kind == ErrorKind::kInvalid)
+        throw UsageError{started.error().message};
+      if (!started.ok()) return started.error();
+      const auto& server = *started;
       fmt::print("serving {} at {}\n", *store, server->url());
       fflush(stdout);
       int signal = 0;
@@ -310,7 +314,9 @@ int Main(int argc, char** argv) {
   AddStats(app, run);
   try {
     app.parse(argc, argv);
-    const Status status = run();
+    Status status = run();
+    if (fflush(stdout) != 0 && status.ok())
+      status = ErrnoError("cannot write to", "standard output");
     return status.ok() ? 0 : ReportError(status.error().message, 1);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;

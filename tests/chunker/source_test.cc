@@ -22,8 +22,10 @@ Result<std::map<std::string, Drained>> Drain(Result<std::unique_ptr<Source>> sou
   std::map<std::string, Drained> all;
   std::vector<std::string> open;
   while (true) {
-    RS_TRY(const std::optional<SourceEntry> entry, (*source)->Next());
-    if (!entry) return all;
+    const auto next = (*source)->Next();
+    if (!next.ok()) return next.error();
+    if (!next->has_value()) return all;
+    const SourceEntry* const entry = &**next;
     EXPECT_LE(entry->depth, open.size());
     open.resize(entry->depth);
     open.push_back(entry->name);

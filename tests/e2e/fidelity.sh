@@ -30,7 +30,11 @@ mkdir "$work/extracted"
 tar -C "$work/extracted" -xpf "$work/exported.tar" --xattrs --xattrs-include='*' --acls \
   --numeric-owner --same-owner --sparse --warning=none
 rm "$work/exported.tar"
-compare "$work/source" "$work/extracted" --ignore-sockets
+# The two things that the archive's writer cannot say (README, Limitations), and nothing else.
+differences=$("$tree_compare" "$work/source" "$work/extracted" --ignore-sockets || true)
+grep -q '^compared ' <<<"$differences" || fail "the comparison did not end: $differences"
+left=$(grep -vE '^compared |^times/[a-z]+ -1\.[0-9]+: mtime: |: xattr user\.name' <<<"$differences" || true)
+[ -z "$left" ] || fail "the extracted tar differs: $left"
 rm -rf "$work/extracted"
 
 step "the tar is the same image as the tree"
