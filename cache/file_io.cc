@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 
@@ -67,9 +68,11 @@ Result<std::string> ReadWholeFile(const std::string& path, size_t limit) {
 }
 
 Status WriteFileAtomically(const std::string& path, std::string_view bytes, unsigned mode) {
-  const std::string temporary = path + "~" + std::to_string(getpid());
-  RS_TRY(UniqueFd fd, OpenFile(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode));
-  const bool written = WriteFullyAt(fd.get(), bytes, 0) && fsync(fd.get()) == 0;
+  std::string temporary = path + "~XXXXXX";
+  const UniqueFd fd(mkostemp(temporary.data(), O_CLOEXEC));
+  if (!fd) return ErrnoError("cannot write", path);
+  const bool written = fchmod(fd.get(), mode) == 0 && WriteFullyAt(fd.get(), bytes, 0) &&
+                       fsync(fd.get()) == 0;
   if (!written || rename(temporary.c_str(), path.c_str()) != 0) {
     const Error error = ErrnoError("cannot write", path);
     unlink(temporary.c_str());

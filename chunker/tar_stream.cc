@@ -26,11 +26,13 @@ bool TarStream::Open(const std::string& path) {
                                  : archive_read_open_filename(archive_, path.c_str(), kPieceSize);
   archive_entry* entry = nullptr;
   const int code = opened == ARCHIVE_OK ? archive_read_next_header(archive_, &entry) : opened;
+  ended_ = code == ARCHIVE_EOF;
   failed_ = code != ARCHIVE_OK && code != ARCHIVE_WARN && code != ARCHIVE_EOF;
   return !failed_;
 }
 
 std::string_view TarStream::Next() {
+  if (ended_) return {};
   const la_ssize_t n = archive_read_data(archive_, piece_.data(), piece_.size());
   failed_ = n < 0;
   if (n <= 0) return {};

@@ -37,6 +37,7 @@ class TarStream {
   std::string tail_;       // of the piece before, as long as the text that is looked for
   uint64_t given_ = 0;     // bytes
   std::deque<uint64_t> marks_;
+  bool ended_ = false;  // there was nothing in it
   bool failed_ = false;
 };
 
