@@ -1,6 +1,5 @@
 #include "cache/disk_cache.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -37,13 +36,9 @@ size_t IndexMapSize(uint64_t limit) {
 
 std::vector<uint32_t> SegmentNumbers(const std::string& folder) {
   std::vector<uint32_t> numbers;
-  struct CloseFolder {
-    void operator()(DIR* d) const { closedir(d); }
-  };
-  const std::unique_ptr<DIR, CloseFolder> dir(opendir(folder.c_str()));
-  if (dir == nullptr) return numbers;
-  while (const dirent* entry = readdir(dir.get())) {
-    const std::string_view name = entry->d_name;
+  const auto names = NamesIn(folder);
+  if (!names.ok()) return numbers;
+  for (const std::string& name : *names) {
     uint32_t number = 0;
     const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
     if (error == std::errc() && std::string_view(end) == ".seg") numbers.push_back(number);

@@ -1,13 +1,16 @@
 #include "cache/file_io.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <memory>
 
 namespace rootstream {
 
@@ -79,6 +82,29 @@ Status WriteFileAtomically(const std::string& path, std::string_view bytes, unsi
     return error;
   }
   return SyncFolder(std::filesystem::path(path).parent_path());
+}
+
+Result<std::vector<std::string>> NamesIn(const std::string& folder) {
+  const UniqueFd fd(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd) return ErrnoError("cannot list", folder);
+  return NamesIn(fd.get(), folder);
+}
+
+Result<std::vector<std::string>> NamesIn(int folder, const std::string& shown) {
+  struct CloseFolder {
+    void operator()(DIR* d) const { closedir(d); }
+  };
+  const std::unique_ptr<DIR, CloseFolder> dir(fdopendir(fcntl(folder, F_DUPFD_CLOEXEC, 0)));
+  if (dir == nullptr) return ErrnoError("cannot list", shown);
+  std::vector<std::string> names;
+  errno = 0;
+  while (const dirent* entry = readdir(dir.get())) {
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
+  }
+  if (errno != 0) return ErrnoError("cannot list", shown);
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 Status MakeFolders(const std::string& path, unsigned mode) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "format/result.h"
 
@@ -46,6 +47,11 @@ Result<std::string> ReadWholeFile(const std::string& path, size_t limit);
 
 // Through a temporary file beside it, whose name has a '~': after a crash the old or the new contents are there, whole.
 Status WriteFileAtomically(const std::string& path, std::string_view bytes, unsigned mode = 0644);
+
+// What is in a folder, "." and ".." left out, sorted as bytes. `folder`: its path, or an open descriptor
+// and the name that errors show.
+Result<std::vector<std::string>> NamesIn(const std::string& folder);
+Result<std::vector<std::string>> NamesIn(int folder, const std::string& shown);
 
 Status MakeFolders(const std::string& path, unsigned mode = 0755);  // with its parents
 Status SyncFolder(const std::string& path);

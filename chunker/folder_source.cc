@@ -1,4 +1,3 @@
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -98,7 +97,7 @@ class FolderSource : public Source {
     SourceEntry entry = FromStat(st, static_cast<uint32_t>(open_.size()), name);
     entry.inode.size = 0;
     RS_TRY(entry.xattrs, ReadXattrs(OpenXattrs(fd.get()), shown));
-    RS_TRY(std::vector<std::string> names, ReadNames(fd.get(), shown));
+    RS_TRY(std::vector<std::string> names, NamesIn(fd.get(), shown));
     open_.push_back({std::move(fd), path, std::move(names)});
     return std::optional(std::move(entry));
   }
@@ -116,24 +115,6 @@ class FolderSource : public Source {
       entry.inode.device_minor = minor(st.st_rdev);
     }
     return entry;
-  }
-
-  static Result<std::vector<std::string>> ReadNames(int fd, const std::string& shown) {
-    struct CloseFolder {
-      void operator()(DIR* d) const { closedir(d); }
-    };
-    const std::unique_ptr<DIR, CloseFolder> dir(fdopendir(dup(fd)));
-    if (dir == nullptr) return ErrnoError("cannot list", shown);
-    std::vector<std::string> names;
-    errno = 0;
-    while (const dirent* entry = readdir(dir.get())) {
-      const std::string_view name = entry->d_name;
-      if (name != "." && name != "..") names.emplace_back(name);
-    }
-    if (errno != 0) return ErrnoError("cannot list", shown);
-    std::sort(names.begin(), names.end());
-    names.shrink_to_fit();
-    return names;
   }
 
   Result<std::string> ReadTarget(int folder, const std::string& name) const {

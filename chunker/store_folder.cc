@@ -1,6 +1,5 @@
 #include "chunker/store_folder.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -14,21 +13,6 @@
 
 namespace rootstream {
 namespace {
-
-Result<std::vector<std::string>> NamesIn(const std::string& path) {
-  struct CloseFolder {
-    void operator()(DIR* d) const { closedir(d); }
-  };
-  const std::unique_ptr<DIR, CloseFolder> dir(opendir(path.c_str()));
-  if (dir == nullptr) return ErrnoError("cannot list", path);
-  std::vector<std::string> names;
-  while (const dirent* entry = readdir(dir.get())) {
-    const std::string_view name = entry->d_name;
-    if (name != "." && name != "..") names.emplace_back(name);
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
 
 bool IsStore(const std::string& path) {
   struct stat st;

@@ -1,4 +1,3 @@
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -136,19 +135,6 @@ class FolderWriter {
   std::string first_left_out_;
 };
 
-Status RequireEmpty(const std::string& folder) {
-  struct CloseFolder {
-    void operator()(DIR* d) const { closedir(d); }
-  };
-  const std::unique_ptr<DIR, CloseFolder> dir(opendir(folder.c_str()));
-  if (dir == nullptr) return ErrnoError("cannot open folder", folder);
-  while (const dirent* entry = readdir(dir.get())) {
-    const std::string_view name = entry->d_name;
-    if (name != "." && name != "..") return Invalid(folder + ": not empty");
-  }
-  return Ok();
-}
-
 // Deep trees are walked with an open folder a level.
 void AllowManyOpenFiles() {
   rlimit limit;
@@ -162,7 +148,8 @@ void AllowManyOpenFiles() {
 Status ExportToFolder(Client& client, const std::string& folder) {
   if (mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST)
     return ErrnoError("cannot make folder", folder);
-  RS_CHECK(RequireEmpty(folder));
+  RS_TRY(const auto names, NamesIn(folder));
+  if (!names.empty()) return Invalid(folder + ": not empty");
   AllowManyOpenFiles();
   RS_TRY(const UniqueFd top, OpenFile(folder, O_RDONLY | O_DIRECTORY));
   return FolderWriter(client, top.get()).WriteTop();

@@ -1,6 +1,5 @@
 #include "fusefs/mount.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <malloc.h>
 #include <poll.h>
@@ -53,16 +52,10 @@ Result<std::string> CheckMountpoint(const MountOptions& options) {
     return Invalid("mountpoint " + path + ": busy, " + mount->source + " is mounted there");
   char resolved[PATH_MAX];
   if (realpath(path.c_str(), resolved) == nullptr) return ErrnoError("mountpoint", path);
-  struct CloseFolder {
-    void operator()(DIR* d) const { closedir(d); }
-  };
-  const std::unique_ptr<DIR, CloseFolder> dir(opendir(resolved));
-  if (dir == nullptr) return ErrnoError("mountpoint", path);
-  while (const dirent* entry = readdir(dir.get())) {
-    const std::string_view name = entry->d_name;
-    if (name != "." && name != ".." && !options.allow_non_empty)
-      return Invalid("mountpoint " + path + ": not empty (-o nonempty mounts over it)");
-  }
+  const auto names = NamesIn(std::string(resolved));
+  if (!names.ok()) return Of("mountpoint", names.error());
+  if (!names->empty() && !options.allow_non_empty)
+    return Invalid("mountpoint " + path + ": not empty (-o nonempty mounts over it)");
   return std::string(resolved);
 }
 
