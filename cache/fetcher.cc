@@ -212,6 +212,10 @@ class Fetcher::FileTransfer : public TransferSink {
   FileTransfer(Fetcher& fetcher, std::shared_ptr<FileJob> job)
       : fetcher_(fetcher), job_(std::move(job)) {}
 
+  ~FileTransfer() override {
+    if (!answered_) job_->done.set_value(Unavailable("closing"));
+  }
+
   bool OnHead(const TransferHead& head) override { return head.status == 200; }
 
   bool OnData(std::string_view bytes) override {
@@ -223,6 +227,7 @@ class Fetcher::FileTransfer : public TransferSink {
   void OnDone(const TransferOutcome& outcome) override {
     fetcher_.NoteOutcome(job_->store, outcome);
     const auto now = steady_clock::now();
+    answered_ = true;
     if (outcome.complete) {
       job_->done.set_value(std::move(body_));
     } else if (body_.size() > job_->limit) {
@@ -244,6 +249,7 @@ class Fetcher::FileTransfer : public TransferSink {
   Fetcher& fetcher_;
   std::shared_ptr<FileJob> job_;
   std::string body_;
+  bool answered_ = false;
 };
 
 Fetcher::Fetcher(Transport& transport, Workers& workers, FetchTarget& target, Counters& counters,

@@ -207,6 +207,9 @@ class Publisher {
 }  // namespace
 
 Result<PublishSummary> Publish(PublishOptions options) {
+  if (options.threshold < 1 ||
+      options.threshold > std::max<size_t>(1, PublicKeysOf(options.keys).size()))
+    return Invalid("the threshold asks for more signatures than there are keys");
   RS_TRY(std::unique_ptr<Source> source, OpenSource(options.source));
   RS_TRY(StoreFolder store, StoreFolder::OpenOrCreate(options.store));
   RS_CHECK(store.Lock(StoreLock::kShared));

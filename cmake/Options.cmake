@@ -10,7 +10,9 @@ if(ROOTSTREAM_WERROR)
 endif()
 if(ROOTSTREAM_SANITIZE)
   target_compile_options(rootstream_options INTERFACE -fsanitize=${ROOTSTREAM_SANITIZE}
-                         -fno-omit-frame-pointer -fno-sanitize-recover=all)
+                         -fno-omit-frame-pointer -fno-sanitize-recover=all
+                         # g++ 12 sees uninitialised optionals in instrumented code where there are none.
+                         -Wno-maybe-uninitialized)
   target_link_options(rootstream_options INTERFACE -fsanitize=${ROOTSTREAM_SANITIZE})
 endif()
 target_link_libraries(rootstream_options INTERFACE Threads::Threads)

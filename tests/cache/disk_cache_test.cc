@@ -112,7 +112,9 @@ class DamagedSegment : public ::testing::Test {
     const auto cache = OpenCache(folder_ / "bad");
     for (const std::string& object : objects_) {
       const auto got = Read(*cache, object);
-      if (got) { EXPECT_EQ(*got, object); }
+      if (got) {
+        EXPECT_EQ(*got, object);
+      }
       if (!got) PutObject(*cache, object);
       EXPECT_EQ(Read(*cache, object), object);
     }
@@ -239,7 +241,8 @@ TEST(DiskCacheShared, TheSecondReadsWhatTheFirstWrote) {
   EXPECT_FALSE(Read(*writer, Object(2)).has_value()) << "readers do not write";
   PutObject(*writer, Object(3));
   std::optional<std::string> seen;
-  for (int tries = 0; !seen && tries < 100; ++tries, usleep(100'000)) seen = Read(*reader, Object(3));
+  for (int tries = 0; !seen && tries < 100; ++tries, usleep(100'000))
+    seen = Read(*reader, Object(3));
   EXPECT_EQ(seen, Object(3));
 }
 
@@ -265,12 +268,14 @@ TEST(DiskCacheShared, AReaderSurvivesDroppedSegments) {
   for (int n = 2; n < 400; ++n) PutObject(*writer, Object(n, 50'000));
   for (int n = 1; n < 400; ++n) {
     const auto got = Read(*reader, Object(n, 50'000));
-    if (got) { EXPECT_EQ(*got, Object(n, 50'000)); }
+    if (got) {
+      EXPECT_EQ(*got, Object(n, 50'000));
+    }
   }
 }
 
-// Two caches one after another, the second opened while a reader has taken over: no index of before may
-// be believed for segments of after.
+// Two caches one after another, the second opened while a reader has taken over: no index of before
+// may be believed for segments of after.
 TEST(DiskCacheShared, SealsAfterTakingOver) {
   const TempFolder folder;
   auto first = OpenCache(folder.path());
@@ -318,8 +323,12 @@ TEST_F(DiskCacheOnMount, AFullDiskStopsWritingNotReading) {
   EXPECT_NE(cache->problem(), "");
   for (int i = 0; i < n; ++i) {
     const auto got = Read(*cache, Object(i, 50'000));
-    if (got) { EXPECT_EQ(*got, Object(i, 50'000)); }
-    if (i < 15) { EXPECT_TRUE(got.has_value()) << i; }
+    if (got) {
+      EXPECT_EQ(*got, Object(i, 50'000));
+    }
+    if (i < 15) {
+      EXPECT_TRUE(got.has_value()) << i;
+    }
   }
 }
 

@@ -379,9 +379,8 @@ TEST_F(FetcherTest, AServerWithoutRangesIsAskedForWholePacks) {
 
 TEST_F(FetcherTest, GivesUpAfterThePolicysTime) {
   const TestPack pack = MakeTestPack(2, 1000);
-  net_.SetFault([](size_t, const TransferRequest&, FakeTransport::Reply& reply) {
-    reply = {.status = 0};
-  });
+  net_.SetFault(
+      [](size_t, const TransferRequest&, FakeTransport::Reply& reply) { reply = {.status = 0}; });
   Begin({kStore, kMirror}, {seconds(1)});
   Want(pack, {0});
   ASSERT_TRUE(answers_.WaitFor(1));
@@ -527,7 +526,8 @@ TEST_F(FetcherTest, OverlappingAndEqualPlacesAllGetAnAnswer) {
   ASSERT_TRUE(answers_.WaitFor(7));
   ExpectAnswer(0, pack.plain[0]);
   ExpectAnswer(4, pack.plain[1]);
-  for (const size_t n : {1, 2, 3, 5, 6}) EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, answers_[n])) << n;
+  for (const size_t n : {1, 2, 3, 5, 6})
+    EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, answers_[n])) << n;
 }
 
 TEST_F(FetcherTest, OverlappingPlacesOfAWholePackAllGetAnAnswer) {
@@ -575,13 +575,11 @@ TEST_F(FetcherTest, GetsWholeFiles) {
   EXPECT_TRUE(FailsWith(ErrorKind::kMissing, fetcher_->GetFile(1, "images/a/b", 100)));
   EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, fetcher_->GetFile(0, "images/a/b", 6)));
   EXPECT_TRUE(net_.requests()[0].fresh);
-  net_.SetFault([](size_t, const TransferRequest&, FakeTransport::Reply& reply) {
-    reply = {.status = 502};
-  });
+  net_.SetFault(
+      [](size_t, const TransferRequest&, FakeTransport::Reply& reply) { reply = {.status = 502}; });
   EXPECT_TRUE(FailsWith(ErrorKind::kUnavailable, fetcher_->GetFile(0, "images/a/b", 100)));
-  net_.SetFault([](size_t, const TransferRequest&, FakeTransport::Reply& reply) {
-    reply.complete = false;
-  });
+  net_.SetFault(
+      [](size_t, const TransferRequest&, FakeTransport::Reply& reply) { reply.complete = false; });
   EXPECT_TRUE(FailsWith(ErrorKind::kUnavailable, fetcher_->GetFile(0, "images/a/b", 100)));
 }
 

@@ -39,9 +39,8 @@ class RefResolver : public ::testing::Test {
     net_.Serve(store + "/" + kUrl.image.RefPath(), ref);
   }
   void TakeNetworkAway() {
-    net_.SetFault([](size_t, const TransferRequest&, FakeTransport::Reply& reply) {
-      reply = {.status = 0};
-    });
+    net_.SetFault(
+        [](size_t, const TransferRequest&, FakeTransport::Reply& reply) { reply = {.status = 0}; });
   }
   Result<ResolvedRef> Resolve() {
     return ResolveRef(kUrl, fetcher_, RefMemory(folder_.path()), options_);

@@ -98,7 +98,8 @@ TEST_F(SealedIndex, SurvivesAndIsTakenOnce) {
     ASSERT_TRUE(place.has_value());
     EXPECT_EQ(place->offset, uint64_t{n} << 33);
   }
-  EXPECT_FALSE(OpenIndex(folder_.path(), "stamp")->was_sealed()) << "a crash must not find it again";
+  EXPECT_FALSE(OpenIndex(folder_.path(), "stamp")->was_sealed())
+      << "a crash must not find it again";
 }
 
 TEST_F(SealedIndex, IsNotTakenForAnotherStamp) {

@@ -66,7 +66,8 @@ TEST(BlockAlignerAdd, GivesWholeBlocksOfWhateverComes) {
 TEST(BlockAlignerAdd, GivesLongRunsInPieces) {
   std::vector<Part> parts;
   const std::string bytes = RandomBytes(2'000'000, 2);
-  for (uint64_t at = 0; at < bytes.size(); at += 9973) parts.push_back({at, bytes.substr(at, 9973)});
+  for (uint64_t at = 0; at < bytes.size(); at += 9973)
+    parts.push_back({at, bytes.substr(at, 9973)});
   ExpectAligned(bytes.size(), 4096, parts);
   ExpectAligned(bytes.size() + 10'000, 4096, parts);
 }

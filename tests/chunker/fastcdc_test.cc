@@ -27,7 +27,9 @@ TEST(FastCdcCut, StaysBetweenMinimumAndMaximum) {
     const auto cuts = Cuts(bytes);
     size_t before = 0;
     for (const size_t cut : cuts) {
-      if (cut != bytes.size()) { EXPECT_GE(cut - before, kSizes.minimum()); }
+      if (cut != bytes.size()) {
+        EXPECT_GE(cut - before, kSizes.minimum());
+      }
       EXPECT_LE(cut - before, kSizes.maximum());
       before = cut;
     }
@@ -67,7 +69,9 @@ TEST(FastCdcCut, AnInsertionMovesOnlyTheCutsBesideIt) {
   for (const size_t cut : before) lost += !moved.contains(cut);
   EXPECT_LE(lost, 8u) << "of " << before.size();
   for (const size_t cut : before) {
-    if (cut <= at) { EXPECT_TRUE(moved.contains(cut)); }
+    if (cut <= at) {
+      EXPECT_TRUE(moved.contains(cut));
+    }
   }
 }
 

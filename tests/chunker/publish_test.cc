@@ -55,8 +55,12 @@ TEST_F(PublishTest, TheImageHoldsWhatTheTreeHolds) {
     EXPECT_EQ(got.inode.gid, st.st_gid) << path;
     EXPECT_EQ(got.inode.mtime_seconds, st.st_mtim.tv_sec) << path;
     EXPECT_EQ(got.inode.mtime_nanoseconds, st.st_mtim.tv_nsec) << path;
-    if (!S_ISDIR(st.st_mode)) { EXPECT_EQ(got.inode.nlink, st.st_nlink) << path; }
-    if (S_ISREG(st.st_mode)) { EXPECT_EQ(got.content, ReadTestFile(item.path())) << path; }
+    if (!S_ISDIR(st.st_mode)) {
+      EXPECT_EQ(got.inode.nlink, st.st_nlink) << path;
+    }
+    if (S_ISREG(st.st_mode)) {
+      EXPECT_EQ(got.content, ReadTestFile(item.path())) << path;
+    }
     if (S_ISLNK(st.st_mode)) {
       EXPECT_EQ(got.target, fs::read_symlink(item.path()).string()) << path;
       EXPECT_EQ(got.inode.size, got.target.size());
@@ -156,7 +160,8 @@ TEST_F(PublishTest, SignsWithItsKeys) {
   ExpectSound(store(), keys);
   const auto opened = StoreFolder::Open(store());
   ASSERT_TRUE(IsOk(opened));
-  const auto ref = CheckRef(*opened->ReadRef({"image", "latest"}), {"image", "latest"}, {.keys = keys});
+  const auto ref =
+      CheckRef(*opened->ReadRef({"image", "latest"}), {"image", "latest"}, {.keys = keys});
   ASSERT_TRUE(IsOk(ref));
   EXPECT_EQ(ref->manifest.threshold, 2u);
   EXPECT_EQ(ref->body.expires - ref->body.issued, 24 * 3600);
@@ -239,7 +244,8 @@ TEST_F(PublishTest, ManyNamesInOneDirectoryAreAllThere) {
 }
 
 TEST_F(PublishTest, ARawImageIsOneFile) {
-  const std::string disk = RandomBytes(307'200, 1) + std::string(1 << 20, '\0') + RandomBytes(1024, 2);
+  const std::string disk =
+      RandomBytes(307'200, 1) + std::string(1 << 20, '\0') + RandomBytes(1024, 2);
   ASSERT_EQ(disk.size() % 512, 0u);
   WriteTestFile(folder_ / "disk.img", disk);
   const auto summary = PublishTree(folder_ / "disk.img", store());
@@ -265,9 +271,10 @@ TEST(StoreFolderReplaceRef, NeverReusesASerialItCannotRead) {
   const auto store = StoreFolder::OpenOrCreate(folder / "store");
   ASSERT_TRUE(IsOk(store));
   WriteTestFile(folder / "store/images/a/b", "damaged");
-  EXPECT_FALSE(store->ReplaceRef({"a", "b"}, [](uint64_t) -> Result<std::string> {
-    return std::string("new");
-  }).ok());
+  EXPECT_FALSE(store
+                   ->ReplaceRef({"a", "b"},
+                                [](uint64_t) -> Result<std::string> { return std::string("new"); })
+                   .ok());
   EXPECT_EQ(ReadTestFile(folder / "store/images/a/b"), "damaged");
 }
 

@@ -78,16 +78,16 @@ TEST_F(TarSourceTest, NamesWithDotsAndSlashesAreOneTree) {
 }
 
 TEST_F(TarSourceTest, TheLaterOfTwoEntriesCounts) {
-  const auto all = DrainTar({{"a", '0', "old"}, {"a", '0', "newer"}, {"d", '0', "x"},
-                             {"d", '2', "", "to"}});
+  const auto all =
+      DrainTar({{"a", '0', "old"}, {"a", '0', "newer"}, {"d", '0', "x"}, {"d", '2', "", "to"}});
   ASSERT_TRUE(IsOk(all));
   EXPECT_EQ(all->at("a").content, "newer");
   EXPECT_TRUE(S_ISLNK(all->at("d").entry.inode.mode));
 }
 
 TEST_F(TarSourceTest, HardLinksAreOneInode) {
-  const auto all = DrainTar({{"a", '0', "x"}, {"b", '1', "", "a"}, {"c", '1', "", "./b"},
-                             {"d", '0', "x"}});
+  const auto all =
+      DrainTar({{"a", '0', "x"}, {"b", '1', "", "a"}, {"c", '1', "", "./b"}, {"d", '0', "x"}});
   ASSERT_TRUE(IsOk(all));
   EXPECT_NE(all->at("a").entry.link_group, 0u);
   EXPECT_EQ(all->at("a").entry.link_group, all->at("b").entry.link_group);
@@ -130,8 +130,8 @@ TEST_F(TarSourceTest, TruncatedAnywhereIsAnErrorNeverAnImage) {
 }
 
 TEST_F(TarSourceTest, CompressedAndTruncatedAnywhereIsAnErrorOrAllOfIt) {
-  WriteTestFile(folder_ / "plain.tar",
-                TarBytes(std::vector<TarMember>{{"a", '0', RandomBytes(3000, 1)}, {"z", '0', "z"}}));
+  WriteTestFile(folder_ / "plain.tar", TarBytes(std::vector<TarMember>{
+                                           {"a", '0', RandomBytes(3000, 1)}, {"z", '0', "z"}}));
   for (const char* program : {"gzip", "xz", "zstd", "bzip2"}) {
     if (!HasProgram(program)) continue;
     ASSERT_EQ(RunCommand(std::string(program) + " -c < " + folder_ / "plain.tar" + " > " +
@@ -143,8 +143,12 @@ TEST_F(TarSourceTest, CompressedAndTruncatedAnywhereIsAnErrorOrAllOfIt) {
     EXPECT_EQ(whole->size(), 3u);
     for (size_t size = 0; size < bytes.size(); size += 1 + size / 100) {
       const auto part = DrainTar(bytes.substr(0, size));
-      if (part.ok()) { EXPECT_EQ(part->at("a").content, whole->at("a").content) << program; }
-      if (part.ok()) { EXPECT_TRUE(part->contains("z")) << program << " " << size; }
+      if (part.ok()) {
+        EXPECT_EQ(part->at("a").content, whole->at("a").content) << program;
+      }
+      if (part.ok()) {
+        EXPECT_TRUE(part->contains("z")) << program << " " << size;
+      }
     }
   }
 }
@@ -152,7 +156,9 @@ TEST_F(TarSourceTest, CompressedAndTruncatedAnywhereIsAnErrorOrAllOfIt) {
 TEST_F(TarSourceTest, DamagedHeadersAreErrorsOrOtherTrees) {
   const std::string bytes = TarBytes(std::vector<TarMember>{
       {"pax", 'x', PaxRecord("mtime", "-0.5") + PaxRecord("SCHILY.xattr.user.a", "b")},
-      {"a", '0', "content"}, {"b", '1', "", "a"}, {"l", '2', "", "x"}});
+      {"a", '0', "content"},
+      {"b", '1', "", "a"},
+      {"l", '2', "", "x"}});
   for (size_t at = 0; at < bytes.size(); ++at) {
     std::string damaged = bytes;
     damaged[at] ^= 0x41;
@@ -166,14 +172,14 @@ TEST_F(TarSourceTest, PaxTimesBefore1970HaveTheirSign) {
     const char* text;
     int64_t seconds;
     uint32_t nanoseconds;
-  } cases[] = {{"-0.5", -1, 500'000'000},   {"-0.999999999", -1, 1},
-               {"-1.5", -2, 500'000'000},   {"-1", -1, 0},
+  } cases[] = {{"-0.5", -1, 500'000'000},         {"-0.999999999", -1, 1},
+               {"-1.5", -2, 500'000'000},         {"-1", -1, 0},
                {"-1.000000001", -2, 999'999'999}, {"-0.000000001", -1, 999'999'999},
-               {"0.5", 0, 500'000'000},     {"0", 0, 0},
-               {"1.25", 1, 250'000'000},    {"-2000000000.75", -2000000001, 250'000'000}};
+               {"0.5", 0, 500'000'000},           {"0", 0, 0},
+               {"1.25", 1, 250'000'000},          {"-2000000000.75", -2000000001, 250'000'000}};
   for (const auto& c : cases) {
-    const auto all = DrainTar({{"pax", 'x', PaxRecord("mtime", c.text)}, {"a", '0', "x"},
-                               {"b", '0', "y"}});
+    const auto all =
+        DrainTar({{"pax", 'x', PaxRecord("mtime", c.text)}, {"a", '0', "x"}, {"b", '0', "y"}});
     ASSERT_TRUE(IsOk(all)) << c.text;
     EXPECT_EQ(all->at("a").entry.inode.mtime_seconds, c.seconds) << c.text;
     EXPECT_EQ(all->at("a").entry.inode.mtime_nanoseconds, c.nanoseconds) << c.text;
@@ -188,17 +194,19 @@ TEST_F(TarSourceTest, TextThatLooksLikeATimeIsNone) {
   for (int i = 0; i < 100; ++i) filler += text;
   for (const std::string& content : {text, filler, std::string(511 - 10, 'x') + " mtime=-0.5"}) {
     const auto all = DrainTar({{"a", '0', content},
-                               {"pax", 'x', PaxRecord("mtime", "0.5")}, {"b", '0', content},
-                               {"pax", 'x', PaxRecord("mtime", "0.25")}, {"c", '5'}});
+                               {"pax", 'x', PaxRecord("mtime", "0.5")},
+                               {"b", '0', content},
+                               {"pax", 'x', PaxRecord("mtime", "0.25")},
+                               {"c", '5'}});
     ASSERT_TRUE(IsOk(all));
     EXPECT_EQ(all->at("b").entry.inode.mtime_seconds, 0);
     EXPECT_EQ(all->at("b").entry.inode.mtime_nanoseconds, 500'000'000u);
     EXPECT_EQ(all->at("c").entry.inode.mtime_seconds, 0);
     EXPECT_EQ(all->at("c").entry.inode.mtime_nanoseconds, 250'000'000u);
   }
-  const auto all = DrainTar({{"pax", 'x', PaxRecord("mtime", "7.5") +
-                                              PaxRecord("SCHILY.xattr.user.a", " mtime=-0.5")},
-                             {"a", '0', "x"}});
+  const auto all = DrainTar(
+      {{"pax", 'x', PaxRecord("mtime", "7.5") + PaxRecord("SCHILY.xattr.user.a", " mtime=-0.5")},
+       {"a", '0', "x"}});
   ASSERT_TRUE(IsOk(all));
   EXPECT_EQ(all->at("a").entry.inode.mtime_seconds, 7);
 }
@@ -251,7 +259,7 @@ TEST_F(FolderAndTar, AreTheSameEntriesWithSparseFiles) {
 
 TEST_F(FolderAndTar, TimesAround1970AreTheSame) {
   const std::vector<std::pair<int64_t, long>> times = {
-      {-1, 1}, {-1, 0}, {-1, 500'000'000}, {-1, 999'999'999}, {-2, 999'999'999}, {-2, 1},
+      {-1, 1}, {-1, 0}, {-1, 500'000'000}, {-1, 999'999'999},      {-2, 999'999'999}, {-2, 1},
       {0, 0},  {0, 1},  {0, 999'999'999},  {-100'000, 123'456'789}};
   std::filesystem::remove_all(folder_ / "tree");
   for (size_t i = 0; i < times.size(); ++i) {
@@ -259,9 +267,9 @@ TEST_F(FolderAndTar, TimesAround1970AreTheSame) {
     WriteTestFile(path, "x");
     SetTime(path, times[i].first, times[i].second);
   }
-  ASSERT_EQ(RunCommand("tar --format=posix -C " + folder_ / "tree" + " -cf " +
-                       folder_ / "tree.tar ."),
-            0);
+  ASSERT_EQ(
+      RunCommand("tar --format=posix -C " + folder_ / "tree" + " -cf " + folder_ / "tree.tar ."),
+      0);
   ExpectSame(folder_ / "tree.tar");
 }
 

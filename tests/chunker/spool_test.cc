@@ -52,8 +52,14 @@ TEST(SpoolReadSized, WalksRecordsInOrder) {
 
 TEST(InodeRecordDecode, RoundTrips) {
   InodeRecord record;
-  record.inode = {.mode = 0100644, .uid = 1, .gid = 2, .mtime_seconds = -5,
-                  .mtime_nanoseconds = 6, .size = 7, .device_major = 8, .device_minor = 9};
+  record.inode = {.mode = 0100644,
+                  .uid = 1,
+                  .gid = 2,
+                  .mtime_seconds = -5,
+                  .mtime_nanoseconds = 6,
+                  .size = 7,
+                  .device_major = 8,
+                  .device_minor = 9};
   record.target = "target";
   record.xattrs = {{"user.a", "b"}};
   record.extents = {{0, 1, 2}, {4096, 5, uint64_t{1} << 62}};
@@ -97,7 +103,9 @@ TEST(EntrySpoolNext, GivesEntriesInOrderAndGroupsTheirLinks) {
     if (!*entry) break;
     names += (*entry)->name;
     EXPECT_EQ((*entry)->group.has_value(), (*entry)->name != "b");
-    if ((*entry)->name == "c") { EXPECT_EQ((*entry)->record.inode.size, 3u); }
+    if ((*entry)->name == "c") {
+      EXPECT_EQ((*entry)->record.inode.size, 3u);
+    }
   }
   EXPECT_EQ(names, "abcd");
 }

@@ -159,9 +159,8 @@ TEST_F(StreamWriterTest, HolesThatTheSourceKnowsAreThoseItFinds) {
 
 TEST_F(StreamWriterTest, AHugeHoleCostsNothing) {
   const uint64_t size = uint64_t{1} << 40;
-  const auto extents = writer_.AddFile(size, [&](const Source::ContentUse& use) -> Status {
-    return use(size - 3, "end");
-  });
+  const auto extents = writer_.AddFile(
+      size, [&](const Source::ContentUse& use) -> Status { return use(size - 3, "end"); });
   ASSERT_TRUE(IsOk(extents));
   ASSERT_EQ(extents->size(), 1u);
   EXPECT_EQ((*extents)[0].file_offset + (*extents)[0].length, size);

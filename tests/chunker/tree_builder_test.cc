@@ -47,12 +47,12 @@ class TreeBuilderTest : public ::testing::Test {
         ++common;
       open.resize(common);
       for (; common + 1 < path.size(); ++common) {
-        EXPECT_TRUE(IsOk(builder.Add(
-            Entry(static_cast<uint32_t>(common + 1), path[common], S_IFDIR | 0755))));
+        EXPECT_TRUE(IsOk(
+            builder.Add(Entry(static_cast<uint32_t>(common + 1), path[common], S_IFDIR | 0755))));
         open.push_back(path[common]);
       }
-      EXPECT_TRUE(IsOk(builder.Add(
-          Entry(static_cast<uint32_t>(path.size()), path.back(), S_IFIFO | 0600))));
+      EXPECT_TRUE(IsOk(
+          builder.Add(Entry(static_cast<uint32_t>(path.size()), path.back(), S_IFIFO | 0600))));
     }
     const auto root = builder.Finish();
     EXPECT_TRUE(IsOk(root));
@@ -140,7 +140,8 @@ TEST_F(TreeBuilderTest, DirectoriesAmongManyNamesAreKept) {
   for (int i = 0; i < 3000; ++i) {
     paths.insert({"x", std::to_string(i)});
     if (i % 10 == 0)
-      for (int j = 0; j < i % 70; ++j) paths.insert({"x", std::to_string(i) + "d", std::to_string(j)});
+      for (int j = 0; j < i % 70; ++j)
+        paths.insert({"x", std::to_string(i) + "d", std::to_string(j)});
   }
   for (int j = 0; j < 2000; ++j) paths.insert({"x", "1500e", std::to_string(j)});
   ExpectHolds(Build(paths), paths);

@@ -7,9 +7,18 @@
 namespace rootstream {
 namespace {
 
-const std::vector<uint64_t> kValues = {0,          1,          0x7f,       0x80,          0x3fff,
-                                       0x4000,     0xffffffff, 0x1'0000'0000, uint64_t{1} << 62,
-                                       uint64_t{1} << 63, UINT64_MAX - 1, UINT64_MAX};
+const std::vector<uint64_t> kValues = {0,
+                                       1,
+                                       0x7f,
+                                       0x80,
+                                       0x3fff,
+                                       0x4000,
+                                       0xffffffff,
+                                       0x1'0000'0000,
+                                       uint64_t{1} << 62,
+                                       uint64_t{1} << 63,
+                                       UINT64_MAX - 1,
+                                       UINT64_MAX};
 
 TEST(BytesVarint, RoundTrips) {
   for (const uint64_t value : kValues) {
@@ -37,8 +46,8 @@ TEST(BytesVarint, RefusesMoreThan64Bits) {
 }
 
 TEST(BytesVarint, RefusesPadding) {
-  for (const std::string_view padded : {std::string_view("\x80\x00", 2),
-                                        std::string_view("\xff\x80\x00", 3)}) {
+  for (const std::string_view padded :
+       {std::string_view("\x80\x00", 2), std::string_view("\xff\x80\x00", 3)}) {
     Decoder in(padded);
     in.Varint();
     EXPECT_FALSE(in.ok());

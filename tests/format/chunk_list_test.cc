@@ -34,7 +34,8 @@ TEST(ChunkListDecode, RefusesTruncationAtEveryByte) {
 }
 
 TEST(ChunkListDecode, RefusesBytesBehindTheEnd) {
-  EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, ChunkList::Decode(SampleChunkList().Encode() + "x", {})));
+  EXPECT_TRUE(
+      FailsWith(ErrorKind::kCorrupt, ChunkList::Decode(SampleChunkList().Encode() + "x", {})));
 }
 
 TEST(ChunkListDecode, SurvivesAFlipOfAnyByte) {
@@ -95,7 +96,9 @@ TEST(PublisherPartDecode, SurvivesAFlipOfAnyByte) {
   for (size_t at = 0; at < bytes.size(); ++at) {
     bytes[at] ^= 0x81;
     const auto decoded = PublisherPart::Decode(bytes);
-    if (decoded.ok()) { EXPECT_EQ(decoded->Encode(), bytes); }
+    if (decoded.ok()) {
+      EXPECT_EQ(decoded->Encode(), bytes);
+    }
     bytes[at] ^= 0x81;
   }
 }

@@ -14,7 +14,8 @@ std::string Plain() {
 }
 
 TEST(ChunkSeal, OpensToThePlainBytes) {
-  for (const std::string& plain : {std::string(), std::string("a"), Plain(), std::string(1 << 20, 0)}) {
+  for (const std::string& plain :
+       {std::string(), std::string("a"), Plain(), std::string(1 << 20, 0)}) {
     Sealer sealer(3);
     const std::string stored = sealer.Seal(plain);
     const auto verified = Verify(stored, Sha256(stored));
@@ -96,7 +97,9 @@ TEST(ChunkOpen, SurvivesAFlipOfAnyByteThatWasSigned) {
     const auto verified = Verify(stored, Sha256(stored));
     ASSERT_TRUE(IsOk(verified));
     const auto opened = Open(*verified, Plain().size());
-    if (opened.ok()) { EXPECT_EQ(opened->size(), Plain().size()); }
+    if (opened.ok()) {
+      EXPECT_EQ(opened->size(), Plain().size());
+    }
     stored[at] ^= 0x55;
   }
 }

@@ -27,8 +27,8 @@ TEST(ImageNameParse, RefusesAllElse) {
        {std::string(), std::string(":12"), std::string("debian:"), std::string("Debian"),
         std::string("a:b:c"), std::string("a/b"), std::string("."), std::string(".."),
         std::string("-a"), std::string("_a"), std::string("a b"), std::string("a\n"),
-        std::string("a\0b", 3), std::string("a:.b"), std::string("\xc3\xa9"),
-        std::string(129, 'a'), "a:" + std::string(129, 'b')})
+        std::string("a\0b", 3), std::string("a:.b"), std::string("\xc3\xa9"), std::string(129, 'a'),
+        "a:" + std::string(129, 'b')})
     EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, ParseImageName(text))) << text;
 }
 
@@ -63,8 +63,8 @@ TEST(ImageUrlParse, SplitsStoreAndImage) {
 
 TEST(ImageUrlParse, RefusesAllElse) {
   for (const char* url :
-       {"", "debian:12", "/srv/store/debian", "ftp://host/debian", "http:/host/debian",
-        "http://", "http://host", "http://host/", "http://host/store/", "http://host/store/Debian",
+       {"", "debian:12", "/srv/store/debian", "ftp://host/debian", "http:/host/debian", "http://",
+        "http://host", "http://host/", "http://host/store/", "http://host/store/Debian",
         "http://host/store/debian:", "http://host/?debian", "http://host/store/..", "HTTP//x"})
     EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, ParseImageUrl(url))) << url;
 }

@@ -5,7 +5,7 @@
 namespace rootstream {
 namespace {
 
-const std::vector<AclEntry> kAcl = {{kAclUserObject, 7}, {kAclUser, 6, 1},     {kAclUser, 4, 1000},
+const std::vector<AclEntry> kAcl = {{kAclUserObject, 7},  {kAclUser, 6, 1},    {kAclUser, 4, 1000},
                                     {kAclGroupObject, 5}, {kAclGroup, 7, 100}, {kAclMask, 7},
                                     {kAclOther, 0}};
 
@@ -13,7 +13,8 @@ TEST(AclEncode, IsWhatTheKernelKeeps) {
   const std::string bytes = EncodeAcl({{kAclUserObject, 6}, {kAclUser, 4, 0x01020304}});
   EXPECT_EQ(bytes, std::string("\2\0\0\0"
                                "\1\0\6\0\xff\xff\xff\xff"
-                               "\2\0\4\0\4\3\2\1", 20));
+                               "\2\0\4\0\4\3\2\1",
+                               20));
 }
 
 TEST(AclEncode, SortsByTagAndId) {

@@ -133,10 +133,9 @@ TEST_F(RefCheck, RefusesAnExpiredRef) {
 }
 
 TEST_F(RefCheck, RefusesAnotherNameOrTag) {
-  for (const ImageName& other : {ImageName{"debian", "13"}, ImageName{"ubuntu", "12"},
-                                 ImageName{"debian", "latest"}})
-    EXPECT_TRUE(
-        FailsWith(ErrorKind::kUntrusted, CheckRef(SignedBy({0}), other, Trusting({0}))));
+  for (const ImageName& other :
+       {ImageName{"debian", "13"}, ImageName{"ubuntu", "12"}, ImageName{"debian", "latest"}})
+    EXPECT_TRUE(FailsWith(ErrorKind::kUntrusted, CheckRef(SignedBy({0}), other, Trusting({0}))));
 }
 
 TEST_F(RefCheck, AFlipOfAnyBitNeverGivesAnotherBody) {
@@ -159,7 +158,8 @@ TEST_F(RefCheck, AFlipOfAnyBitNeverGivesAnotherBody) {
 TEST_F(RefCheck, RefusesTruncationAtEveryByte) {
   const std::string bytes = SignedBy({0});
   for (size_t size = 0; size < bytes.size(); ++size)
-    EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, Check(bytes.substr(0, size), Trusting({0})))) << size;
+    EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, Check(bytes.substr(0, size), Trusting({0}))))
+        << size;
   EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, Check(bytes + "x", Trusting({0}))));
 }
 

@@ -52,7 +52,8 @@ TEST(PublicKeyPem, RoundTrips) {
 
 TEST(SigningKeyPem, RefusesWhatIsNoKey) {
   const std::string pem = SigningKey::Generate().ToPem();
-  for (const std::string& bad : {std::string(), std::string("hello"), pem.substr(0, pem.size() / 2)})
+  for (const std::string& bad :
+       {std::string(), std::string("hello"), pem.substr(0, pem.size() / 2)})
     EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, SigningKey::FromPem(bad)));
   EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, PublicKeyFromPem(pem))) << "a private one";
   EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, PublicKeyFromPem("")));

@@ -101,9 +101,8 @@ TEST(TreeDecode, SortsNamesAsUnsignedBytes) {
 }
 
 TEST(TreeDecode, RefusesNamesThatAreNone) {
-  for (const std::string& name :
-       {std::string("."), std::string(".."), std::string("a/b"), std::string("/"),
-        std::string("a\0b", 3), std::string()}) {
+  for (const std::string& name : {std::string("."), std::string(".."), std::string("a/b"),
+                                  std::string("/"), std::string("a\0b", 3), std::string()}) {
     Tree tree = SampleTree();
     RootOf(tree).listing = {false, 1, 1};
     tree.entries[1].name = name;
@@ -135,8 +134,9 @@ TEST(TreeDecode, RefusesARootThatIsNoDirectory) {
 }
 
 TEST(TreeDecode, RefusesListingsOutOfBounds) {
-  for (const Listing& bad : {Listing{false, 1, 10}, Listing{false, 10, 1}, Listing{false, 11, 0},
-                             Listing{false, 65536, 65536}, Listing{true, 0, 3}, Listing{true, 2, 1}}) {
+  for (const Listing& bad :
+       {Listing{false, 1, 10}, Listing{false, 10, 1}, Listing{false, 11, 0},
+        Listing{false, 65536, 65536}, Listing{true, 0, 3}, Listing{true, 2, 1}}) {
     Tree tree = SampleTree();
     RootOf(tree).listing = bad;
     EXPECT_TRUE(IsRefused(tree)) << bad.begin << " " << bad.count;
@@ -289,8 +289,8 @@ TEST(TreeDecode, SetsNothingAsideForCountsItCannotHold) {
   out.Varint(0);  // publisher
   out.Varint(0);  // children
   out.Varint(0);
-  out.Varint(0);            // top
-  out.Varint(UINT64_MAX);   // entries
+  out.Varint(0);           // top
+  out.Varint(UINT64_MAX);  // entries
   EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, Tree::Decode(out.bytes(), SampleHolder())));
 }
 

@@ -105,8 +105,8 @@ TEST_F(ClientTest, PathsThatAreNotThereAreInvalid) {
   PublishIt();
   const auto client = OpenIt();
   View view(*client);
-  for (const char* path : {"missing", "dir/missing", "dir/a/below a file", "link/x", "pipe/x",
-                           "dir/deep/..", "DIR"})
+  for (const char* path :
+       {"missing", "dir/missing", "dir/a/below a file", "link/x", "pipe/x", "dir/deep/..", "DIR"})
     EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, view.Find(path))) << path;
   EXPECT_TRUE(IsOk(view.Find("//dir///deep/./deeper//")));
 }
@@ -114,7 +114,8 @@ TEST_F(ClientTest, PathsThatAreNotThereAreInvalid) {
 // Differential: what a read gives is what the source has there, for every offset and length.
 TEST_F(ClientTest, EveryOffsetAndLengthOfSmallFilesIsRight) {
   std::map<std::string, std::string> files;
-  for (const size_t size : {0, 1, 2, 37, 120}) files["f" + std::to_string(size)] = RandomBytes(size, size);
+  for (const size_t size : {0, 1, 2, 37, 120})
+    files["f" + std::to_string(size)] = RandomBytes(size, size);
   for (const auto& [name, bytes] : files) WriteTestFile(tree() + "/" + name, bytes);
   PublishIt();
   const auto client = OpenIt();
@@ -235,14 +236,17 @@ TEST_F(ClientTest, ADamagedStoreGivesErrorsAndNoWrongByte) {
       std::string damaged = content;
       damaged[at] ^= 1;
       WriteTestFile(store() + "/" + name, damaged);
-      ClientOptions options{.url = "file://" + store() + "/image", .insecure = true, .cache = "none"};
+      ClientOptions options{
+          .url = "file://" + store() + "/image", .insecure = true, .cache = "none"};
       options.give_up_after = std::chrono::seconds(1);
       const auto client = Client::Open(options, [](const Error&) {});
       if (!client.ok()) continue;
       const auto node = View(**client).Find("file");
       if (!node.ok()) continue;
       const auto read = Read(**client, *node, 0, bytes.size());
-      if (read.ok()) { EXPECT_TRUE(*read == bytes) << name << " " << at; }
+      if (read.ok()) {
+        EXPECT_TRUE(*read == bytes) << name << " " << at;
+      }
     }
     WriteTestFile(store() + "/" + name, content);
   }
@@ -253,9 +257,8 @@ TEST_F(ClientTest, TrustIsNeededToOpen) {
   PublishIt();
   const SigningKey key = SigningKey::Generate();
   WriteTestFile(folder_ / "key.pub", PublicKeyToPem(key.public_key()));
-  ClientOptions options{.url = "file://" + store() + "/image",
-                        .public_keys = {folder_ / "key.pub"},
-                        .cache = "none"};
+  ClientOptions options{
+      .url = "file://" + store() + "/image", .public_keys = {folder_ / "key.pub"}, .cache = "none"};
   EXPECT_TRUE(FailsWith(ErrorKind::kUntrusted, Client::Open(options, [](const Error&) {})));
   options.public_keys = {folder_ / "missing.pub"};
   EXPECT_FALSE(Client::Open(options, [](const Error&) {}).ok());

@@ -11,9 +11,10 @@ using std::chrono::seconds;
 
 TEST(OptionListAdd, TakesOurKeys) {
   MountOptions options;
-  ASSERT_TRUE(IsOk(AddOptionList("pubkey=/a,pubkey=/b,cache=/c,cache-size=64M,mirror=http://m,"
-                                 "on-network-loss=fail:5,insecure,foreground,nonempty",
-                                 options)));
+  ASSERT_TRUE(
+      IsOk(AddOptionList("pubkey=/a,pubkey=/b,cache=/c,cache-size=64M,mirror=http://m,"
+                         "on-network-loss=fail:5,insecure,foreground,nonempty",
+                         options)));
   EXPECT_EQ(options.client.public_keys, (std::vector<std::string>{"/a", "/b"}));
   EXPECT_EQ(options.client.cache, "/c");
   EXPECT_EQ(options.client.cache_size, 64u << 20);
@@ -27,9 +28,10 @@ TEST(OptionListAdd, TakesOurKeys) {
 
 TEST(OptionListAdd, PassesOnWhatTheKernelKnows) {
   MountOptions options;
-  ASSERT_TRUE(IsOk(AddOptionList("ro,suid,dev,allow_other,_netdev,nofail,noauto,"
-                                 "x-systemd.automount,x-initrd.mount=1,defaults",
-                                 options)));
+  ASSERT_TRUE(
+      IsOk(AddOptionList("ro,suid,dev,allow_other,_netdev,nofail,noauto,"
+                         "x-systemd.automount,x-initrd.mount=1,defaults",
+                         options)));
   EXPECT_EQ(options.kernel_options, (std::vector<std::string>{"suid", "dev", "allow_other"}));
 }
 
@@ -58,8 +60,13 @@ TEST(SizeParse, TakesBinaryUnits) {
   const struct {
     const char* text;
     uint64_t bytes;
-  } cases[] = {{"0", 0},          {"4096", 4096},           {"1K", 1024},     {"64M", 64 << 20},
-               {"2g", 2ull << 30}, {"1T", 1ull << 40},      {"16777215T", 16777215ull << 40},
+  } cases[] = {{"0", 0},
+               {"4096", 4096},
+               {"1K", 1024},
+               {"64M", 64 << 20},
+               {"2g", 2ull << 30},
+               {"1T", 1ull << 40},
+               {"16777215T", 16777215ull << 40},
                {"18446744073709551615", UINT64_MAX}};
   for (const auto& c : cases) {
     const auto size = ParseSize(c.text);
@@ -84,8 +91,8 @@ TEST(NetworkLossParse, TakesBothPolicies) {
 }
 
 TEST(NetworkLossParse, RefusesAllElse) {
-  for (const char* text : {"", "Wait", "fail", "fail:", "fail:-1", "fail:1s", "fail:99999999999",
-                           "wait:1", " wait"})
+  for (const char* text :
+       {"", "Wait", "fail", "fail:", "fail:-1", "fail:1s", "fail:99999999999", "wait:1", " wait"})
     EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, ParseNetworkLoss(text))) << text;
 }
 

@@ -24,8 +24,8 @@ TEST(MountInfoParse, TakesLinesApart) {
 }
 
 TEST(MountInfoParse, UndoesOctalEscapes) {
-  const auto mounts = ParseMountInfo(
-      "1 1 0:1 / /a\\040b\\011c\\012d\\134e rw - fuse.rootstream src\\040x rw\n");
+  const auto mounts =
+      ParseMountInfo("1 1 0:1 / /a\\040b\\011c\\012d\\134e rw - fuse.rootstream src\\040x rw\n");
   ASSERT_EQ(mounts.size(), 1u);
   EXPECT_EQ(mounts[0].mountpoint, "/a b\tc\nd\\e");
   EXPECT_EQ(mounts[0].source, "src x");

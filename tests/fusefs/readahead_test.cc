@@ -16,7 +16,9 @@ std::optional<FileRange> ReadRun(Readahead& readahead, uint64_t inode, uint64_t 
     EXPECT_GT(ahead->length, 0u);
     EXPECT_GE(ahead->offset, at + kStep) << "what was read already";
     EXPECT_LE(ahead->offset + ahead->length, at + kStep + Readahead::kLargestWindow);
-    if (all) { EXPECT_EQ(ahead->offset, all->offset + all->length) << "no byte twice, none left out"; }
+    if (all) {
+      EXPECT_EQ(ahead->offset, all->offset + all->length) << "no byte twice, none left out";
+    }
     if (!all) all = FileRange{ahead->offset, 0};
     all->length += ahead->length;
   }
@@ -69,7 +71,9 @@ TEST(ReadaheadNote, KeepsFilesApart) {
     const auto first = readahead.Note(1, at, kStep);
     readahead.Note(2, (at * 977) % (1 << 30), 100);
     if (at >= Readahead::kProof && at < 2 * Readahead::kProof) continue;
-    if (at == 0) { EXPECT_FALSE(first.has_value()); }
+    if (at == 0) {
+      EXPECT_FALSE(first.has_value());
+    }
   }
   EXPECT_TRUE(ReadRun(readahead, 1, 1 << 20, 8 << 20).has_value());
 }

@@ -8,8 +8,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace rootstream;
   const UniqueFd memory(memfd_create("segment", MFD_CLOEXEC));
   FUZZ_CHECK(WriteFullyAt(memory.get(), FuzzBytes(data, size), 0));
-  const auto file =
-      SegmentFile::OpenForReading("/proc/self/fd/" + std::to_string(memory.get()));
+  const auto file = SegmentFile::OpenForReading("/proc/self/fd/" + std::to_string(memory.get()));
   if (!file.ok()) return 0;
   uint64_t end = kSegmentHeaderSize;
   const uint64_t next = file->Scan(kSegmentHeaderSize, [&](const SegmentRecord& record) {

@@ -1,5 +1,5 @@
-// Runs a fuzz target over a corpus, file by file, where no libFuzzer is linked: each file whole, cut off
-// at every byte, and with every byte flipped.
+// Runs a fuzz target over a corpus, file by file, where no libFuzzer is linked: each file whole,
+// cut off at every byte, and with every byte flipped.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>

@@ -142,7 +142,9 @@ TEST_F(ServeTest, FileUrlsBehaveLikeHttp) {
     for (int polls = 0; got.outcomes.empty() && polls < 1000; ++polls)
       transport_.Poll(std::chrono::milliseconds(50));
     ASSERT_EQ(got.outcomes.size(), 1u);
-    if (size > 0) { EXPECT_TRUE(got.body == pack_.substr(1000, size)); }
+    if (size > 0) {
+      EXPECT_TRUE(got.body == pack_.substr(1000, size));
+    }
     EXPECT_EQ(got.outcomes[0].missing, size == 0);
     EXPECT_EQ(got.outcomes[0].complete, size > 0);
   }

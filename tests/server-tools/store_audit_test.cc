@@ -51,7 +51,7 @@ TEST_F(StoreAudit, ASoundStoreHasNoDamages) {
 TEST_F(StoreAudit, NamesAFlipOfAnyByteOfAnyFile) {
   for (const std::string& file : Files()) {
     const std::string whole = ReadTestFile(store_ + "/" + file);
-    for (size_t at = 0; at < whole.size(); at += whole.size() > 1000 ? 23 : 1) {
+    for (size_t at = 0; at<whole.size(); at += whole.size()> 1000 ? 23 : 1) {
       std::string bytes = whole;
       bytes[at] ^= 4;
       WriteTestFile(store_ + "/" + file, bytes);
@@ -67,14 +67,17 @@ TEST_F(StoreAudit, NamesAFlipOfAnyByteOfAnyFile) {
 TEST_F(StoreAudit, NamesTruncationAndAbsence) {
   for (const std::string& file : Files()) {
     const std::string whole = ReadTestFile(store_ + "/" + file);
-    for (const size_t size : {size_t{0}, size_t{1}, size_t{17}, whole.size() / 2, whole.size() - 1}) {
+    for (const size_t size :
+         {size_t{0}, size_t{1}, size_t{17}, whole.size() / 2, whole.size() - 1}) {
       WriteTestFile(store_ + "/" + file, whole.substr(0, size));
       const auto report = Audit();
       ASSERT_TRUE(IsOk(report));
       EXPECT_FALSE(report->damages.empty()) << file << " cut to " << size;
     }
     std::filesystem::remove(store_ + "/" + file);
-    if (!file.starts_with("images/")) { EXPECT_FALSE(Audit()->damages.empty()) << file; }
+    if (!file.starts_with("images/")) {
+      EXPECT_FALSE(Audit()->damages.empty()) << file;
+    }
     WriteTestFile(store_ + "/" + file, whole);
   }
 }

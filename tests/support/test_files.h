@@ -62,8 +62,7 @@ inline std::string ReadTestFile(const std::string& path) {
 inline std::vector<std::string> FilesBelow(const std::string& folder) {
   std::vector<std::string> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
-    if (entry.is_regular_file())
-      files.push_back(entry.path().lexically_relative(folder).string());
+    if (entry.is_regular_file()) files.push_back(entry.path().lexically_relative(folder).string());
   std::sort(files.begin(), files.end());
   return files;
 }

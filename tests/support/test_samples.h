@@ -1,5 +1,5 @@
-// One small but rich value of each encoded type. The golden files are made of these, so they must not
-// change while the format does not.
+// One small but rich value of each encoded type. The golden files are made of these, so they must
+// not change while the format does not.
 #pragma once
 
 #include <sys/stat.h>
@@ -34,22 +34,37 @@ inline PublisherPart SamplePublisherPart() {
 inline Tree SampleTree() {
   Tree tree;
   tree.top = {false, 0, 1};
-  tree.entries = {{"", kNoChild, 0},        {"bin", kNoChild, 1},   {"block", kNoChild, 2},
-                  {"char", kNoChild, 3},    {"file", kNoChild, 4},  {"hard", 0, 7},
-                  {"link", kNoChild, 5},    {"pipe", kNoChild, 6},  {"socket", kNoChild, 7},
-                  {"z\xff\n empty", kNoChild, 8}};
+  tree.entries = {{"", kNoChild, 0},       {"bin", kNoChild, 1},
+                  {"block", kNoChild, 2},  {"char", kNoChild, 3},
+                  {"file", kNoChild, 4},   {"hard", 0, 7},
+                  {"link", kNoChild, 5},   {"pipe", kNoChild, 6},
+                  {"socket", kNoChild, 7}, {"z\xff\n empty", kNoChild, 8}};
   tree.ranges = {{"", 1}, {"m", 2}};
   tree.inodes.resize(9);
-  tree.inodes[0] = {.mode = S_IFDIR | 0755, .nlink = 3, .mtime_seconds = 1700000000,
-                    .mtime_nanoseconds = 999999999, .size = 9, .listing = {false, 1, 9}};
-  tree.inodes[1] = {.mode = S_IFDIR | 01777, .uid = 1000, .gid = 100, .nlink = 2,
-                    .mtime_seconds = -1, .mtime_nanoseconds = 1, .size = 3000,
+  tree.inodes[0] = {.mode = S_IFDIR | 0755,
+                    .nlink = 3,
+                    .mtime_seconds = 1700000000,
+                    .mtime_nanoseconds = 999999999,
+                    .size = 9,
+                    .listing = {false, 1, 9}};
+  tree.inodes[1] = {.mode = S_IFDIR | 01777,
+                    .uid = 1000,
+                    .gid = 100,
+                    .nlink = 2,
+                    .mtime_seconds = -1,
+                    .mtime_nanoseconds = 1,
+                    .size = 3000,
                     .listing = {true, 0, 2}};
   tree.inodes[2] = {.mode = S_IFBLK | 0660, .device_major = 259, .device_minor = 1048575};
   tree.inodes[3] = {.mode = S_IFCHR | 0666, .device_major = 1, .device_minor = 3};
-  tree.inodes[4] = {.mode = S_IFREG | 04755, .uid = UINT32_MAX - 1, .gid = UINT32_MAX - 1,
-                    .mtime_seconds = INT64_MIN, .xattr_set = 2, .size = 20000,
-                    .extent_begin = 0, .extent_count = 2};
+  tree.inodes[4] = {.mode = S_IFREG | 04755,
+                    .uid = UINT32_MAX - 1,
+                    .gid = UINT32_MAX - 1,
+                    .mtime_seconds = INT64_MIN,
+                    .xattr_set = 2,
+                    .size = 20000,
+                    .extent_begin = 0,
+                    .extent_count = 2};
   tree.inodes[5] = {.mode = S_IFLNK | 0777, .mtime_seconds = INT64_MAX, .size = 9, .target = 0};
   tree.inodes[6] = {.mode = S_IFIFO | 0600, .xattr_set = 1};
   tree.inodes[7] = {.mode = S_IFSOCK | 0600};
@@ -78,7 +93,11 @@ inline Manifest SampleManifest() {
   manifest.hot = {{SampleObject(2), SampleObject(3)}, {SampleObject(4)}};
   manifest.boot_entries = {
       {"Linux", "/boot/vmlinuz", {"/boot/initrd.img", "/boot/ucode"}, "quiet root=x", true, {}},
-      {"Laptop", "/boot/vmlinuz-laptop", {}, "", false,
+      {"Laptop",
+       "/boot/vmlinuz-laptop",
+       {},
+       "",
+       false,
        {{MatchKind::kDmi, "sys_vendor=ACME*"}, {MatchKind::kArchitecture, "x86_64"}}}};
   manifest.keys = {SampleKey(1), SampleKey(2)};
   manifest.threshold = 2;

@@ -27,7 +27,10 @@ inline std::string TarMemberBytes(const TarMember& member) {
   std::memset(header + 148, ' ', 8);
   header[156] = member.type;
   std::snprintf(header + 157, 100, "%s", member.link.c_str());
-  std::memcpy(header + 257, "ustar\0" "00", 8);
+  std::memcpy(header + 257,
+              "ustar\0"
+              "00",
+              8);
   unsigned sum = 0;
   for (const char c : header) sum += static_cast<unsigned char>(c);
   std::snprintf(header + 148, 8, "%06o", sum);

@@ -118,7 +118,8 @@ class FakeTransport : public Transport {
     const std::string& file = found->second;
     if (request.size == 0) return {.status = 200, .body = file};
     if (request.first >= file.size()) return {.status = 416};
-    return {.status = 206, .first = request.first, .body = file.substr(request.first, request.size)};
+    return {
+        .status = 206, .first = request.first, .body = file.substr(request.first, request.size)};
   }
 
   static void Deliver(TransferSink& sink, const Reply& reply, size_t piece) {
