@@ -2,15 +2,16 @@
 # Measures rootstream beside other tools on one real Debian root, and prints a Markdown table of ratios.
 # Times of a shared machine mean little; each row's two sides run next to each other, in turn, three
 # times, and the median of the ratios is shown.
-#   tests/bench/run.sh [--files N] [--skip-15]     N: also an image of N small files
+#   tests/bench/run.sh [--rounds N] [--skip-15] [--files N]     --files: also an image of N small files
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 bin=$PWD/build/default/bin
 rootstream=$bin/rootstream
-files=0 levels="3 15"
+files=0 levels="3 15" rounds=3
 while [ $# -gt 0 ]; do
   case "$1" in
     --files) files=$2; shift 2 ;;
+    --rounds) rounds=$2; shift 2 ;;
     --skip-15) levels=3; shift ;;
     *) echo "run.sh: unknown option $1" >&2; exit 2 ;;
   esac
@@ -74,7 +75,7 @@ row what measured promised
 row --- --- ---
 for level in $levels; do
   times=() again=()
-  for _ in 1 2 3; do
+  for _ in $(seq "$rounds"); do
     rm -rf "$work/store$level"
     squash=$(seconds mksquashfs "$work/v1" "$work/squash$level.img" -comp zstd \
       -Xcompression-level "$level" -b 131072 -noappend -quiet -no-progress)
@@ -109,7 +110,7 @@ mksquashfs "$work/big" "$work/big.img" -comp zstd -Xcompression-level 3 -b 13107
 curl_zstd() { curl -s "$url/big.zst" | zstd -dqc >/dev/null; }
 read_all() { cat "$1" >/dev/null; }
 cold=() warm=() memory=0
-for _ in 1 2 3; do
+for _ in $(seq "$rounds"); do
   line=$(seconds curl_zstd)
   rm -rf "$work/cache"
   mount_image "$url/store3/big" "$work/cache"
@@ -132,7 +133,7 @@ row "warm cache, page cache dropped, against kernel squashfs: speed" \
 
 first=() again=()
 walk() { find "$1" | wc -l; }
-for _ in 1 2 3; do
+for _ in $(seq "$rounds"); do
   mount -t squashfs -o loop,ro "$work/squash3.img" "$work/squash"
   cold_pages
   theirs=$(seconds walk "$work/squash")
