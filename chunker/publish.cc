@@ -89,7 +89,7 @@ class Publisher {
       RS_CHECK(CheckEntry(*entry));
       NoteFeatures(*entry);
       ++summary_.totals.entries;
-      if (S_ISDIR(entry->inode.mode)) RS_CHECK(stream_.EndDirectory());
+      if (S_ISDIR(entry->inode.mode)) RS_CHECK(stream_.BeginDirectory(PathOf(*entry)));
       const bool is_new_inode = spool_.IsNewInode(*entry);
       InodeRecord record{.inode = entry->inode, .target = entry->target, .xattrs = entry->xattrs};
       if (is_new_inode && S_ISREG(entry->inode.mode)) {
@@ -106,6 +106,15 @@ class Publisher {
       }
       RS_CHECK(spool_.Add(*entry, record));
     }
+  }
+
+  // Of a directory, below the root; entries come in order, so those above it came before.
+  std::string PathOf(const SourceEntry& directory) {
+    folders_.resize(directory.depth);
+    folders_.push_back(directory.name);
+    std::string path;
+    for (const std::string& name : folders_) path += name + "/";
+    return path;
   }
 
   static Status CheckEntry(const SourceEntry& entry) {
@@ -201,6 +210,7 @@ class Publisher {
   StreamWriter stream_;
   PackWriter metadata_packs_;
   uint64_t features_ = 0;
+  std::vector<std::string> folders_;  // names, from the root to the directory that came last
   PublishSummary summary_;
 };
 

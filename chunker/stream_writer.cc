@@ -10,7 +10,8 @@ namespace rootstream {
 namespace {
 
 constexpr uint64_t kBlock = 4096;             // bytes: the least hole
-constexpr size_t kDirectoryEdge = 32 << 10;     // bytes
+constexpr size_t kDirectoryEdge = 32 << 10;   // bytes
+constexpr int kEdgeOdds = 2;                  // one directory in so many is an edge
 constexpr uint64_t kMaxBlocks = 1 << 21;      // of one file, so that its extents stay within limits
 
 uint64_t BlockFor(uint64_t size) {
@@ -108,8 +109,10 @@ Status StreamWriter::Cut(Stream& stream, bool all) {
   return Ok();
 }
 
-Status StreamWriter::EndDirectory() {
-  return joined_.pending.size() < kDirectoryEdge ? Ok() : Cut(joined_, true);
+Status StreamWriter::BeginDirectory(const std::string& path) {
+  if (joined_.pending.size() < kDirectoryEdge) return Ok();
+  const Id hash = Sha256(path);
+  return hash.bytes[0] % kEdgeOdds == 0 ? Cut(joined_, true) : Ok();
 }
 
 Status StreamWriter::Finish() {

@@ -27,9 +27,10 @@ class StreamWriter {
   using ReadContent = std::function<Status(const Source::ContentUse&)>;
   // The extents of a file of `size` bytes, whose content `read` gives.
   Result<std::vector<FileExtent>> AddFile(uint64_t size, const ReadContent& read);
-  // No further file of the directory follows at once: a good place to cut joined files, once there are
-  // enough of them, since a change in one directory then leaves the next one's chunks alone.
-  Status EndDirectory();
+  // The files of directory `path` come next: a good place to cut joined files, once there are enough of
+  // them, since a change in one directory then leaves the next one's chunks alone. Its path decides, so
+  // that a change before it moves no more than the edges beside it.
+  Status BeginDirectory(const std::string& path);
   Status Finish();  // after the last file; then all chunks have their places
 
   // Chunks in order of position: of joined files, of files cut alone.
