@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <set>
 
 #include "format/chunk.h"
 #include "format/limits.h"
@@ -40,9 +41,11 @@ Result<StoreFolder> StoreFolder::OpenOrCreate(const std::string& path) {
   if (stat(path.c_str(), &st) == 0) {
     if (!S_ISDIR(st.st_mode)) return Invalid(path + ": not a store but a file");
     RS_TRY(const auto names, NamesIn(path));
-    // What a publisher makes first, should it have been stopped right then.
-    const auto ours = [](const std::string& n) { return n == "packs" || n == "lost+found"; };
-    if (!std::all_of(names.begin(), names.end(), ours))
+    // What another publisher is making right now, or made before it was stopped.
+    static const std::set<std::string> kOurs = {"packs", "images", "manifests",  "tmp",
+                                                "lock",  "lock.refs", "lost+found"};
+    const auto is_ours = [](const std::string& name) { return kOurs.contains(name); };
+    if (!std::all_of(names.begin(), names.end(), is_ours))
       return Invalid(path + ": not a store, and not empty; nothing was written");
   }
   StoreFolder store(WithoutSlash(path));
