@@ -121,7 +121,6 @@ Result<ShardWriter::Written> ShardWriter::Write(std::string_view plain) {
                    std::to_string(plain.size()) + " bytes");
   const std::string stored = sealer_.Seal(plain);
   RS_TRY(const PackWriter::Place place, writer_.Append(stored));
-  stored_bytes_ += stored.size();
   return Written{{Sha256(stored), Id{}, place.offset, static_cast<uint32_t>(stored.size()),
                   static_cast<uint32_t>(plain.size())},
                  place.pack};

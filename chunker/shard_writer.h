@@ -38,7 +38,6 @@ class ShardWriter {
 
   size_t shards() const { return placed_.size(); }
   size_t new_shards() const { return new_shards_; }
-  uint64_t stored_bytes() const { return stored_bytes_; }  // of all new objects
 
  private:
   struct Written {
@@ -78,7 +77,6 @@ class ShardWriter {
   std::vector<Pending> pending_;
   size_t pending_size_ = 0;  // bytes, about
   size_t new_shards_ = 0;
-  uint64_t stored_bytes_ = 0;
 };
 
 }  // namespace rootstream
