@@ -22,6 +22,13 @@ class BlockAligner {
 
   Status Add(uint64_t offset, std::string_view bytes) {
     if (offset != at_ + buffer_.size()) RS_CHECK(Jump(offset));
+    if (buffer_.empty()) {  // whole blocks need no copy
+      const bool is_end = at_ + bytes.size() == file_size_;
+      const size_t whole = is_end ? bytes.size() : bytes.size() / block_ * block_;
+      if (whole > 0) RS_CHECK(sink_(at_, bytes.substr(0, whole)));
+      at_ += whole;
+      bytes.remove_prefix(whole);
+    }
     buffer_ += bytes;
     return buffer_.size() < kPiece ? Ok() : Flush(buffer_.size() / block_ * block_);
   }

@@ -33,14 +33,14 @@ ChunkStore::~ChunkStore() {
     const std::lock_guard lock(mutex_);
     ending_ = true;
   }
-  changed_.notify_all();
+  queued_.notify_all();
 }
 
 void ChunkStore::Work(int level) {
   Sealer sealer(level);
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [&] { return ending_ || !to_do_.empty(); });
+    queued_.wait(lock, [&] { return ending_ || !to_do_.empty(); });
     if (ending_) return;
     const TaskPtr task = to_do_.front();
     to_do_.pop_front();
@@ -57,7 +57,7 @@ void ChunkStore::Work(int level) {
     }
     task->plain = {};
     task->done = true;
-    changed_.notify_all();
+    done_.notify_one();
   }
 }
 
@@ -73,7 +73,7 @@ Status ChunkStore::Put(std::string plain, uint64_t start, std::vector<StreamChun
     tasks_.push_back(task);
     to_do_.push_back(task);
   }
-  changed_.notify_all();
+  queued_.notify_one();
   while (true) {
     {
       const std::lock_guard lock(mutex_);
@@ -89,13 +89,13 @@ Status ChunkStore::WriteFront() {
   {
     std::unique_lock lock(mutex_);
     task = tasks_.front();
-    changed_.wait(lock, [&] { return task->done; });
+    done_.wait(lock, [&] { return task->done; });
     tasks_.pop_front();
     if (const auto found = by_plain_hash_.find(task->plain_hash); found != by_plain_hash_.end()) {
       (*task->out)[task->out_index].stored = found->second;
     } else {
       owner = claimed_[task->plain_hash];
-      changed_.wait(lock, [&] { return owner->done; });
+      done_.wait(lock, [&] { return owner->done; });
     }
   }
   if (owner == nullptr) {

@@ -79,7 +79,8 @@ class ChunkStore {
   std::vector<KnownPack> known_packs_;
 
   std::mutex mutex_;  // guards what follows, and by_plain_hash_ while threads run
-  std::condition_variable changed_;
+  std::condition_variable queued_;  // a task, or the end: for the threads
+  std::condition_variable done_;    // a task: for the one caller of Put() and Finish()
   std::deque<TaskPtr> tasks_;       // in order; the front is written next
   std::deque<TaskPtr> to_do_;       // not yet taken by a thread
   std::unordered_map<Id, TaskPtr, IdHash> claimed_;  // who compresses what

@@ -12,7 +12,7 @@
 namespace rootstream {
 namespace {
 
-constexpr size_t kReadSize = 1 << 20;
+constexpr size_t kReadSize = 256 << 10;
 
 Error Changed(const std::string& shown) { return Failed(shown + ": it changed while it was read"); }
 

@@ -1,5 +1,6 @@
 // libexec/rootstream/publisher: the commands of who publishes and who runs a store.
 #include <fmt/format.h>
+#include <malloc.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -93,6 +94,13 @@ std::string SummaryText(const PublishSummary& s, const std::string& image) {
       s.shards, s.seconds);
 }
 
+// Chunks and contents of 128 KiB and more come and go all the time: from the heap their pages are used
+// again, from mmap(2) each one is faulted in and zeroed anew.
+void TuneAllocator() {
+  mallopt(M_MMAP_THRESHOLD, 4 << 20);
+  mallopt(M_TRIM_THRESHOLD, 32 << 20);
+}
+
 Status RunPublish(const PublishFlags& flags) {
   PublishOptions options{.source = flags.source,
                          .store = flags.store,
@@ -122,6 +130,7 @@ Status RunPublish(const PublishFlags& flags) {
   if (flags.keys.empty())
     fputs("rootstream: no --key: the image is unsigned, clients need --insecure\n", stderr);
   CatchInterrupts();
+  TuneAllocator();
   RS_TRY(const PublishSummary summary, Publish(std::move(options)));
   const std::string shown = image->ToString();
   fputs(flags.json ? Dump(SummaryJson(summary, shown)).c_str()

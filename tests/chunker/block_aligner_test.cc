@@ -79,8 +79,10 @@ TEST(BlockAlignerAdd, GivesNothingForAHole) {
 
 TEST(BlockAlignerAdd, PassesOnFailures) {
   BlockAligner aligner(10, 4, [](uint64_t, std::string_view) { return Failed("no room"); });
-  ASSERT_TRUE(IsOk(aligner.Add(0, "12345")));
+  ASSERT_TRUE(IsOk(aligner.Add(0, "123")));
   EXPECT_TRUE(FailsWith(ErrorKind::kFailed, aligner.Finish()));
+  BlockAligner whole(10, 4, [](uint64_t, std::string_view) { return Failed("no room"); });
+  EXPECT_TRUE(FailsWith(ErrorKind::kFailed, whole.Add(0, "12345")));
 }
 
 }  // namespace
