@@ -349,19 +349,70 @@ TEST(FolderSource, NoticesAFileThatChangedSinceItWasNamed) {
                         (*source)->ReadContent([](uint64_t, std::string_view) { return Ok(); })));
 }
 
-TEST(FolderSource, NoticesAFileThatVanished) {
+TEST(FolderSource, NoticesAFileThatVanishedBeforeItWasRead) {
   const TempFolder folder;
   WriteTestFile(folder / "a", "x");
-  WriteTestFile(folder / "b", "x");
   const auto source = OpenFolderSource(folder.path());
   ASSERT_TRUE(IsOk(source));
   ASSERT_TRUE(IsOk((*source)->Next()));
   ASSERT_TRUE(IsOk((*source)->Next()));
   std::filesystem::remove(folder / "a");
-  std::filesystem::remove(folder / "b");
   EXPECT_TRUE(FailsWith(ErrorKind::kFailed,
                         (*source)->ReadContent([](uint64_t, std::string_view) { return Ok(); })));
-  EXPECT_TRUE(FailsWith(ErrorKind::kFailed, (*source)->Next()));
+}
+
+// Far more entries than are walked ahead.
+class LongFolder : public ::testing::Test {
+ protected:
+  static constexpr int kFiles = 2000;
+
+  LongFolder() {
+    for (int i = 0; i < kFiles; ++i) WriteTestFile(folder_ / Name(i), "content of " + Name(i));
+    source_ = OpenFolderSource(folder_.path()).value();
+  }
+  static std::string Name(int i) { return std::to_string(10'000 + i); }
+
+  TempFolder folder_;
+  std::unique_ptr<Source> source_;
+};
+
+TEST_F(LongFolder, ComesInOrderEachWithItsContent) {
+  ASSERT_TRUE(IsOk(source_->Next()));
+  for (int i = 0; i < kFiles; ++i) {
+    const auto entry = source_->Next();
+    ASSERT_TRUE(IsOk(entry));
+    ASSERT_TRUE(entry->has_value());
+    EXPECT_EQ((*entry)->name, Name(i));
+    if (i % 3 == 0) continue;  // content that nobody asks for
+    std::string content;
+    EXPECT_TRUE(IsOk(source_->ReadContent([&](uint64_t, std::string_view bytes) {
+      content += bytes;
+      return Ok();
+    })));
+    EXPECT_EQ(content, "content of " + Name(i));
+  }
+  for (int i = 0; i < 2; ++i) {
+    const auto end = source_->Next();
+    ASSERT_TRUE(IsOk(end));
+    EXPECT_FALSE(end->has_value());
+  }
+}
+
+TEST_F(LongFolder, VanishingIsAnErrorAfterWhatCameBefore) {
+  ASSERT_TRUE(IsOk(source_->Next()));
+  for (int i = 0; i < kFiles; ++i) std::filesystem::remove(folder_ / Name(i));
+  int entries = 0;
+  auto entry = source_->Next();
+  for (; entry.ok() && entry->has_value(); entry = source_->Next())
+    EXPECT_EQ((*entry)->name, Name(entries++));
+  EXPECT_TRUE(FailsWith(ErrorKind::kFailed, entry));
+  EXPECT_NE(entry.error().message.find(Name(entries) + ": it vanished"), std::string::npos);
+  EXPECT_TRUE(FailsWith(ErrorKind::kFailed, source_->Next())) << "and stays one";
+}
+
+TEST_F(LongFolder, CanBeLeftAtAnyTime) {
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(IsOk(source_->Next()));
+  source_.reset();
 }
 
 }  // namespace

@@ -1,0 +1,54 @@
+// FolderWalk: the entries of a directory of the publisher's machine, in canonical order, files
+// opened.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cache/file_io.h"
+#include "chunker/source.h"
+
+namespace rootstream {
+
+// Errors name files by their path below the source.
+class FolderWalk {
+ public:
+  struct Found {
+    SourceEntry entry;
+    // Of a regular file, for ReadFileContent():
+    UniqueFd file;
+    struct stat stat = {};
+    std::string shown;
+  };
+
+  FolderWalk(std::string top, UniqueFd fd) : top_(std::move(top)), top_fd_(std::move(fd)) {}
+
+  Result<std::optional<Found>> Next();  // nullopt: the end
+
+ private:
+  struct Folder {
+    UniqueFd fd;
+    std::string path;  // with a trailing slash, below the source
+    std::vector<std::string> names;
+    size_t next = 0;
+  };
+
+  std::string PathOf(const std::string& name) const;
+  Result<std::optional<Found>> Describe(int folder, const std::string& name);
+  // A directory: its own entry now, its names next.
+  Result<std::optional<Found>> Enter(UniqueFd fd, const std::string& name, const std::string& path);
+  Result<std::string> ReadTarget(int folder, const std::string& name) const;
+
+  const std::string top_;
+  UniqueFd top_fd_;
+  bool started_ = false;
+  std::vector<Folder> open_;  // from the top down to where Next() is
+  std::map<std::pair<dev_t, ino_t>, uint64_t> groups_;
+};
+
+}  // namespace rootstream
