@@ -87,10 +87,18 @@ void ObjectCache::GetAll(std::vector<Wanted> wanted, Priority priority) {
   if (!missing.empty()) fetcher_->Want(std::move(missing), priority);
 }
 
+// What only the network has is asked for at once: behind the workers' backlog it would come too late.
 void ObjectCache::Prefetch(const std::vector<ObjectRef>& refs, Priority priority) {
-  std::vector<Wanted> wanted;
-  for (const ObjectRef& ref : refs) wanted.push_back({ref, nullptr});
-  workers_->TryPush([this, wanted = std::move(wanted), priority]() mutable {
+  std::vector<Wanted> missing;
+  std::vector<Wanted> on_disk;
+  for (const ObjectRef& ref : refs) {
+    if (memory_.Get(ref.id) != nullptr) continue;
+    const bool local = disk_ != nullptr && disk_->Has(ref.id);
+    (local ? on_disk : missing).push_back({ref, nullptr});
+  }
+  if (!missing.empty()) fetcher_->Want(std::move(missing), priority);
+  if (on_disk.empty()) return;
+  workers_->TryPush([this, wanted = std::move(on_disk), priority]() mutable {
     GetAll(std::move(wanted), priority);
   });
 }

@@ -11,6 +11,7 @@ namespace {
 
 constexpr uint64_t kBlock = 4096;             // bytes: the least hole
 constexpr size_t kDirectoryEdge = 32 << 10;   // bytes
+constexpr size_t kDirectoryEdgeFiles = 256;   // a chunk of more belongs to many shards
 constexpr int kEdgeOdds = 2;                  // one directory in so many is an edge
 constexpr uint64_t kMaxBlocks = 1 << 21;      // of one file, so that its extents stay within limits
 
@@ -47,6 +48,7 @@ Status StreamWriter::Join(File& file) {
   for (FileExtent& extent : file.extents) extent.position += is_new ? end : known;
   if (!is_new) return Ok();
   joined_.pending += file.data;
+  ++joined_.files;
   return Cut(joined_, false);
 }
 
@@ -105,12 +107,13 @@ Status StreamWriter::Cut(Stream& stream, bool all) {
     stream.start += length;
     done += length;
   }
+  if (done > 0) stream.files = 0;
   stream.pending.erase(0, done);
   return Ok();
 }
 
 Status StreamWriter::BeginDirectory(const std::string& path) {
-  if (joined_.pending.size() < kDirectoryEdge) return Ok();
+  if (joined_.pending.size() < kDirectoryEdge && joined_.files < kDirectoryEdgeFiles) return Ok();
   const Id hash = Sha256(path);
   return hash.bytes[0] % kEdgeOdds == 0 ? Cut(joined_, true) : Ok();
 }

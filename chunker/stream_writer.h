@@ -41,6 +41,7 @@ class StreamWriter {
   struct Stream {
     uint64_t start = 0;    // position of the first byte in `pending`
     std::string pending;   // not yet cut
+    size_t files = 0;      // joined since the last cut
     std::vector<StreamChunk> chunks;
   };
   // What AddFile() gathers for one file.

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <bit>
 #include <map>
 
 namespace rootstream {
@@ -13,12 +14,14 @@ constexpr size_t kMaxOpenRanges = 4;    // in the parent's shard; more get a sha
 constexpr size_t kBoundaryOdds = TreeBuilder::kMaxWeight / 4;
 constexpr size_t kMaxHeld = 8 * TreeBuilder::kMaxWeight;
 
-// Whether a range may begin at this name; one name in kBoundaryOdds says so. Each level of ranges asks
-// other bits of the hash, or every first name of one level would be a boundary of the next.
-bool IsBoundary(const std::string& name, int level) {
+// Whether a range may begin at this name, which weighs so much: one in kBoundaryOdds of weight says so, or
+// few heavy names would have no boundary among them. Weights are taken in powers of two, since a name
+// that gains a little must not change its answer. Each level of ranges asks other bits of the hash, or
+// every first name of one level would be a boundary of the next.
+bool IsBoundary(const std::string& name, size_t weight, int level) {
   const Id hash = Sha256(name);
   Decoder bits(hash.view().substr(8 * (level % 4)));
-  return bits.U64() % kBoundaryOdds == 0;
+  return bits.U64() % kBoundaryOdds < std::bit_floor(weight);
 }
 
 // Decides where the next item begins a new range.
@@ -28,7 +31,7 @@ class RangeCutter {
 
   bool CutsBefore(const std::string& name, size_t weight) {
     const bool full = weight_ + weight > TreeBuilder::kMaxWeight;
-    const bool wanted = weight_ >= TreeBuilder::kMinWeight && IsBoundary(name, level_);
+    const bool wanted = weight_ >= TreeBuilder::kMinWeight && IsBoundary(name, weight, level_);
     const bool cuts = weight_ > 0 && (full || wanted);
     weight_ = cuts ? weight : weight_ + weight;
     return cuts;
@@ -138,7 +141,7 @@ Result<TreeBuilder::Shared> TreeBuilder::AddShared(InodeRecord record) {
   Encoder identity;
   InodeRecord{record.inode, record.target, record.xattrs, {}}.EncodeTo(identity);
   if (shared_.size() >= kMaxWeight ||
-      (shared_.size() >= kMinWeight && IsBoundary(identity.bytes(), 0)))
+      (shared_.size() >= kMinWeight && IsBoundary(identity.bytes(), 1, 0)))
     RS_CHECK(FinishShared());
   ++inodes_;
   shared_.push_back(std::move(record));

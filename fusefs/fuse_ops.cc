@@ -124,12 +124,18 @@ void Init(void* userdata, fuse_conn_info* conn) {
 
 void Lookup(fuse_req_t req, fuse_ino_t parent, const char* name) {
   const auto request = std::make_shared<Request>(req);
-  ContextOf(req).image.Lookup(
-      parent, name, [request](const Result<std::optional<Node>>& found) {
+  FuseContext& context = ContextOf(req);
+  context.image.Lookup(
+      parent, name, [request, parent, &context](const Result<std::optional<Node>>& found) {
         if (!found.ok()) return request->ReplyError(kReadFailed);
         fuse_entry_param entry = {};
         entry.entry_timeout = kForEver;  // with inode 0: there is no such name, remember that
-        if (found->has_value()) entry = EntryOf(**found);
+        if (found->has_value()) {
+          entry = EntryOf(**found);
+          // Directories had attributes, and of hard links not even the type may have been known.
+          if (!S_ISDIR(entry.attr.st_mode) && entry.attr.st_nlink == 1)
+            context.listings.NoteLookup(parent);
+        }
         if (const fuse_req_t claimed = request->Claim()) fuse_reply_entry(claimed, &entry);
       });
 }
@@ -229,14 +235,17 @@ bool AddDots(fuse_req_t req, fuse_ino_t ino, uint64_t position, EntryBuffer& buf
   return position >= 2 || buffer.AddName(req, "..", kRootInode, S_IFDIR, 2);
 }
 
-void AddRun(fuse_req_t req, Image& image, const EntryRun& run, EntryBuffer& buffer) {
+void AddRun(fuse_req_t req, Image& image, const EntryRun& run, bool all_attributes,
+            EntryBuffer& buffer) {
   for (uint32_t i = run.begin; i < run.end; ++i) {
     const TreeEntry& entry = run.shard->tree.entries[i];
     const uint64_t next = run.PositionAfter(i);
     const auto node = image.LoadedNode(run, entry);
+    const uint32_t mode = node ? node->inode().mode : 0;
     const bool fits =
-        node ? buffer.Add(req, entry.name.c_str(), EntryOf(*node), next)
-             : buffer.AddName(req, entry.name.c_str(), image.InodeOf(run, entry), 0, next);
+        node && (all_attributes || S_ISDIR(mode))
+            ? buffer.Add(req, entry.name.c_str(), EntryOf(*node), next)
+            : buffer.AddName(req, entry.name.c_str(), image.InodeOf(run, entry), mode, next);
     if (!fits) return;
   }
 }
@@ -253,7 +262,8 @@ void ReadDirectory(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, bo
         if (claimed == nullptr) return;
         EntryBuffer buffer(size, plus);
         const bool room = AddDots(claimed, ino, position, buffer);
-        if (room && run->has_value()) AddRun(claimed, context.image, **run, buffer);
+        if (room && run->has_value())
+          AddRun(claimed, context.image, **run, context.listings.AllAttributes(ino), buffer);
         buffer.Reply(claimed);
       });
 }

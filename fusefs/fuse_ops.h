@@ -9,6 +9,7 @@
 #include "format/manifest.h"
 #include "fusefs/file_reader.h"
 #include "fusefs/image.h"
+#include "fusefs/listing_policy.h"
 
 struct fuse_lowlevel_ops;
 
@@ -21,6 +22,7 @@ struct FuseContext {
   uint64_t features;  // of the manifest
   ImageTotals totals;
   std::function<void()> on_init;  // the kernel has taken the mount
+  ListingPolicy listings = {};
 };
 
 const fuse_lowlevel_ops& FuseOperations();

@@ -8,8 +8,8 @@ std::optional<FileRange> Readahead::Note(uint64_t inode, uint64_t offset, uint64
   return runs_.With([&](std::list<Run>& runs) -> std::optional<FileRange> {
     const auto found = std::find_if(runs.begin(), runs.end(),
                                     [&](const Run& run) { return run.inode == inode; });
-    const bool follows = found != runs.end() && offset + kSlack >= found->next &&
-                         offset <= found->fetched + kSlack && offset >= found->start;
+    const bool follows = found != runs.end() && offset >= found->start &&
+                         offset <= found->fetched + kSlack;
     if (!follows) {
       if (found != runs.end()) runs.erase(found);
       const uint64_t end = offset + length;

@@ -138,6 +138,17 @@ TEST_F(StreamWriterTest, EqualSmallFilesAreStoredOnce) {
   EXPECT_EQ(joined_.size(), 3100u);
 }
 
+TEST_F(StreamWriterTest, ManyTinyFilesAreCutAtDirectories) {
+  for (int directory = 0; directory < 40; ++directory) {
+    ASSERT_TRUE(IsOk(writer_.BeginDirectory("d" + std::to_string(directory))));
+    for (int file = 0; file < 100; ++file) Add(std::to_string(directory * 100 + file));
+  }
+  Finish();
+  EXPECT_LT(joined_.size(), 16u << 10) << "less than one chunk by its size";
+  EXPECT_GE(writer_.joined().size(), 4u);
+  EXPECT_LE(writer_.joined().size(), 13u) << "not below 256 files each";
+}
+
 TEST_F(StreamWriterTest, HolesThatTheSourceKnowsAreThoseItFinds) {
   std::string file(100'000, '\0');
   file.replace(40'000, 5000, RandomBytes(5000, 5));

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <set>
 
 #include "chunker/chunk_store.h"
@@ -90,6 +91,17 @@ class TreeBuilderTest : public ::testing::Test {
     EXPECT_LE(walk.largest(), 2 * TreeBuilder::kMaxWeight) << "shards are of bounded size";
   }
 
+  std::set<Id> ShardsOf(const Made& made) {
+    std::set<Id> shards;
+    ImageWalk walk(store_);
+    for (const auto& [path, inode] : walk.Walk(made.root)) shards.insert(inode.shard);
+    return shards;
+  }
+  static size_t CountNew(const std::set<Id>& after, const std::set<Id>& before) {
+    return std::count_if(after.begin(), after.end(),
+                         [&](const Id& id) { return !before.contains(id); });
+  }
+
   TempFolder folder_;
   StoreFolder store_;
 };
@@ -173,18 +185,21 @@ TEST_F(TreeBuilderTest, ADeepTreeIsWalked) {
 TEST_F(TreeBuilderTest, ANewNameChangesFewShards) {
   Paths paths;
   for (int i = 0; i < 20'000; ++i) paths.insert({"big", std::to_string(i * 7919)});
-  const auto ids = [&](const Made& made) {
-    std::set<Id> shards;
-    ImageWalk walk(store_);
-    for (const auto& [path, inode] : walk.Walk(made.root)) shards.insert(inode.shard);
-    return shards;
-  };
-  const std::set<Id> before = ids(Build(paths));
+  const std::set<Id> before = ShardsOf(Build(paths));
   paths.insert({"big", "5"});
-  const std::set<Id> after = ids(Build(paths));
-  size_t changed = 0;
-  for (const Id& id : after) changed += !before.contains(id);
-  EXPECT_LE(changed, 4u) << "of " << after.size();
+  const std::set<Id> after = ShardsOf(Build(paths));
+  EXPECT_LE(CountNew(after, before), 4u) << "of " << after.size();
+}
+
+TEST_F(TreeBuilderTest, NewNamesInOneOfManyDirectoriesChangeFewShards) {
+  Paths paths;
+  for (int a = 0; a < 200; ++a)
+    for (int b = 0; b < 100; ++b) paths.insert({"top", std::to_string(a), std::to_string(b)});
+  const std::set<Id> before = ShardsOf(Build(paths));
+  for (int b = 0; b < 60; ++b) paths.insert({"top", "0", "new " + std::to_string(b)});
+  const std::set<Id> after = ShardsOf(Build(paths));
+  EXPECT_GT(after.size(), 20u);
+  EXPECT_LE(CountNew(after, before), 5u) << "of " << after.size();
 }
 
 TEST_F(TreeBuilderTest, ASourceWithoutARootIsInvalid) {
