@@ -101,7 +101,7 @@ class Fetcher::PackTransfer : public TransferSink {
   }
 
   void OnDone(const TransferOutcome& outcome) override {
-    fetcher_.NoteOutcome(origin_, outcome);
+    fetcher_.NoteOutcome(outcome);
     std::map<uint64_t, FlightPtr> failed;
     {
       const Lock lock(fetcher_.mutex_);
@@ -225,7 +225,7 @@ class Fetcher::FileTransfer : public TransferSink {
   }
 
   void OnDone(const TransferOutcome& outcome) override {
-    fetcher_.NoteOutcome(job_->store, outcome);
+    fetcher_.NoteOutcome(outcome);
     const auto now = steady_clock::now();
     answered_ = true;
     if (outcome.complete) {
@@ -287,6 +287,16 @@ void Fetcher::AddStores(const std::vector<std::string>& stores) {
     if (std::none_of(origins_.begin(), origins_.end(), same)) origins_.emplace_back(store);
   }
   store_count_ = origins_.size();
+}
+
+void Fetcher::WaitForEver() {
+  const Lock lock(mutex_);
+  policy_.give_up_after.reset();
+}
+
+std::optional<seconds> Fetcher::GiveUpAfter() {
+  const Lock lock(mutex_);
+  return policy_.give_up_after;
 }
 
 void Fetcher::Want(std::vector<Wanted> wanted, Priority priority) {
@@ -462,17 +472,18 @@ std::vector<Fetcher::FlightPtr> Fetcher::Neighbours(const FlightPtr& first, bool
 
 void Fetcher::LeaveStuckTransfers() {
   std::vector<std::pair<FlightPtr, size_t>> stuck;
+  const auto give_up_after = GiveUpAfter();
   {
     const Lock lock(mutex_);
     const auto now = steady_clock::now();
     for (PackTransfer* transfer : running_)
       for (const FlightPtr& flight :
-           transfer->TakeIfStuck(now, policy_.give_up_after.value_or(kStuck)))
+           transfer->TakeIfStuck(now, give_up_after.value_or(kStuck)))
         stuck.emplace_back(flight, transfer->origin());
   }
   const Error error = Unavailable("it sends too slowly");
   for (const auto& [flight, origin] : stuck) {
-    if (policy_.give_up_after) {
+    if (give_up_after) {
       Finish(flight, error);
     } else {
       Requeue(flight, origin, error, steady_clock::now());
@@ -481,7 +492,8 @@ void Fetcher::LeaveStuckTransfers() {
 }
 
 void Fetcher::FailOverdue() {
-  if (!policy_.give_up_after) return;
+  const auto give_up_after = GiveUpAfter();
+  if (!give_up_after) return;
   std::vector<FlightPtr> overdue;
   {
     const Lock lock(mutex_);
@@ -494,7 +506,7 @@ void Fetcher::FailOverdue() {
       SteadyTime since = now;
       if (all_down) since = std::max(flight->created, down_since);
       if (flight->failing_since) since = std::min(since, *flight->failing_since);
-      if (now - since >= *policy_.give_up_after) overdue.push_back(flight);
+      if (now - since >= *give_up_after) overdue.push_back(flight);
     }
     for (const FlightPtr& flight : overdue) Dequeue(flight);
   }
@@ -550,8 +562,7 @@ void Fetcher::Finish(const FlightPtr& flight, const Result<PlainBytes>& result) 
   for (const Waiter& waiter : waiters) waiter(result);
 }
 
-void Fetcher::NoteOutcome(size_t origin, const TransferOutcome& outcome) {
-  (void)origin;
+void Fetcher::NoteOutcome(const TransferOutcome& outcome) {
   const Lock lock(mutex_);
   const auto smooth = [](double& value, double sample) {
     value = value == 0 ? sample : 0.8 * value + 0.2 * sample;

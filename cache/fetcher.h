@@ -76,6 +76,8 @@ class Fetcher {
   // (larger than `limit`).
   Result<std::string> GetFile(size_t store, const std::string& path, size_t limit);
   size_t store_count() const { return store_count_; }
+  // From now on a want outlives any silence.
+  void WaitForEver();
   void AddStores(const std::vector<std::string>& stores);  // more mirrors, unless known
 
   NetworkState state() const;
@@ -93,6 +95,7 @@ class Fetcher {
   bool StartNext();  // false: nothing can be started now
   std::optional<size_t> PickOrigin(const Flight& flight, SteadyTime now);
   std::vector<FlightPtr> Neighbours(const FlightPtr& first, bool whole_pack);
+  std::optional<std::chrono::seconds> GiveUpAfter();
   void FailOverdue();
   void LeaveStuckTransfers();
   // An answer if there is one at once: the object is here, or was given up just now.
@@ -103,13 +106,13 @@ class Fetcher {
   void Requeue(const FlightPtr& flight, size_t origin, const Error& error, SteadyTime since);
   void Finish(const FlightPtr& flight, const Result<PlainBytes>& result);
   void Open(const FlightPtr& flight, size_t origin, std::string stored);
-  void NoteOutcome(size_t origin, const TransferOutcome& outcome);
+  void NoteOutcome(const TransferOutcome& outcome);
 
   Transport& transport_;
   Workers& workers_;
   FetchTarget& target_;
   Counters& counters_;
-  const FetchPolicy policy_;
+  FetchPolicy policy_;  // under the lock
   std::atomic<size_t> store_count_;
 
   mutable std::mutex mutex_;  // guards what follows; never held while a waiter or the target is called

@@ -73,6 +73,8 @@ void AddMount(CLI::App& app, Run& run) {
   command->add_option("MOUNTPOINT", options->mountpoint, "an empty directory")->required();
   flags->AddTo(*command);
   command->add_flag("-f,--foreground", options->foreground, "stay in the foreground");
+  command->add_flag("--rootfs", options->is_root,
+                    "this machine runs from it: never give up, never be killed, log to the kernel");
   command->add_option("-o", *lists, "the options above as keys, and those of mount(8)")
       ->type_name("OPT,OPT")
       ->allow_extra_args(false);

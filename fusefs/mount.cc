@@ -21,6 +21,7 @@
 #include "fusefs/control.h"
 #include "fusefs/fuse_session.h"
 #include "fusefs/mounts.h"
+#include "fusefs/root_daemon.h"
 #include "fusefs/status.h"
 
 namespace rootstream {
@@ -28,15 +29,20 @@ namespace {
 
 constexpr int kFuseThreads = 4;
 
-// Where the daemon tells of itself: standard error in the foreground, else the system log.
+// Where the daemon tells of itself: standard error in the foreground, the kernel's log (and so the console)
+// when no program can run without it, else the system log.
 class Log {
  public:
-  explicit Log(bool to_stderr) : to_stderr_(to_stderr) {
-    if (!to_stderr_) openlog("rootstream", LOG_PID, LOG_DAEMON);
+  explicit Log(const MountOptions& options) : to_stderr_(options.foreground) {
+    if (to_stderr_) return;
+    if (options.is_root) kernel_ = UniqueFd(open("/dev/kmsg", O_WRONLY | O_CLOEXEC));
+    openlog("rootstream", LOG_PID, LOG_DAEMON);
   }
   void Line(const std::string& text) const {
     if (to_stderr_) {
       dprintf(2, "rootstream: %s\n", text.c_str());
+    } else if (kernel_) {
+      dprintf(kernel_.get(), "<%d>rootstream: %s\n", LOG_DAEMON | LOG_WARNING, text.c_str());
     } else {
       syslog(LOG_NOTICE, "%s", text.c_str());
     }
@@ -44,6 +50,7 @@ class Log {
 
  private:
   const bool to_stderr_;
+  UniqueFd kernel_;
 };
 
 Result<std::string> CheckMountpoint(const MountOptions& options) {
@@ -83,14 +90,19 @@ void TuneAllocator() {
 class Daemon {
  public:
   Daemon(const MountOptions& options, std::string mountpoint)
-      : options_(options), mountpoint_(std::move(mountpoint)), log_(options.foreground) {}
+      : options_(options), mountpoint_(std::move(mountpoint)), log_(options) {}
 
   // `ready` is called once the kernel has taken the mount and requests are served.
   Status Run(const std::function<void()>& ready) {
     TuneAllocator();
+    if (options_.is_root) {
+      const Status armed = BecomeRootDaemon();
+      if (!armed.ok()) log_.Line(armed.error().message);  // less safe, yet better than no root
+    }
     RS_TRY(client_, Client::Open(options_.client, [this](const Error& error) {
              log_.Line("waiting for the network: " + error.message);
            }));
+    if (options_.is_root) client_->cache().fetcher().WaitForEver();
     if (client_->opened_offline()) log_.Line("no store answers: opened from the cache");
     const UniqueFd initialised(eventfd(0, EFD_CLOEXEC));
     FuseContext context{client_->image(), client_->reader(), client_->ref().manifest.features,

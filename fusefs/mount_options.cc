@@ -58,6 +58,8 @@ Status AddFlag(const std::string& key, MountOptions& options) {
     options.client.insecure = true;
   } else if (key == "foreground") {
     options.foreground = true;
+  } else if (key == "rootfs") {
+    options.is_root = true;
   } else if (key == "nonempty") {
     options.allow_non_empty = true;
   } else if (Contains(kKernelOptions, key)) {

@@ -1,0 +1,21 @@
+#include "fusefs/root_daemon.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+
+#include "cache/file_io.h"
+
+namespace rootstream {
+
+Status BecomeRootDaemon() {
+  program_invocation_name[0] = '@';
+  if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) != 0)
+    return ErrnoError("cannot lock", "the daemon's memory");
+  RS_TRY(const UniqueFd score, OpenFile("/proc/self/oom_score_adj", O_WRONLY));
+  if (!WriteFullyAt(score.get(), "-1000", 0))
+    return ErrnoError("cannot write", "/proc/self/oom_score_adj");
+  return Ok();
+}
+
+}  // namespace rootstream
