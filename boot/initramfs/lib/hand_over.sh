@@ -1,0 +1,45 @@
+# What the next kernel is given, beside the files of this kboot: settings, address, keys, modules, and the
+# chunks already fetched, so that nothing crosses the line twice. docs/boot.md lists it.
+
+readonly NEXT=/run/kboot/next
+readonly SHARE=8  # the whole initrd is at most this part of memory
+
+write_hand_over() {
+  mkdir -p $NEXT/kboot/handoff
+  cp -r $CONF $NET /run/kboot/keys $NEXT/kboot/handoff/
+  cp /run/kboot/phases /run/kboot/log $NEXT/kboot/handoff/
+  cp /run/kboot/cache $NEXT/kboot/handoff/ 2>/dev/null
+  cp /etc/resolv.conf $NEXT/kboot/handoff/
+  date +%s >$NEXT/kboot/handoff/time
+  uptime_seconds >$NEXT/kboot/handoff/uptime
+}
+
+take_over() {
+  cp -r /kboot/handoff/conf /kboot/handoff/net /kboot/handoff/keys /kboot/handoff/phases \
+    /kboot/handoff/log /run/kboot/
+  cp /kboot/handoff/resolv.conf /etc/
+  # The clock goes on through a kexec, except where there is none.
+  [ "$(date +%s)" -ge "$(cat /kboot/handoff/time)" ] || date -s "@$(cat /kboot/handoff/time)" >/dev/null
+}
+
+bytes_of() { du -sk "$@" 2>/dev/null | awk '{ sum += $1 } END { print sum * 1024 }'; }
+
+# compose_initrd FILE
+compose_initrd() {
+  local limit chunks
+  limit=$(($(memory_kib) * 1024 / SHARE))
+  (cd / && cpio -o -H newc </lib/kboot/next.files 2>/dev/null) >"$1"
+  (cd $NEXT && find . -mindepth 1 | sort | cpio -o -H newc 2>/dev/null) >>"$1"
+  if [ "$(stat -c %s "$1")" -gt "$limit" ]; then
+    why "the next kernel's initrd needs $(human_size "$(stat -c %s "$1")"), more than 1/$SHARE of this machine's memory"
+    return 1
+  fi
+  cache_is_in_memory || return 0
+  chunks=$(bytes_of /live/cache)
+  if [ $(($(stat -c %s "$1") + chunks)) -gt "$limit" ]; then
+    note "the $(human_size "$chunks") already fetched do not fit beside it: left behind"
+    return 0
+  fi
+  (cd /live && find cache | cpio -o -H newc 2>/dev/null) >>"$1"
+  note "hands over $(human_size "$chunks") of chunks"
+}

@@ -1,0 +1,42 @@
+# The image, mounted at /live/image by a daemon whose own root is /live.
+#
+# switch_root deletes all that lies on the first root filesystem, and a daemon that lost its libraries,
+# certificates and resolv.conf could never connect again. So it lives on a filesystem of its own, which
+# stays mounted below the new root, out of everyone's sight: systemd neither sees nor unmounts it.
+
+readonly OPEN_SECONDS=90
+
+make_live() {
+  [ -d /live/bin ] && return 0
+  mkdir -p /live
+  mount -t tmpfs -o mode=755,size=64m tmpfs /live
+  (cd / && cpio -o -H newc </lib/kboot/live.files 2>/dev/null) | (cd /live && cpio -idm 2>/dev/null)
+  mkdir -p /live/proc /live/sys /live/dev /live/image /live/keys /live/rw /live/tmp
+  mount -t proc proc /live/proc
+  mount -t sysfs sysfs /live/sys
+  mount -t devtmpfs devtmpfs /live/dev
+}
+
+mount_image() {  # mount_image URL
+  make_live
+  find_cache
+  [ -d /live/image/lost+found ] || mountpoint_is /live/image && return 0
+  cp /run/kboot/keys/*.pub /live/keys/ 2>/dev/null
+  cp /etc/resolv.conf /live/etc/ 2>/dev/null
+  local words
+  words=$(client_words /keys)
+  [ -n "$words" ] || { why "image $1: no public key was given (rootstream.pubkey=), nor rootstream.insecure"; return 1; }
+  # shellcheck disable=SC2086
+  timeout "$OPEN_SECONDS" chroot /live /bin/rootstream mount "$1" /image $words --rootfs --cache /cache \
+    --cache-size "$(cache_bytes)" -o suid,dev,allow_other 2>/run/kboot/mount.error && return 0
+  local line
+  line=$(tail -n 1 /run/kboot/mount.error)
+  why "${line:-$1: no answer for $OPEN_SECONDS seconds}"
+}
+
+mountpoint_is() { grep -q " $1 " /proc/mounts; }
+
+unmount_image() { umount -l /live/image 2>/dev/null; }
+
+# For commands that read beside the mount: what it has cached, they need not fetch; they do not add to it.
+image_words() { echo "$(client_words) --cache /live/cache"; }

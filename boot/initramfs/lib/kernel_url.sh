@@ -1,0 +1,43 @@
+# What a file says of the kernel in it.
+
+# kernel_version FILE: as the boot protocol has it (Documentation/x86/boot.rst, kernel_version): the
+# release, who built it, and the build. Nothing if it is no such kernel.
+kernel_version() {
+  local magic offset
+  magic=$(dd if="$1" bs=1 skip=514 count=4 2>/dev/null)
+  [ "$magic" = HdrS ] || return 1
+  offset=$(($(od -An -tu2 -j526 -N2 "$1") + 512))
+  dd if="$1" bs=1 skip=$offset count=200 2>/dev/null | tr '\000' '\n' | head -n 1
+}
+
+is_running_kernel() {  # is_running_kernel VERSION
+  [ "${1%% *}" = "$(uname -r)" ] || return 1
+  case "$1" in *"$(uname -v)"*) return 0 ;; esac
+  return 1
+}
+
+# fetch_kernel URL [PARAMETER...]: boots a kernel from any address that curl knows, with initrd=URL among
+# its parameters: the way of HTTP-FUSE PS3 Linux and kboot.
+boot_kernel_url() {
+  local url=$1 initrd='' words=''
+  shift
+  for word in "$@"; do
+    case "$word" in
+      initrd=*) initrd=${word#initrd=} ;;
+      *) words="$words $word" ;;
+    esac
+  done
+  phase "fetching $url"
+  fetch "$url" /run/kboot/kernel || return 1
+  if [ -n "$initrd" ]; then
+    phase "fetching $initrd"
+    fetch "$initrd" /run/kboot/initrd || return 1
+  fi
+  say 'this kernel is not signed by an image: nothing but the connection vouches for it'
+  start_kernel /run/kboot/kernel "${initrd:+/run/kboot/initrd}" "$(with_console "$words")"
+}
+
+fetch() {  # fetch URL FILE
+  kboot fetch "$1" "$2" 2>/run/kboot/fetch.error && return 0
+  why "$(tail -n 1 /run/kboot/fetch.error)"
+}

@@ -1,0 +1,66 @@
+# The modules and firmware of another kernel that this machine needs to reach its root: the drivers of the
+# network interface and of the disks in use, with all between them and the bus, FUSE and overlayfs. The
+# running image loads the rest by itself.
+
+# aliases_of PATH: the modaliases of a device in /sys and of everything it hangs on.
+aliases_of() {
+  local path
+  path=$(readlink -f "$1") || return 0
+  while [ -n "$path" ] && [ "$path" != /sys/devices ] && [ "$path" != / ]; do
+    [ -f "$path/modalias" ] && cat "$path/modalias"
+    path=${path%/*}
+  done
+}
+
+needed_modules() {
+  echo fuse
+  echo overlay
+  echo af_packet
+  if [ -f $NET/lease ]; then
+    . $NET/lease
+    aliases_of "/sys/class/net/${interface%%.*}/device"
+    # A network chip's transceiver is found by asking it, not by an alias of the chip.
+    readlink "/sys/class/net/${interface%%.*}/phydev/driver/module" | sed 's,.*/,,'
+    has_conf vlan && echo 8021q
+  fi
+  for file in /run/kboot/cache /run/kboot/changes; do
+    case "$(cat $file 2>/dev/null)" in
+      /dev/*) aliases_of "/sys/class/block/$(basename "$(readlink -f "$(cat $file)")")" ;;
+    esac
+  done
+  cat /run/kboot/fstype.* 2>/dev/null
+}
+
+# collect_modules ROOT RELEASE FOLDER: copies them to FOLDER, and lists in FOLDER/kboot/handoff/modules in
+# which order they go in.
+collect_modules() {
+  local from=$1 release=$2 to=$3 list path file
+  list=$to/kboot/handoff/modules
+  [ -d "$from/lib/modules/$release" ] || { why "the image has no /lib/modules/$release for its kernel"; return 1; }
+  needed_modules | sort -u | while read -r alias; do
+    modprobe -d "$from" -S "$release" -q --show-depends "$alias" 2>>"$LOG"
+  done | sed -n "s,^insmod $from\(/[^ ]*\).*,\1,p" | awk '!seen[$0]++' >"$list"
+  while read -r path; do
+    mkdir -p "$to${path%/*}"
+    cp "$from$path" "$to$path" || { why "cannot read $path from the image"; return 1; }
+    modinfo -F firmware "$from$path" 2>/dev/null
+  done <"$list" | sort -u | while read -r file; do
+    for path in "/lib/firmware/$file" "/lib/firmware/$file.xz" "/lib/firmware/$file.zst"; do
+      [ -f "$from$path" ] || continue
+      mkdir -p "$to${path%/*}"
+      cp "$from$path" "$to$path"
+    done
+  done
+  note "$(wc -l <"$list") modules for $release"
+  # A kernel that has them built in needs no file.
+  grep -q '/fuse\.ko' "$list" || grep -q '/fuse\.ko' "$from/lib/modules/$release/modules.builtin" ||
+    why "the image's kernel $release has no FUSE module"
+}
+
+# insert_modules: those that were handed over, in their order.
+insert_modules() {
+  local path
+  while read -r path; do
+    insmod "$path" 2>>"$LOG" || note "insmod $path failed"
+  done </kboot/handoff/modules
+}

@@ -1,0 +1,91 @@
+# From an image to its kernel: pick the entry that suits this machine, fetch its kernel, kexec.
+
+# boot_image URL [LABEL] [PARAMETER...]
+boot_image() {
+  local url=$1 label=${2-} kernel='' cmdline='' title='' code=0
+  shift
+  [ $# -gt 0 ] && shift
+  phase "opening $url"
+  mount_image "$url" || return 1
+  set_conf url "$url"
+  say 'the image is signed by a key that this machine trusts'
+  # shellcheck disable=SC2046
+  kboot entry ${label:+--label "$label"} $(image_words) "$url" >/run/kboot/entry 2>/run/kboot/entry.error || code=$?
+  case $code in
+    0) . /run/kboot/entry ;;
+    3) say "$(cat /run/kboot/entry.error)" ;;
+    *) why "$(tail -n 1 /run/kboot/entry.error)"; return 1 ;;
+  esac
+  if [ -z "$kernel" ] || is_running_kernel "$(kernel_version "/live/image$kernel")"; then
+    phase "going on with this kernel, $(uname -r)"
+    enter_root "$cmdline $*"
+    return
+  fi
+  boot_entry "$url" "$kernel" "$cmdline $*"
+}
+
+boot_entry() {  # boot_entry URL KERNEL COMMAND-LINE
+  local version
+  phase "fetching ${title:-$2}"
+  fetch_from_image "$1" "$2" /run/kboot/kernel || return 1
+  version=$(kernel_version /run/kboot/kernel) || { why "$2 is not a kernel for this machine ($(uname -m))"; return 1; }
+  phase "composing the initrd for ${version%% *}"
+  rm -rf $NEXT
+  mkdir -p $NEXT/kboot/handoff
+  collect_modules /live/image "${version%% *}" $NEXT || return 1
+  set_conf arguments "$3"
+  write_hand_over
+  unmount_image
+  compose_initrd /run/kboot/initrd || return 1
+  rm -rf $NEXT
+  start_kernel /run/kboot/kernel /run/kboot/initrd "$(with_console "$3")"
+}
+
+# fetch_from_image URL PATH FILE: not through the mount, whose cache would keep the kernel and hand it over.
+fetch_from_image() {
+  local size pid
+  size=$(stat -L -c %s "/live/image$2" 2>/dev/null) || { why "the image has no $2"; return 1; }
+  # shellcheck disable=SC2046
+  rootstream cat $(image_words) "$1" "$2" >"$3" 2>/run/kboot/fetch.error &
+  pid=$!
+  while kill -0 $pid 2>/dev/null; do
+    printf '\r  %s of %s ' "$(human_size "$(stat -c %s "$3")")" "$(human_size "$size")"
+    sleep 0.5
+  done
+  printf '\r'
+  wait $pid || { why "$(tail -n 1 /run/kboot/fetch.error)"; return 1; }
+  say "$2: $(human_size "$size"), verified"
+}
+
+# with_console WORDS: and the consoles of this kernel, if they name none.
+with_console() {
+  case " $1 " in
+    *' console='*) echo "$1" ;;
+    *) echo "$1 $(cat "$CONF/consoles" 2>/dev/null | tr '\n' ' ')" ;;
+  esac
+}
+
+# start_kernel KERNEL INITRD|'' COMMAND-LINE. By file, so that the kernel can check a signature; the older
+# call only where that one is not there or does not know the format. A refusal is never gone around.
+start_kernel() {
+  local error
+  phase 'loading the next kernel'
+  # shellcheck disable=SC2086
+  if ! error=$(kexec -s -l "$1" ${2:+--initrd="$2"} --command-line="$3" 2>&1); then
+    case "$error" in
+      *'not implemented'* | *'Exec format error'* | *'not supported'* | *'Cannot determine the file type'*)
+        note "kexec_file_load: $error"
+        # shellcheck disable=SC2086
+        error=$(kexec -c -l "$1" ${2:+--initrd="$2"} --command-line="$3" 2>&1) || { why "kexec: $(last_line "$error")"; return 1; }
+        ;;
+      *) why "kexec refused the kernel: $(last_line "$error")"; return 1 ;;
+    esac
+  fi
+  rm -f "$1" ${2:+"$2"}
+  phase 'starting it'
+  sync
+  kexec -e 2>>"$LOG"
+  why 'kexec did not start the loaded kernel'
+}
+
+last_line() { printf '%s\n' "$1" | tail -n 1; }

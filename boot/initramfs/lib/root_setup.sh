@@ -1,0 +1,131 @@
+# The image as the root of a running system: overlayfs makes it writable, and a few files are made to fit a
+# machine that has no disk and whose network must not be touched.
+
+# enter_root ARGUMENTS: leaves /run/kboot/init for process 1, and ends this session.
+enter_root() {
+  make_writable || return 1
+  init=$(find_init) || { why "the image has no init: none of /sbin/init, /lib/systemd/systemd, /bin/sh"; return 1; }
+  fit_fstab
+  fit_network
+  fit_identity
+  keep_address
+  prepare_shutdown
+  phase "handing over to $init"
+  cp /run/kboot/phases /run/kboot/log /run/ 2>/dev/null
+  mkdir -p /run/rootstream
+  cp /run/kboot/phases /run/kboot/log /run/rootstream/
+  # What follows a lone -- in the kernel's command line, or is an old runlevel word, is for init.
+  for word in $1; do case "$word" in single | emergency | [1-5]) echo "$word" ;; esac; done >/run/kboot/init.arguments
+  echo "$init" >/run/kboot/init
+  exit 0
+}
+
+# rootstream.overlay= LABEL=x or a path keeps changes on a disk; else memory, rootstream.overlay-size= of it.
+make_writable() {
+  local device upper=/live/rw
+  [ -d /newroot ] || mkdir /newroot
+  mountpoint_is /newroot && return 0
+  if has_conf overlay && [ "$(conf overlay)" != ram ]; then
+    device=$(device_of "$(conf overlay)")
+    [ -n "$device" ] || { why "no disk $(conf overlay) for the changes (rootstream.overlay=)"; return 1; }
+    mount_disk "$device" /live/rw || { why "cannot mount $device for the changes"; return 1; }
+    echo "$device" >/run/kboot/changes
+    upper=/live/rw/rootstream-changes
+    say "changes are kept on $device"
+  else
+    mount -t tmpfs -o "mode=755,size=$(size_of "$(conf overlay-size 50%)")" tmpfs /live/rw
+  fi
+  mkdir -p $upper/upper $upper/work
+  mount -t overlay -o "lowerdir=/live/image,upperdir=$upper/upper,workdir=$upper/work" root /newroot 2>>"$LOG" ||
+    { why 'cannot put an overlay over the image: see the log'; return 1; }
+  # From here on only the overlay holds the disk: when it goes at shutdown, the disk is clean.
+  if [ -f /run/kboot/changes ]; then umount -l /live/rw; fi
+  mkdir -p /newroot/proc /newroot/sys /newroot/dev /newroot/run
+}
+
+find_init() {
+  local each
+  for each in "$(conf init)" /sbin/init /lib/systemd/systemd /usr/lib/systemd/systemd /etc/init /bin/init /bin/sh; do
+    [ -n "$each" ] || continue
+    # A link may be absolute, and then means the image.
+    chroot /newroot /bin/sh -c "[ -x '$each' ]" 2>/dev/null && { echo "$each"; return 0; }
+    [ -x "/newroot$each" ] && { echo "$each"; return 0; }
+  done
+  return 1
+}
+
+# Lines of fstab that name disks this machine lacks would be waited for; the root's is not true here.
+fit_fstab() {
+  local file=/newroot/etc/fstab
+  [ -f $file ] || return 0
+  local changed='' spec folder rest
+  while read -r spec folder rest; do
+    case "$spec" in
+      '' | '#'*) echo "$spec $folder $rest" ;;
+      *)
+        if [ "$folder" = / ] || { is_disk_name "$spec" && [ -z "$(device_of "$spec")" ]; }; then
+          echo "# not on this machine: $spec $folder $rest"
+          changed=yes
+        else
+          echo "$spec $folder $rest"
+        fi
+        ;;
+    esac
+  done <$file >/run/kboot/fstab
+  if [ -n "$changed" ]; then cat /run/kboot/fstab >$file; fi
+}
+
+is_disk_name() { case "$1" in /dev/* | UUID=* | LABEL=* | PARTUUID=* | PARTLABEL=*) return 0 ;; esac; return 1; }
+
+# The interface that the root hangs on is nobody's to reconfigure.
+fit_network() {
+  [ -f $NET/lease ] || return 0
+  . $NET/lease
+  local mac
+  mac=$(cat $NET/mac)
+  mkdir -p /run/systemd/network /run/NetworkManager/conf.d
+  printf '[Match]\nMACAddress=%s\n\n[Link]\nUnmanaged=yes\n' "$mac" >/run/systemd/network/00-rootstream.network
+  printf '[keyfile]\nunmanaged-devices=mac:%s\n' "$mac" >/run/NetworkManager/conf.d/00-rootstream.conf
+  local file
+  for file in /newroot/etc/network/interfaces /newroot/etc/network/interfaces.d/*; do
+    [ -f "$file" ] && grep -q "$interface" "$file" || continue
+    sed -i "s/^\(auto\|allow-hotplug\|allow-auto\)\(.*[[:space:]]\)$interface\([[:space:]].*\)\?$/# the root hangs on it: \1\2$interface\3/" "$file"
+  done
+  # Names of servers: what DHCP said, unless the image has something of its own that works.
+  if [ ! -s /newroot/etc/resolv.conf ] && [ -s /etc/resolv.conf ]; then
+    rm -f /newroot/etc/resolv.conf
+    cp /etc/resolv.conf /newroot/etc/resolv.conf
+  fi
+}
+
+# Many machines run one image: each gets the name that DHCP gave it and a machine-id of its own, the same at
+# every boot.
+fit_identity() {
+  . $NET/lease 2>/dev/null
+  [ -n "${hostname-}" ] && echo "$hostname" >/newroot/etc/hostname
+  local id
+  id=$(cat /newroot/etc/machine-id 2>/dev/null)
+  case "$id" in
+    '' | uninitialized) ;;
+    *) [ "$(conf overlay ram)" = ram ] || return 0 ;;
+  esac
+  [ -d /newroot/etc ] && { cat /sys/class/dmi/id/product_uuid 2>/dev/null || cat $NET/mac; conf url; } |
+    sha256sum | cut -c1-32 >/newroot/etc/machine-id
+}
+
+# The lease is renewed for as long as the machine runs, by a process that lives beside the image.
+keep_address() {
+  [ -f $NET/lease ] || return 0
+  . $NET/lease
+  [ -n "${lease-}" ] || return 0
+  setsid chroot /live /bin/busybox udhcpc -f -q -t 0 -i "$interface" -r "$ip" -s /lib/kboot/dhcp-keep \
+    </dev/null >/dev/null 2>&1 &
+}
+
+# systemd goes to /run/initramfs at the end, so that the root can be unmounted (systemd-shutdown(8)).
+prepare_shutdown() {
+  [ -f /run/kboot/changes ] || ! cache_is_in_memory || return 0
+  mkdir -p /run/initramfs
+  (cd / && cpio -o -H newc </lib/kboot/shutdown.files 2>/dev/null) | (cd /run/initramfs && cpio -idm 2>/dev/null)
+  cp /lib/kboot/shutdown /run/initramfs/shutdown
+}

@@ -1,0 +1,79 @@
+# The last chapter of every boot that failed: what failed, what was tried, what to do; then again by itself,
+# or as the person in front of it says. Never a panic, never silence.
+
+readonly RETRY_SECONDS=30
+
+failed() {  # failed WHAT
+  local reason key
+  reason=$(cat /run/kboot/why 2>/dev/null)
+  rm -f /run/kboot/why
+  note "screen: $1"
+  cat <<TEXT
+
+======================================================================
+  kboot: $1
+
+  why    ${reason:-no reason is known; the log may tell}
+  tried  $(current_settings)
+  do     $(advice "$reason")
+
+  Enter or r: try again    m: menu    p: prompt    s: shell    l: log
+======================================================================
+TEXT
+  while :; do
+    key=$(read_key $RETRY_SECONDS "trying again")
+    case "$key" in
+      '' | r) return 0 ;;
+      m) menu; return 0 ;;
+      p) prompt; return 0 ;;
+      s) rescue_shell; return 0 ;;
+      l) less "$LOG" ;;
+    esac
+  done
+}
+
+current_settings() {
+  local from='no address'
+  if [ -f $NET/lease ]; then from=$(. $NET/lease; echo "$ip on $interface"); fi
+  echo "$(conf url 'no URL was given'), from $from, clock $(date -u '+%Y-%m-%d %H:%M UTC')"
+}
+
+# What a person can do, by the words of the failure.
+advice() {
+  case "$1" in
+    *'no network interface'*) echo 'Build kboot with more modules: rootstream kboot build --modules-list all.' ;;
+    *'no link'*) echo 'Plug the cable in, or try another socket.' ;;
+    *DHCP*) echo 'Is there a DHCP server on this network? An address by hand: ip=ADDRESS::GATEWAY:NETMASK.' ;;
+    *resolve*) echo 'Is the name right, and the name server? `net` at the prompt shows both.' ;;
+    *refused*connect* | *'Connection refused'*) echo 'The machine is there, its web server is not: start it, or check the port.' ;;
+    *404* | *missing*) echo 'The server has no such image: check NAME:TAG, and that it was published there.' ;;
+    *signature* | *trust* | *'public key'*) echo 'Check rootstream.pubkey= against the key that signs the image. Do not go on without.' ;;
+    *expired*) echo 'Publish the image again, or check the clock above.' ;;
+    *'not a kernel for this machine'*) echo 'The image was made for other hardware: choose another.' ;;
+    *'kexec refused'*) echo 'Lockdown or Secure Boot refuses this kernel: sign it, or publish the image with this kboot'\''s kernel.' ;;
+    *'of this machine'\''s memory'*) echo 'Give the machine more memory, or put the cache on a disk.' ;;
+    *'no FUSE module'* | *'no /lib/modules'* | *'driver may be missing'*) echo 'Publish an image that has the modules of its kernel.' ;;
+    *'no answer'* | *timed*) echo 'Is the server up, and is this network connected to it? It is tried again by itself.' ;;
+    *) echo 'l shows the log; s gives a shell on this machine.' ;;
+  esac
+}
+
+# read_key SECONDS TEXT: one key, or nothing after so many seconds, counted down in sight.
+read_key() {
+  local left=$1 key=''
+  while [ "$left" -gt 0 ]; do
+    printf '\r  %s in %s s ' "$2" "$left" >&2
+    if read -r -s -n 1 -t 1 key; then
+      printf '\n' >&2
+      printf '%s' "$key"
+      return
+    fi
+    left=$((left - 1))
+  done
+  printf '\n' >&2
+}
+
+rescue_shell() {
+  echo 'A shell on this machine. `exit` goes back to kboot; `phases` lists what happened when.'
+  PS1='kboot# ' ENV=/lib/kboot/shellrc sh -i
+}

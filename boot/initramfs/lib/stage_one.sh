@@ -1,0 +1,30 @@
+# From power-on to the next kernel.
+
+stage_one() {
+  if [ ! -f /run/kboot/phases ]; then
+    phase "kboot $(cat /etc/kboot/version), Linux $(uname -r)"
+    read_config
+    load_drivers
+    phase 'drivers are loaded'
+  fi
+  until [ -f $NET/lease ] || [ "$(conf ip)" = off ]; do
+    network_up || failed 'no network address' && continue
+    phase 'the network is there'
+    set_clock
+    start_ssh
+  done
+  read_boot_files
+  while :; do
+    choose && continue
+    failed "could not boot ${current:-anything}"
+  done
+}
+
+# ssh into kboot, when a key was built in or given.
+start_ssh() {
+  [ -s /etc/kboot/authorized_keys ] || return 0
+  mkdir -p /etc/dropbear /root/.ssh
+  cp /etc/kboot/authorized_keys /root/.ssh/authorized_keys
+  chmod 700 /root /root/.ssh
+  dropbear -R -s -p 22 >>"$LOG" 2>&1 && say 'ssh: as root, with the key that was built in'
+}

@@ -1,0 +1,52 @@
+# Under the image's kernel: everything is known already, so this only puts it back.
+
+stage_two() {
+  if [ ! -d "$CONF" ]; then
+    take_over
+    phase "kboot, second stage, Linux $(uname -r)"
+    insert_modules
+    ip link set lo up
+    phase 'drivers are loaded'
+  fi
+  while :; do
+    restore_network && restore_cache && mount_image "$(conf url)" && enter_root "$(conf arguments)"
+    failed "could not mount the root, $(conf url)"
+  done
+}
+
+# Interfaces may be called otherwise under this kernel: the address of the card says which it is.
+restore_network() {
+  local mac name tenths=0
+  mac=$(cat $NET/mac)
+  while [ $tenths -lt 100 ]; do
+    for path in /sys/class/net/*; do
+      name=${path##*/}
+      [ "$(cat "$path/address" 2>/dev/null)" = "$mac" ] || continue
+      sed -i "s/interface='*[^' ]*'*/interface='$name'/" $NET/lease
+      wait_for_link "$name"
+      apply_lease
+      return 0
+    done
+    sleep 0.1
+    tenths=$((tenths + 1))
+  done
+  why "the network interface $mac is not there under this kernel: its driver may be missing in the image"
+}
+
+wait_for_link() {
+  local tenths=0
+  ip link set "$1" up
+  until has_link "$1" || [ $tenths -ge $((LINK_SECONDS * 10)) ]; do
+    sleep 0.1
+    tenths=$((tenths + 1))
+  done
+}
+
+# The chunks that came along become the cache in memory.
+restore_cache() {
+  make_live
+  [ -d /cache ] || return 0
+  find_cache
+  cache_is_in_memory && mv /cache/* /live/cache/ 2>/dev/null
+  rm -rf /cache
+}

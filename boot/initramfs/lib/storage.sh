@@ -1,0 +1,48 @@
+# Where chunks are kept between boots, and where changes to the root are: a disk named by label or path,
+# or memory.
+
+# device_of NAME: LABEL=x, UUID=x or a path, as a device; nothing if it is not there.
+device_of() {
+  case "$1" in
+    /dev/*) [ -b "$1" ] && echo "$1" ;;
+    LABEL=* | UUID=*) findfs "$1" 2>/dev/null ;;
+    *) findfs "LABEL=$1" 2>/dev/null ;;
+  esac
+}
+
+mount_disk() {  # mount_disk DEVICE FOLDER
+  mkdir -p "$2"
+  local type
+  type=$(blkid "$1" | sed -n 's/.* TYPE="\([^"]*\)".*/\1/p')
+  modprobe -q "$type" 2>/dev/null
+  mount -t "${type:-auto}" -o noatime "$1" "$2" 2>>"$LOG" && echo "${type:-auto}" >"/run/kboot/fstype.$(basename "$2")"
+}
+
+# Puts the cache at /live/cache. `rootstream.cache=` LABEL=x, a path, or `ram`; else a filesystem labelled
+# rootstream, else memory: an eighth of it.
+find_cache() {
+  local wanted device
+  mkdir -p /live/cache
+  if [ -f /run/kboot/cache ]; then return 0; fi
+  wanted=$(conf cache LABEL=rootstream)
+  if [ "$wanted" != ram ]; then
+    device=$(device_of "$wanted")
+    if [ -n "$device" ] && mount_disk "$device" /live/cache; then
+      say "cache on $device ($wanted)"
+      echo "$device" >/run/kboot/cache
+      return 0
+    fi
+    has_conf cache && say "no disk $wanted for the cache: using memory"
+  fi
+  mount -t tmpfs -o "size=$(size_of "$(conf cache-size 25%)"),mode=700" tmpfs /live/cache
+  echo ram >/run/kboot/cache
+}
+
+cache_is_in_memory() { [ "$(cat /run/kboot/cache)" = ram ]; }
+
+# The most that the cache may hold, in bytes: on a disk all but a little of what is free.
+cache_bytes() {
+  local free
+  free=$(df -k /live/cache | awk 'NR == 2 { print ($4 + 0) * 1024 }')
+  echo $((free / 10 * 9))
+}
