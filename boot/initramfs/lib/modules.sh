@@ -22,6 +22,7 @@ needed_modules() {
     # A network chip's transceiver is found by asking it, not by an alias of the chip.
     readlink "/sys/class/net/${interface%%.*}/phydev/driver/module" | sed 's,.*/,,'
     has_conf vlan && echo 8021q
+    has_conf slow && printf '%s\n' ifb sch_netem sch_ingress cls_matchall act_mirred
   fi
   for file in /run/kboot/cache /run/kboot/changes; do
     case "$(cat $file 2>/dev/null)" in

@@ -100,4 +100,5 @@ apply_lease() {
   case "$boot_file" in http://* | https://*) set_conf_if_new url "$boot_file" ;; esac
   cat "/sys/class/net/$interface/address" >$NET/mac
   say "address $ip on $interface"
+  slow_line "$interface"
 }

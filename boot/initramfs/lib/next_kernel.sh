@@ -45,6 +45,7 @@ boot_entry() {  # boot_entry URL KERNEL COMMAND-LINE
 fetch_from_image() {
   local size pid
   size=$(stat -L -c %s "/live/image$2" 2>/dev/null) || { why "the image has no $2"; return 1; }
+  : >"$3"
   # shellcheck disable=SC2046
   rootstream cat $(image_words) "$1" "$2" >"$3" 2>/run/kboot/fetch.error &
   pid=$!

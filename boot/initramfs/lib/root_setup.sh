@@ -11,7 +11,6 @@ enter_root() {
   keep_address
   prepare_shutdown
   phase "handing over to $init"
-  cp /run/kboot/phases /run/kboot/log /run/ 2>/dev/null
   mkdir -p /run/rootstream
   cp /run/kboot/phases /run/kboot/log /run/rootstream/
   # What follows a lone -- in the kernel's command line, or is an old runlevel word, is for init.

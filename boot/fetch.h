@@ -1,0 +1,14 @@
+// A file from any address that curl knows, for kernels that are not part of an image.
+#pragma once
+
+#include <string>
+
+#include "format/result.h"
+
+namespace rootstream {
+
+// `url`: http, https, ftp, tftp or file. `path` is there when all of it has come, and else not touched.
+// Tells its progress on standard output if that is a terminal. kFailed.
+Status FetchFile(const std::string& url, const std::string& path);
+
+}  // namespace rootstream
