@@ -1,0 +1,111 @@
+"""Drives a program on a pseudo-terminal by what it prints, as a person at a console would.
+
+  console.py --log FILE --timeout SECONDS STEP... -- PROGRAM ARGUMENT...
+
+Steps, each of two words: expect REGEX (waits until it is printed, from where the last one matched), send TEXT
+(types it, with Return), type TEXT (types it as it is), run COMMAND (in a shell, meanwhile), wait SECONDS,
+end '' (until the program ends). Exit 0 when all steps are done; else what was waited for, and the end of
+what was printed, go to standard error. The program is stopped in any case.
+"""
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+
+ANSI = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+class Console:
+    def __init__(self, command, log, deadline):
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.execvp(command[0], command)
+        self.log = open(log, "wb", buffering=0)
+        self.seen = b""
+        self.at = 0
+        self.ended = False
+        self.deadline = deadline
+
+    def read(self, seconds):
+        if not select.select([self.fd], [], [], max(0.0, seconds))[0]:
+            return
+        try:
+            data = os.read(self.fd, 65536)
+        except OSError:
+            data = b""
+        if not data:
+            self.ended = True
+            return
+        self.log.write(data)
+        self.seen = ANSI.sub(b"", self.seen + data)
+
+    def wait(self, done, what):
+        while not done():
+            if self.ended:
+                raise TimeoutError(f"the program ended; waited for {what}")
+            left = self.deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError(f"no time left; waited for {what}")
+            self.read(min(left, 1.0))
+
+    def expect(self, regex):
+        pattern = re.compile(regex.encode(), re.MULTILINE)
+
+        def found():
+            match = pattern.search(self.seen, self.at)
+            if match:
+                self.at = match.end()
+            return match is not None
+
+        self.wait(found, regex)
+
+    def end(self):
+        while not self.ended:
+            self.wait(lambda: self.ended, "the end")
+
+
+def main():
+    arguments = sys.argv[1:]
+    split = arguments.index("--")
+    options, command = arguments[:split], arguments[split + 1:]
+    log = options[options.index("--log") + 1]
+    seconds = float(options[options.index("--timeout") + 1])
+    steps = options[4:]
+    console = Console(command, log, time.monotonic() + seconds)
+    try:
+        for verb, text in zip(steps[::2], steps[1::2]):
+            if verb == "expect":
+                console.expect(text)
+            elif verb in ("send", "type"):
+                os.write(console.fd, text.encode() + (b"\r" if verb == "send" else b""))
+            elif verb == "run":
+                subprocess.run(text, shell=True, check=True)
+            elif verb == "wait":
+                until = time.monotonic() + float(text)
+                while time.monotonic() < until and not console.ended:
+                    console.read(until - time.monotonic())
+            elif verb == "end":
+                console.end()
+            else:
+                raise ValueError(f"no step {verb}")
+    except TimeoutError as error:
+        tail = console.seen[-3000:].decode(errors="replace")
+        print(f"{tail}\n\nconsole.py: {error}", file=sys.stderr)
+        return 1
+    finally:
+        if not console.ended:
+            os.kill(console.pid, signal.SIGTERM)
+            time.sleep(0.2)
+        try:
+            os.kill(console.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        os.waitpid(console.pid, 0)
+    return 0
+
+
+sys.exit(main())
