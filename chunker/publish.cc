@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "chunker/boot_finder.h"
 #include "chunker/chunk_store.h"
 #include "chunker/entry_spool.h"
 #include "chunker/known_content.h"
@@ -45,6 +46,7 @@ class Publisher {
         source_(std::move(source)),
         store_(std::move(store)),
         spool_(std::move(spool)),
+        boot_(options_.boot_entries),
         keys_(PublicKeysOf(options_.keys)),
         known_(KnownContent::Load(store_, keys_, kMaxKnownChunks)),
         data_packs_(store_, kFullPack),
@@ -58,6 +60,7 @@ class Publisher {
     const auto started = std::chrono::steady_clock::now();
     // Entries, and their contents: chunks, packs.
     RS_CHECK(ReadSource());
+    RS_TRY(summary_.boot_entries, boot_.Finish());
     RS_CHECK(stream_.Finish());
     // Entries again, with every chunk in its place: shards.
     RS_TRY(const ObjectRef root, WriteShards());
@@ -89,7 +92,9 @@ class Publisher {
       RS_CHECK(CheckEntry(*entry));
       NoteFeatures(*entry);
       ++summary_.totals.entries;
-      if (S_ISDIR(entry->inode.mode)) RS_CHECK(stream_.BeginDirectory(PathOf(*entry)));
+      const std::string path = PathOf(*entry);
+      if (S_ISDIR(entry->inode.mode)) RS_CHECK(stream_.BeginDirectory(path));
+      RS_CHECK(NoteForBoot(path, *entry));
       const bool is_new_inode = spool_.IsNewInode(*entry);
       InodeRecord record{.inode = entry->inode, .target = entry->target, .xattrs = entry->xattrs};
       if (is_new_inode && S_ISREG(entry->inode.mode)) {
@@ -108,13 +113,26 @@ class Publisher {
     }
   }
 
-  // Of a directory, below the root; entries come in order, so those above it came before.
-  std::string PathOf(const SourceEntry& directory) {
-    folders_.resize(directory.depth);
-    folders_.push_back(directory.name);
+  // From the root, a directory's with a slash behind it; entries come in order, so the directories above
+  // came before.
+  std::string PathOf(const SourceEntry& entry) {
+    folders_.resize(entry.depth);
+    if (S_ISDIR(entry.inode.mode)) folders_.push_back(entry.name);
     std::string path;
     for (const std::string& name : folders_) path += name + "/";
-    return path;
+    return S_ISDIR(entry.inode.mode) ? path : path + entry.name;
+  }
+
+  Status NoteForBoot(const std::string& path, const SourceEntry& entry) {
+    boot_.AddName(path, entry.inode.mode, entry.target);
+    if (!S_ISREG(entry.inode.mode) || !BootFinder::WantsContent(path, entry.inode.size)) return Ok();
+    std::string content(entry.inode.size, '\0');
+    RS_CHECK(source_->ReadContent([&](uint64_t offset, std::string_view bytes) -> Status {
+      if (offset <= content.size()) content.replace(offset, bytes.size(), bytes);
+      return Ok();
+    }));
+    boot_.AddContent(path, std::move(content));
+    return Ok();
   }
 
   static Status CheckEntry(const SourceEntry& entry) {
@@ -177,7 +195,7 @@ class Publisher {
     return {.features = features_,
             .root = root,
             .totals = summary_.totals,
-            .boot_entries = options_.boot_entries,
+            .boot_entries = summary_.boot_entries,
             .keys = keys_,
             .threshold = options_.threshold};
   }
@@ -203,6 +221,7 @@ class Publisher {
   std::unique_ptr<Source> source_;
   const StoreFolder store_;
   EntrySpool spool_;
+  BootFinder boot_;
   const std::vector<PublicKey> keys_;
   KnownContent known_;
   PackWriter data_packs_;
@@ -220,6 +239,7 @@ Result<PublishSummary> Publish(PublishOptions options) {
   if (options.threshold < 1 ||
       options.threshold > std::max<size_t>(1, PublicKeysOf(options.keys).size()))
     return Invalid("the threshold asks for more signatures than there are keys");
+  RS_CHECK(CheckBootEntries(options.boot_entries));
   RS_TRY(std::unique_ptr<Source> source, OpenSource(options.source));
   RS_TRY(StoreFolder store, StoreFolder::OpenOrCreate(options.store));
   RS_CHECK(store.Lock(StoreLock::kShared));

@@ -20,13 +20,14 @@ struct PublishOptions {
   std::chrono::hours lifetime{0};  // of the ref; 0: it never expires
   uint64_t minimum_serial = 0;   // the new serial is not lower, and clients refuse lower ones
   std::vector<std::string> mirrors;
-  std::vector<BootEntry> boot_entries;
+  std::vector<BootEntry> boot_entries;  // none: kernels are looked for in the source
 };
 
 struct PublishSummary {
   uint64_t serial = 0;
   Id manifest;
   ImageTotals totals;
+  std::vector<BootEntry> boot_entries;
   uint64_t unique_bytes = 0;      // plain bytes of the image's chunks
   uint64_t compressed_bytes = 0;  // their stored bytes
   uint64_t new_data_bytes = 0;    // written to the store: packs of chunks

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cache/file_io.h"
+#include "format/match_rule.h"
 #include "fusefs/status.h"
 #include "fusefs/view.h"
 
@@ -83,11 +84,14 @@ Status Print(std::string_view text) {
 }
 
 nlohmann::ordered_json BootEntryJson(const BootEntry& entry) {
+  nlohmann::ordered_json rules = nlohmann::ordered_json::array();
+  for (const MatchRule& rule : entry.rules) rules.push_back(MatchRuleText(rule));
   return {{"title", entry.title},
           {"kernel", entry.kernel},
           {"initrds", entry.initrds},
           {"cmdline", entry.cmdline},
-          {"default", entry.is_default}};
+          {"default", entry.is_default},
+          {"rules", rules}};
 }
 
 nlohmann::ordered_json ImageJson(const TrustedRef& ref) {
@@ -115,6 +119,15 @@ nlohmann::ordered_json ImageJson(const TrustedRef& ref) {
           {"boot_entries", boot}};
 }
 
+std::string BootEntryText(const BootEntry& entry) {
+  std::string out = fmt::format("boots       {}{}\n  kernel    {}\n", Shown(entry.title),
+                                entry.is_default ? " (default)" : "", Shown(entry.kernel));
+  for (const std::string& initrd : entry.initrds) out += "  initrd    " + Shown(initrd) + "\n";
+  if (!entry.cmdline.empty()) out += "  cmdline   " + Shown(entry.cmdline) + "\n";
+  for (const MatchRule& rule : entry.rules) out += "  fits      " + Shown(MatchRuleText(rule)) + "\n";
+  return out;
+}
+
 std::string ImageText(const TrustedRef& ref) {
   const Manifest& m = ref.manifest;
   std::string out = fmt::format("image       {}\nserial      {}\nissued      {} UTC\n",
@@ -130,7 +143,7 @@ std::string ImageText(const TrustedRef& ref) {
   for (const PublicKey& key : m.keys) out += "            " + Hex(key.view()) + "\n";
   for (const std::string& mirror : ref.body.mirrors) out += "mirror      " + mirror + "\n";
   for (const BootEntry& entry : m.boot_entries)
-    out += fmt::format("boots       {}: {} {}\n", entry.title, entry.kernel, entry.cmdline);
+    out += BootEntryText(entry);
   return out;
 }
 

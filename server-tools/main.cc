@@ -13,6 +13,8 @@
 #include "cache/object_cache.h"
 #include "chunker/publish.h"
 #include "format/limits.h"
+#include "format/match_rule.h"
+#include "server-tools/boot_flags.h"
 #include "server-tools/http_server.h"
 #include "server-tools/keys.h"
 #include "server-tools/store_audit.h"
@@ -51,7 +53,8 @@ void AddKeygen(CLI::App& app, Run& run) {
 }
 
 struct PublishFlags {
-  std::string source, store, image, kernel, initrd, cmdline;
+  std::string source, store, image;
+  BootFlags boot;
   std::vector<std::string> keys, mirrors;
   std::string profile;
   int level = 15;
@@ -60,7 +63,16 @@ struct PublishFlags {
   bool json = false;
 };
 
+ordered_json BootEntryJson(const BootEntry& entry) {
+  ordered_json rules = ordered_json::array();
+  for (const MatchRule& rule : entry.rules) rules.push_back(MatchRuleText(rule));
+  return {{"title", entry.title},     {"kernel", entry.kernel},      {"initrds", entry.initrds},
+          {"cmdline", entry.cmdline}, {"default", entry.is_default}, {"rules", rules}};
+}
+
 ordered_json SummaryJson(const PublishSummary& s, const std::string& image) {
+  ordered_json boot = ordered_json::array();
+  for (const BootEntry& entry : s.boot_entries) boot.push_back(BootEntryJson(entry));
   return {{"image", image},
           {"serial", s.serial},
           {"manifest", s.manifest.Hex()},
@@ -75,10 +87,14 @@ ordered_json SummaryJson(const PublishSummary& s, const std::string& image) {
           {"chunks", s.chunks},
           {"shards", s.shards},
           {"new_shards", s.new_shards},
+          {"boot_entries", boot},
           {"seconds", s.seconds}};
 }
 
 std::string SummaryText(const PublishSummary& s, const std::string& image) {
+  std::string boot;
+  for (const BootEntry& entry : s.boot_entries)
+    boot += fmt::format("boot       {}{}\n", entry.title, entry.is_default ? " (default)" : "");
   return fmt::format(
       "published  {} serial {}\n"
       "manifest   {}\n"
@@ -87,11 +103,12 @@ std::string SummaryText(const PublishSummary& s, const std::string& image) {
       "unique     {} in {} chunks\n"
       "compressed {}\n"
       "new        {} data, {} metadata ({} of {} shards)\n"
+      "{}"
       "time       {:.2f} s\n",
       image, s.serial, s.manifest.Hex(), s.totals.entries, s.totals.inodes,
       MiB(s.totals.plain_bytes), MiB(s.totals.data_bytes), MiB(s.unique_bytes), s.chunks,
       MiB(s.compressed_bytes), MiB(s.new_data_bytes), MiB(s.new_metadata_bytes), s.new_shards,
-      s.shards, s.seconds);
+      s.shards, boot, s.seconds);
 }
 
 // Chunks and contents of 128 KiB and more come and go all the time: from the heap their pages are used
@@ -119,14 +136,9 @@ Status RunPublish(const PublishFlags& flags) {
   if (flags.threshold > std::max<size_t>(1, flags.keys.size()))
     throw UsageError{"--threshold asks for more signatures than there are keys"};
   if (!flags.profile.empty()) throw UsageError{"--profile: this version does not use profiles yet"};
-  if (!flags.kernel.empty()) {
-    BootEntry entry{.title = flags.image, .kernel = flags.kernel, .cmdline = flags.cmdline,
-                    .is_default = true};
-    if (!flags.initrd.empty()) entry.initrds.push_back(flags.initrd);
-    options.boot_entries.push_back(std::move(entry));
-  } else if (!flags.initrd.empty() || !flags.cmdline.empty()) {
-    throw UsageError{"--initrd and --cmdline need --kernel"};
-  }
+  auto boot_entries = flags.boot.Entries();
+  if (!boot_entries.ok()) throw UsageError{boot_entries.error().message};
+  options.boot_entries = std::move(*boot_entries);
   if (flags.keys.empty())
     fputs("rootstream: no --key: the image is unsigned, clients need --insecure\n", stderr);
   CatchInterrupts();
@@ -165,9 +177,7 @@ void AddPublish(CLI::App& app, Run& run) {
   command->add_option("--mirror", flags->mirrors, "URL of another store with the image (repeatable)")
       ->type_name("URL")
       ->allow_extra_args(false);
-  command->add_option("--kernel", flags->kernel, "path in the image of a kernel to boot");
-  command->add_option("--initrd", flags->initrd, "path in the image of its initrd");
-  command->add_option("--cmdline", flags->cmdline, "its command line");
+  flags->boot.AddTo(*command);
   command->add_flag("--json", flags->json, "summary for scripts");
   command->callback([=, &run] { run = [=] { return RunPublish(*flags); }; });
 }

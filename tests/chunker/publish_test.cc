@@ -90,6 +90,39 @@ TEST_F(PublishTest, ATreeAndItsTarAreTheSameManifest) {
   EXPECT_EQ(folder->manifest.Hex(), tar->manifest.Hex());
 }
 
+TEST_F(PublishTest, ATreeAndItsTarBootAlike) {
+  WriteTestFile(tree() + "/boot/vmlinuz-6.1.0-9-amd64", RandomBytes(5000, 1));
+  WriteTestFile(tree() + "/boot/vmlinuz-6.1.0-47-amd64", RandomBytes(5000, 2));
+  WriteTestFile(tree() + "/boot/initrd.img-6.1.0-47-amd64", RandomBytes(5000, 3));
+  WriteTestFile(tree() + "/usr/lib/os-release", "PRETTY_NAME=\"Debian GNU/Linux 12\"\n");
+  WriteTestFile(tree() + "/a hard link", "quiet root=/dev/sda1");
+  std::filesystem::create_directories(tree() + "/etc/kernel");
+  std::filesystem::create_hard_link(tree() + "/a hard link", tree() + "/etc/kernel/cmdline");
+  ASSERT_EQ(RunCommand("tar -C " + tree() + " --format=posix -cf " + folder_ / "tree.tar ."), 0);
+  const auto folder = PublishTree(tree(), store("of the tree"));
+  const auto tar = PublishTree(folder_ / "tree.tar", store("of the tar"));
+  ASSERT_TRUE(IsOk(folder));
+  ASSERT_TRUE(IsOk(tar));
+  EXPECT_EQ(folder->manifest.Hex(), tar->manifest.Hex());
+  const Manifest manifest = ManifestOf(store("of the tree"), *folder);
+  EXPECT_EQ(manifest.boot_entries, folder->boot_entries);
+  ASSERT_EQ(manifest.boot_entries.size(), 2u);
+  EXPECT_EQ(manifest.boot_entries[0],
+            (BootEntry{.title = "Debian GNU/Linux 12, 6.1.0-47-amd64",
+                       .kernel = "/boot/vmlinuz-6.1.0-47-amd64",
+                       .initrds = {"/boot/initrd.img-6.1.0-47-amd64"},
+                       .cmdline = "quiet",
+                       .is_default = true}));
+}
+
+TEST_F(PublishTest, AKernelThatIsNotThereLeavesNoRef) {
+  WriteTestFile(tree() + "/boot/vmlinuz-1", "x");
+  PublishOptions options = OptionsFor(tree(), store());
+  options.boot_entries = {{.kernel = "/boot/vmlinuz-2"}};
+  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, Publish(std::move(options))));
+  EXPECT_FALSE(std::filesystem::exists(store() + "/images/image"));
+}
+
 TEST_F(PublishTest, TheSameInputMakesTheSameBytes) {
   MakeRichTree(tree());
   ASSERT_TRUE(IsOk(PublishTree(tree(), store("one"))));

@@ -5,6 +5,9 @@
 need tar
 
 make_small_tree "$work/source"
+mkdir -p "$work/source/boot"
+for version in 6.1.0-9 6.1.0-47; do echo "$version" >"$work/source/boot/vmlinuz-$version"; done
+ln -s vmlinuz-6.1.0-47 "$work/source/boot/vmlinuz"
 make_key
 into() { "$rootstream" publish "$1" "$2" "$3" --key "$key" --level 3 >/dev/null; }
 listing() { (cd "$1" && find packs manifests -type f | sort | xargs sha256sum); }

@@ -50,7 +50,19 @@ expect_fail 'nonsense' 2 "$rootstream" serve "$store" --listen nonsense
 expect_fail 'nonsense' 2 "$rootstream" nonsense
 expect_fail 'MOUNTPOINT' 2 "$rootstream" mount "$url" --pubkey "$key.pub"
 
+expect_fail 'initrd.*kernel' 2 "$rootstream" publish "$work/source" "$store" tree --initrd /text
+expect_fail 'nonsense.*match rule' 2 "$rootstream" publish "$work/source" "$store" tree --kernel /text \
+  --match nonsense
+
 # --- publishing --------------------------------------------------------------------------------------
+step "boot entries"
+for option in "--kernel /nope" "--kernel /text --initrd /nope"; do
+  # shellcheck disable=SC2086
+  expect_fail 'boot entry: /nope: no such file' 1 "$rootstream" publish "$work/source" "$store" refused \
+    --key "$key" --level 3 $option
+done
+[ ! -e "$store/images/refused" ] || fail "published with a kernel that is not there"
+
 step "sources"
 expect_no_publish "$work/nothing: No such file" "$work/nothing"
 mkfifo "$work/fifo"

@@ -1,0 +1,101 @@
+// libexec/rootstream/kboot: what the scripts of kboot cannot do by themselves. Exit codes are 0
+// done, 1 failed, 2 wrong usage, and those that a command names; a failure is one line on standard
+// error.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <functional>
+
+#include "boot/pick_entry.h"
+#include "cache/file_io.h"
+#include "fusefs/client_flags.h"
+
+namespace rootstream {
+namespace {
+
+constexpr int kNothingToBoot = 3;  // the image may still be booted, on a kernel from elsewhere
+
+// What a command returns: its exit code, having reported its failure.
+using Run = std::function<int()>;
+
+int Report(const std::string& text, int code) {
+  std::string line = text;
+  std::replace(line.begin(), line.end(), '\n', '?');  // of a name: one failure is one line
+  fprintf(stderr, "rootstream: %s\n", line.c_str());
+  return code;
+}
+
+struct EntryFlags {
+  ClientFlags client;
+  std::string label;
+  std::string sysfs = "/sys";
+  std::string cpuinfo = "/proc/cpuinfo";
+  bool list = false;
+};
+
+int ShowEntry(EntryFlags& flags) {
+  if (const Status status = flags.client.Apply(); !status.ok())
+    return Report(status.error().message, 2);
+  if (!NamesTrust(flags.client.options)) return Report(kTrustMissing, 2);
+  const auto client = Client::Open(flags.client.options, [](const Error& error) {
+    fprintf(stderr, "rootstream: waiting for the network: %s\n", error.message.c_str());
+  });
+  if (!client.ok()) return Report(client.error().message, 1);
+  const std::vector<BootEntry>& entries = (*client)->ref().manifest.boot_entries;
+  const std::string image = "image " + (*client)->url().ToString();
+  if (entries.empty()) return Report(image + " has no boot entry", kNothingToBoot);
+  const Machine machine = ReadMachine(flags.sysfs, flags.cpuinfo);
+  if (flags.list) {
+    fputs(EntryList(entries, machine).c_str(), stdout);
+    return 0;
+  }
+  const BootEntry* entry = flags.label.empty() ? PickEntry(entries, machine)
+                                               : PickLabelled(entries, flags.label, machine);
+  if (entry == nullptr && flags.label.empty())
+    return Report(image + " has no boot entry that fits this machine", kNothingToBoot);
+  if (entry == nullptr) return Report(image + " has no boot entry '" + flags.label + "'", 1);
+  const auto lines = EntryLines(*entry);
+  if (!lines.ok()) return Report(lines.error().message, 1);
+  fputs(lines->c_str(), stdout);
+  return 0;
+}
+
+void AddEntry(CLI::App& app, Run& run) {
+  auto flags = std::make_shared<EntryFlags>();
+  CLI::App* command =
+      app.add_subcommand("entry", "print the boot entry of an image that fits this machine");
+  command->add_option("URL", flags->client.options.url)->required();
+  command
+      ->add_option("--label", flags->label,
+                   "the entry with this title, kernel or version, or a part of it")
+      ->type_name("TEXT");
+  command->add_flag("--list", flags->list, "all entries: index, title, kernel, whether it fits");
+  command->add_option("--sysfs", flags->sysfs)->type_name("DIR")->capture_default_str();
+  command->add_option("--cpuinfo", flags->cpuinfo)->type_name("FILE")->capture_default_str();
+  flags->client.AddTo(*command);
+  command->callback([=, &run] { run = [=] { return ShowEntry(*flags); }; });
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app("what the scripts of kboot are made with", "kboot");
+  app.require_subcommand(1);
+  app.failure_message([](const CLI::App*, const CLI::Error& error) {
+    return "rootstream: " + std::string(error.what()) + "; see kboot COMMAND --help\n";
+  });
+  Run run;
+  AddEntry(app, run);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  const int code = run();
+  if (fflush(stdout) != 0 && code == 0)
+    return Report(ErrnoError("cannot write to", "standard output").message, 1);
+  return code;
+}
+
+}  // namespace
+}  // namespace rootstream
+
+int main(int argc, char** argv) { return rootstream::Main(argc, argv); }
