@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <functional>
 
+#include "boot/fetch.h"
 #include "boot/pick_entry.h"
 #include "cache/file_io.h"
 #include "fusefs/client_flags.h"
@@ -23,6 +24,20 @@ int Report(const std::string& text, int code) {
   std::replace(line.begin(), line.end(), '\n', '?');  // of a name: one failure is one line
   fprintf(stderr, "rootstream: %s\n", line.c_str());
   return code;
+}
+
+void AddFetch(CLI::App& app, Run& run) {
+  auto url = std::make_shared<std::string>();
+  auto file = std::make_shared<std::string>();
+  CLI::App* command = app.add_subcommand("fetch", "fetch a file: http, https, ftp, tftp, file");
+  command->add_option("URL", *url)->required();
+  command->add_option("FILE", *file)->required();
+  command->callback([=, &run] {
+    run = [=] {
+      const Status status = FetchFile(*url, *file);
+      return status.ok() ? 0 : Report(status.error().message, 1);
+    };
+  });
 }
 
 struct EntryFlags {
@@ -83,6 +98,7 @@ int Main(int argc, char** argv) {
     return "rootstream: " + std::string(error.what()) + "; see kboot COMMAND --help\n";
   });
   Run run;
+  AddFetch(app, run);
   AddEntry(app, run);
   try {
     app.parse(argc, argv);

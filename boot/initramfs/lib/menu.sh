@@ -77,36 +77,23 @@ choose() {
 }
 
 show_menu() {
-  local number=1
-  echo
-  has_conf url && echo "  0  $(conf url)"
-  for label in $(labels); do
-    printf '  %d  %-16s %s\n' $number "$label" "$(hide_secrets "$(cat "$MENU/$label")")"
-    number=$((number + 1))
-  done
-  echo
-}
-
-menu() {
-  local line
+  local line value
   show_menu
   line=$(kboot prompt 'number, label, e LABEL to edit, or p for the prompt: ') || return 0
   case "$line" in
-    '' | p) prompt ;;
-    0) current=$(conf url); boot_image "$(conf url)" "$(conf entry)" || failed "could not boot $current" ;;
-    'e '*) edit_entry "${line#e }" ;;
-    *[!0-9]*) boot_line "$line" || failed "could not boot $line" ;;
-    *) boot_line "$(labels | sed -n "${line}p")" || failed "could not boot entry $line" ;;
+    '' | p) prompt; return ;;
+    'e '*)
+      value=$(cat "$MENU/${line#e }" 2>/dev/null) || { echo "no entry ${line#e }"; return 0; }
+      echo "$value"
+      line="$value $(kboot prompt 'more parameters: ')" || return 0
+      ;;
+    0) line=$(conf url) ;;
+    *[!0-9]*) ;;
+    *) line=$(labels | sed -n "${line}p") ;;
   esac
-}
-
-# Parameters are added to an entry before it boots.
-edit_entry() {
-  local line value
-  value=$(cat "$MENU/$1" 2>/dev/null) || { echo "no entry $1"; return 0; }
-  echo "$value"
-  line=$(kboot prompt 'more parameters: ') || return 0
-  boot_line "$value $line" || failed "could not boot $1"
+  until boot_line "$line"; do
+    failed "could not boot $(hide_secrets "$line")" || return 0
+  done
 }
 
 # user:password@ of a URL is nobody's business.

@@ -12,7 +12,9 @@ prompt() {
       1) return 0 ;;
       *) echo; continue ;;
     esac
-    run_line "$line" || failed "could not do: $(hide_secrets "$line")"
+    until run_line "$line"; do
+      failed "could not do: $(hide_secrets "$line")" || break
+    done
   done
 }
 

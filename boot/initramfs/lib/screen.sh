@@ -3,7 +3,8 @@
 
 readonly RETRY_SECONDS=30
 
-failed() {  # failed WHAT
+# failed WHAT: true when it is to be tried again, false when the person went somewhere else instead.
+failed() {
   local reason key
   reason=$(cat /run/kboot/why 2>/dev/null)
   rm -f /run/kboot/why
@@ -24,9 +25,9 @@ TEXT
     key=$(read_key $RETRY_SECONDS "trying again")
     case "$key" in
       '' | r) return 0 ;;
-      m) menu; return 0 ;;
-      p) prompt; return 0 ;;
-      s) rescue_shell; return 0 ;;
+      m) menu; return 1 ;;
+      p) prompt; return 1 ;;
+      s) rescue_shell; return 1 ;;
       l) less "$LOG" ;;
     esac
   done

@@ -7,12 +7,14 @@ stage_one() {
     load_drivers
     phase 'drivers are loaded'
   fi
-  until [ -f $NET/lease ] || [ "$(conf ip)" = off ]; do
-    network_up || failed 'no network address' && continue
+  if [ ! -f $NET/ready ]; then
+    until [ "$(conf ip)" = off ] || network_up; do failed 'no network address'; done
     phase 'the network is there'
     set_clock
     start_ssh
-  done
+    mkdir -p $NET
+    : >$NET/ready
+  fi
   read_boot_files
   while :; do
     choose && continue
