@@ -1,19 +1,25 @@
 // libexec/rootstream/kboot: what the scripts of kboot cannot do by themselves. Exit codes are 0
 // done, 1 failed, 2 wrong usage, and those that a command names; a failure is one line on standard
 // error.
+#include <signal.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <functional>
 
 #include "boot/fetch.h"
+#include "boot/line_history.h"
 #include "boot/pick_entry.h"
+#include "boot/prompt.h"
 #include "cache/file_io.h"
 #include "fusefs/client_flags.h"
 
 namespace rootstream {
 namespace {
 
+constexpr int kInterrupted = 130;  // by ^C, as shells have it
 constexpr int kNothingToBoot = 3;  // the image may still be booted, on a kernel from elsewhere
 
 // What a command returns: its exit code, having reported its failure.
@@ -91,6 +97,36 @@ void AddEntry(CLI::App& app, Run& run) {
   command->callback([=, &run] { run = [=] { return ShowEntry(*flags); }; });
 }
 
+// The terminal at standard input; shown on standard error, or where that is no terminal, on itself.
+Result<PromptAnswer> Ask(const std::string& text, const std::vector<std::string>& history) {
+  if (isatty(0) == 0) return ReadPlainLine(0);
+  return AskOnTerminal(0, isatty(2) != 0 ? 2 : 0, text, history);
+}
+
+int Prompt(const std::string& text, const std::string& history_file) {
+  std::vector<std::string> history;
+  if (!history_file.empty()) history = LoadLineHistory(history_file);
+  const auto answer = Ask(text, history);
+  if (!answer.ok()) return Report(answer.error().message, 1);
+  if (answer->signal != 0) raise(answer->signal);
+  if (answer->outcome == LineEditor::Outcome::kInterrupted) return kInterrupted;
+  if (answer->outcome == LineEditor::Outcome::kEndOfInput) return 1;
+  if (!history_file.empty()) SaveLineHistory(history_file, history, answer->line);
+  puts(answer->line.c_str());
+  return 0;
+}
+
+void AddPrompt(CLI::App& app, Run& run) {
+  auto text = std::make_shared<std::string>();
+  auto history = std::make_shared<std::string>();
+  CLI::App* command =
+      app.add_subcommand("prompt", "ask a person at the terminal for a line, and print it");
+  command->add_option("TEXT", *text, "what to ask")->required();
+  command->add_option("--history", *history, "lines typed before; this one is added")
+      ->type_name("FILE");
+  command->callback([=, &run] { run = [=] { return Prompt(*text, *history); }; });
+}
+
 int Main(int argc, char** argv) {
   CLI::App app("what the scripts of kboot are made with", "kboot");
   app.require_subcommand(1);
@@ -100,6 +136,7 @@ int Main(int argc, char** argv) {
   Run run;
   AddFetch(app, run);
   AddEntry(app, run);
+  AddPrompt(app, run);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
