@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds and tests everything. As root, or as a user who may sudo.
-#   ./test.sh               unit tests, fuzz corpora, end-to-end tests       (about 8 minutes)
+#   ./test.sh               unit tests, fuzz corpora, end-to-end tests, three boots  (about 18 minutes)
+#   ./test.sh --boot-all    every way of booting                             (about 20 minutes)
 #   ./test.sh --sanitizers  the same code under ASan with UBSan, and TSan    (about 15 minutes)
 #   ./test.sh --fuzz SECS   every fuzz target with libFuzzer, SECS each
 #   ./test.sh --bench       measurements against other tools: docs/performance.md
@@ -10,12 +11,13 @@ cd "$(dirname "$0")"
 
 TEST_PACKAGES="nginx-light lighttpd busybox acl attr libcap2-bin curl openssl squashfs-tools xz-utils
   procps python3 util-linux"
+BOOT_PACKAGES="qemu-system-x86 mmdebstrap e2fsprogs iproute2"
 
 mode=${1:---all}
 case "$mode" in
-  --all | --sanitizers | --bench) ;;
+  --all | --boot-all | --sanitizers | --bench) ;;
   --fuzz) seconds=${2:?--fuzz needs the seconds for each target} ;;
-  -h | --help) sed -n '2,6s/^# \?//p' "$0"; exit 0 ;;
+  -h | --help) sed -n '2,7s/^# \?//p' "$0"; exit 0 ;;
   *) echo "test.sh: unknown option $mode; see ./test.sh --help" >&2; exit 2 ;;
 esac
 if [ "$(id -u)" != 0 ]; then exec sudo --preserve-env=CI,TMPDIR "$0" "$@"; fi
@@ -31,10 +33,16 @@ run_tests() {
 
 case "$mode" in
   --all)
-    install_packages $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES
+    install_packages $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES $KBOOT_PACKAGES $BOOT_PACKAGES
     need_fuse
     build default
-    run_tests default
+    run_tests default -LE boot-all
+    ;;
+  --boot-all)
+    install_packages $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES $KBOOT_PACKAGES $BOOT_PACKAGES
+    need_fuse
+    build default
+    run_tests default -L boot
     ;;
   --sanitizers)
     install_packages $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES

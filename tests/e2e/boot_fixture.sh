@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Makes what the boot tests share (see boot_lib.sh): once for a build folder.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/boot_lib.sh"
+need mmdebstrap qemu-system-x86_64 kexec dropbear kmod cpio xz
+need_root
+[ ! -f "$fixture/complete" ] || exit 0
+rm -rf --one-file-system "$fixture"
+mkdir -p "$fixture/store"
+
+step "a Debian root with systemd and a kernel"
+suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
+root=$work/root
+mkdir "$root"
+mmdebstrap --quiet --variant=minbase \
+  --include=systemd-sysv,udev,linux-image-cloud-amd64,iproute2,ifupdown,netbase,python3-minimal,passwd,login \
+  "$suite" "$work/root.tar" || fail "mmdebstrap failed"
+tar -C "$root" --xattrs --xattrs-include='*' --numeric-owner -xf "$work/root.tar"
+cat >"$root/usr/local/sbin/marker" <<'END'
+#!/bin/sh
+# Tells at the second serial port what the tests want to know; goes off unless the image is to stay on.
+exec >/dev/ttyS1 2>&1
+echo written >/root/marker && cat /root/marker
+python3 -c 'print("python", 6 * 7)'
+echo "failed units: $(systemctl --failed --plain --no-legend | wc -l)"
+systemctl --failed --plain --no-legend
+cat /run/rootstream/phases
+echo "boots: $(echo boot >>/var/lib/boots; wc -l </var/lib/boots)"
+grep -q marker=stay /proc/cmdline && exit 0
+echo done
+sleep 1
+systemctl poweroff
+END
+chmod 755 "$root/usr/local/sbin/marker"
+cat >"$root/etc/systemd/system/marker.service" <<'END'
+[Unit]
+Description=tells the tests how it went
+After=multi-user.target getty.target
+[Service]
+Type=oneshot
+ExecStart=/usr/local/sbin/marker
+[Install]
+WantedBy=multi-user.target
+END
+mkdir -p "$root/etc/systemd/system/multi-user.target.wants"
+ln -s ../marker.service "$root/etc/systemd/system/multi-user.target.wants/"
+# Disks that no machine of the tests has: nothing must wait for them.
+printf 'UUID=0a0a0a0a-1111-2222-3333-444444444444 / ext4 defaults 0 1\n/dev/sdz9 none swap sw 0 0\n' >"$root/etc/fstab"
+# The way a server's network is set up, which must leave the root's interface alone.
+printf 'auto lo\niface lo inet loopback\nauto eth0\nallow-hotplug eth0\niface eth0 inet dhcp\n' >"$root/etc/network/interfaces"
+
+step "publish it"
+store=$fixture/store key=$fixture/key
+publish "$root" "$image" | grep -E '^(boot|compressed)'
+kernel=$(echo "$root"/boot/vmlinuz-*)
+release=${kernel##*/vmlinuz-}
+
+step "kboots: Debian's stock kernel, and the image's own"
+"$rootstream" kboot build --out "$fixture/stock" --hardware virtual --compress zstd --add /sbin/tc
+"$rootstream" kboot build --out "$fixture/own" --hardware virtual --compress zstd \
+  --kernel "$kernel" --modules "$root/lib/modules/$release"
+mkdir "$fixture/tftp"
+cp "$kernel" "$fixture/tftp/vmlinuz"
+echo "$release" >"$fixture/release"
+: >"$fixture/complete"

@@ -1,0 +1,43 @@
+# Sourced by the tests that boot a machine, after lib.sh. What they share is made once, by boot_fixture.sh, in
+# $build/boot: a Debian root with a kernel, published and signed, and kboots. The machines are QEMU's, without
+# KVM, so that every machine that runs the tests sees the same.
+#
+# shellcheck shell=bash disable=SC2034
+
+fixture=$build/boot
+image=debian:12
+qemu=$repository/boot/qemu
+console=$repository/tests/support/console.py
+
+need_machine() {
+  need qemu-system-x86_64 python3 nginx
+  need_root
+  [ -f "$fixture/complete" ] || fail "run tests/e2e/boot_fixture.sh first"
+  store=$fixture/store key=$fixture/key
+}
+
+# The server's address as the machine sees it: QEMU's network leads 10.0.2.2 to the loopback.
+url_inside() { echo "${server_url/127.0.0.1/10.0.2.2}/$image"; }
+
+# boot SECONDS KBOOT QEMU-OPTION... -- STEP...: what the console says goes to $work/console, what the image
+# writes to its second serial port to $work/marker.
+boot() {
+  local seconds=$1 kboot=$2 options=()
+  shift 2
+  while [ "$1" != -- ]; do options+=("$1"); shift; done
+  shift
+  python3 "$console" --log "$work/console" --timeout "$seconds" "$@" -- \
+    "$qemu" --no-kvm --kboot "$fixture/$kboot" "${options[@]}" -- -serial mon:stdio -serial "file:$work/marker" ||
+    fail "the machine did not do what it should"
+}
+
+# The image's marker service has run, and the machine went off as it should.
+expect_clean_run() {
+  grep -q '^written$' "$work/marker" || fail "the marker service did not write to the overlay"
+  grep -q '^python 42$' "$work/marker" || fail "a program from the root did not run"
+  grep -q '^failed units: 0$' "$work/marker" || fail "units failed: $(cat "$work/marker")"
+  grep -q 'Power down' "$work/console" || fail "the machine did not go off"
+  ! grep -aiE 'i/o error|transport endpoint|kernel panic|oops' "$work/console" || fail "errors on the console"
+}
+
+bytes_sent() { awk '{ sum += $3 } END { print sum + 0 }' "$work/access.log"; }

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# A cache on a labelled disk: the second boot needs no server. Changes on another disk outlive a boot, and both
+# disks are clean afterwards.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/boot_lib.sh"
+need_machine
+need mkfs.ext4 dumpe2fs
+start_nginx
+truncate -s 600M "$work/cache.disk"
+truncate -s 200M "$work/changes.disk"
+mkfs.ext4 -q -L rootstream "$work/cache.disk"
+mkfs.ext4 -q -L changes "$work/changes.disk"
+url=$(url_inside)
+
+one_boot() {
+  boot 260 own --direct --url "$url" --pubkey "$key.pub" --disk "$work/cache.disk" --disk "$work/changes.disk" \
+    --cmdline 'rootstream.overlay=LABEL=changes' -- \
+    expect 'cache on /dev/vd' expect 'changes are kept on' expect 'login: $' end ''
+  expect_clean_run
+  local disk
+  for disk in cache changes; do
+    dumpe2fs -h "$work/$disk.disk" 2>/dev/null | grep -q '^Filesystem state: *clean' || fail "the $disk disk is not clean"
+    ! dumpe2fs -h "$work/$disk.disk" 2>/dev/null | grep -q needs_recovery || fail "the $disk disk was not unmounted"
+  done
+}
+step "first boot"
+one_boot
+grep -q '^boots: 1$' "$work/marker" || fail "not the first boot: $(cat "$work/marker")"
+step "second boot, the server gone"
+stop_server
+one_boot
+grep -q '^boots: 2$' "$work/marker" || fail "the changes of the first boot are gone: $(cat "$work/marker")"

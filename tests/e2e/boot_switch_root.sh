@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# When kboot's kernel is the image's own, nothing is loaded anew: the root is switched to at once.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/boot_lib.sh"
+need_machine
+start_nginx
+boot 200 own --direct --url "$(url_inside)" --pubkey "$key.pub" --nic e1000 -- \
+  expect 'going on with this kernel' expect 'handing over to' expect 'login: $' end ''
+expect_clean_run
+! grep -q 'kexec' "$work/console" || fail "a kernel was loaded"
