@@ -159,6 +159,16 @@ bool StoreFolder::RenewPack(const Id& pack, uint64_t size) const {
   return true;
 }
 
+Status StoreFolder::CommitPack(const UniqueFd& file, const std::string& temporary,
+                               const Id& pack) const {
+  const std::string path = PathOf(PackPath(pack));
+  const std::string folder = path.substr(0, path.rfind('/'));
+  RS_CHECK(MakeFolders(folder));
+  if (fsync(file.get()) != 0) return ErrnoError("cannot sync", temporary);
+  if (rename(temporary.c_str(), path.c_str()) != 0) return ErrnoError("cannot write", path);
+  return SyncFolder(folder);
+}
+
 Status StoreFolder::WriteManifest(const std::string& manifest) const {
   RS_CHECK(MakeFolders(PathOf("manifests")));
   return WriteFileAtomically(PathOf("manifests/" + Sha256(manifest).Hex()), manifest);

@@ -45,6 +45,8 @@ class StoreFolder {
   // True and its time renewed: the pack is there with at least `size` bytes.
   bool RenewPack(const Id& pack, uint64_t size) const;
 
+  // Gives a temporary file, which is whole and has this hash, its name.
+  Status CommitPack(const UniqueFd& file, const std::string& temporary, const Id& pack) const;
   Status WriteManifest(const std::string& manifest) const;
   // Calls `make` with the serial of the ref that is there (0: none) and writes what it returns. One
   // publisher of the store at a time. The manifest that was replaced gets the present time: gc

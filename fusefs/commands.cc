@@ -35,6 +35,7 @@ constexpr std::array kOtherVerbs = {
     Verb{"verify", "publisher", "check every byte of a store"},
     Verb{"stats", "publisher", "tell what a store holds"},
     Verb{"gc", "publisher", "remove from a store what no image needs"},
+    Verb{"mirror", "publisher", "copy images from one store to another"},
     Verb{"kboot", "kboot-build", "make a kernel and an initramfs that boot from a URL"},
 };
 

@@ -20,6 +20,7 @@
 #include "server-tools/store_audit.h"
 #include "server-tools/store_gc.h"
 #include "server-tools/store_lock.h"
+#include "server-tools/store_mirror.h"
 #include "server-tools/store_stats.h"
 
 namespace rootstream {
@@ -39,6 +40,13 @@ std::string Dump(const ordered_json& json) {
 
 std::string MiB(uint64_t bytes) {
   return fmt::format("{:.2f} MiB", static_cast<double>(bytes) / (1 << 20));
+}
+
+int ReportError(const std::string& text, int code) {
+  std::string line = text;
+  std::replace(line.begin(), line.end(), '\n', '?');  // of a name: one failure is one line
+  fmt::print(stderr, "rootstream: {}\n", line);
+  return code;
 }
 
 void AddKeygen(CLI::App& app, Run& run) {
@@ -357,8 +365,10 @@ void AddGc(CLI::App& app, Run& run) {
   auto flags = std::make_shared<GcFlags>();
   CLI::App* command = app.add_subcommand("gc", "remove from a store what no image needs");
   command->footer(
-      "Kept is what a ref in images/ leads to, and what a manifest leads to that was published, or\n"
-      "replaced by another, less than --keep days ago. To remove an image, remove its ref first. One\n"
+      "Kept is what a ref in images/ leads to, and what a manifest leads to that was published, "
+      "or\n"
+      "replaced by another, less than --keep days ago. To remove an image, remove its ref first. "
+      "One\n"
       "damaged ref, manifest or shard, or one missing pack, and nothing is removed.");
   command->add_option("STORE", flags->store)->required();
   command->add_flag("--dry-run", flags->dry_run, "tell what would be removed, and remove nothing");
@@ -377,11 +387,97 @@ void AddGc(CLI::App& app, Run& run) {
   command->callback([=, &run] { run = [=] { return RunGc(*flags); }; });
 }
 
-int ReportError(const std::string& text, int code) {
-  std::string line = text;
-  std::replace(line.begin(), line.end(), '\n', '?');  // of a name: one failure is one line
-  fmt::print(stderr, "rootstream: {}\n", line);
-  return code;
+struct MirrorFlags {
+  std::string from, to;
+  std::vector<std::string> images, keys;
+  bool insecure = false, json = false;
+};
+
+Result<MirrorOptions> OptionsOf(const MirrorFlags& flags) {
+  MirrorOptions options{.from = flags.from, .to = flags.to, .insecure = flags.insecure};
+  for (const std::string& text : flags.images) {
+    const auto image = ParseImageName(text);
+    if (!image.ok()) throw UsageError{image.error().message};
+    options.images.push_back(*image);
+  }
+  if (options.images.empty() && IsStoreUrl(flags.from))
+    throw UsageError{flags.from +
+                     ": a web server does not list its images: name them, NAME[:TAG] …"};
+  if (flags.keys.empty() && !flags.insecure)
+    throw UsageError{"give --pubkey FILE, or --insecure to take images as they come"};
+  for (const std::string& file : flags.keys) {
+    RS_TRY(const PublicKey key, ReadPublicKey(file));
+    options.keys.push_back(key);
+  }
+  return options;
+}
+
+const char* Word(MirroredImage::State state) {
+  switch (state) {
+    case MirroredImage::State::kCopied:
+      return "copied";
+    case MirroredImage::State::kUnchanged:
+      return "unchanged";
+    case MirroredImage::State::kRefused:
+      break;
+  }
+  return "refused";
+}
+
+ordered_json MirrorJson(const MirrorReport& r) {
+  ordered_json images = ordered_json::array();
+  for (const MirroredImage& image : r.images)
+    images.push_back({{"image", image.name.ToString()},
+                      {"serial", image.serial},
+                      {"state", Word(image.state)},
+                      {"error", image.error}});
+  return {{"images", images},
+          {"packs_there", r.packs_there},
+          {"packs_fetched", r.packs_fetched},
+          {"bytes_fetched", r.bytes_fetched}};
+}
+
+std::string MirrorText(const MirrorReport& r) {
+  std::string text;
+  for (const MirroredImage& image : r.images)
+    text += fmt::format("{:<30} serial {:<5} {}\n", image.name.ToString(), image.serial,
+                        Word(image.state));
+  return text + fmt::format("{} packs fetched, {} were there; {} received\n", r.packs_fetched,
+                            r.packs_there, MiB(r.bytes_fetched));
+}
+
+Status RunMirror(const MirrorFlags& flags) {
+  RS_TRY(const MirrorOptions options, OptionsOf(flags));
+  CatchInterrupts();
+  CurlTransport transport({});
+  RS_TRY(const MirrorReport report, MirrorStore(options, transport));
+  fputs(flags.json ? Dump(MirrorJson(report)).c_str() : MirrorText(report).c_str(), stdout);
+  Status last;
+  for (const MirroredImage& image : report.images) {
+    if (image.error.empty()) continue;
+    if (!last.ok()) ReportError(last.error().message, 1);
+    last = Failed(image.error);
+  }
+  return last;
+}
+
+void AddMirror(CLI::App& app, Run& run) {
+  auto flags = std::make_shared<MirrorFlags>();
+  CLI::App* command = app.add_subcommand("mirror", "copy images from one store to another");
+  command->footer(
+      "Packs that are there already are not fetched again. It may be stopped at any moment; the "
+      "next\n"
+      "run goes on. An image whose serial is lower than that of the copy is refused.");
+  command->add_option("FROM", flags->from, "a store: its URL (without an image), or its folder")
+      ->required();
+  command->add_option("TO", flags->to, "folder of the copy; made if it is missing")->required();
+  command->add_option("NAME[:TAG]", flags->images, "what to copy; of a folder, all if left out");
+  command->add_option("--pubkey", flags->keys, "public key that must have signed (repeatable)")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command->add_flag("--insecure", flags->insecure, "copy images whoever signed them");
+  command->add_flag("--json", flags->json, "for scripts");
+  command->callback([=, &run] { run = [=] { return RunMirror(*flags); }; });
 }
 
 // A tree is walked with an open folder a level.
@@ -406,6 +502,7 @@ int Main(int argc, char** argv) {
   AddVerify(app, run);
   AddStats(app, run);
   AddGc(app, run);
+  AddMirror(app, run);
   try {
     app.parse(argc, argv);
     Status status = run();

@@ -71,7 +71,11 @@ gc --grace 0 --keep 0 >/dev/null
 must_match 2 tree
 
 step "a publisher at work"
-flock -s "$store/lock" sleep 20 &
+(
+  exec 9<"$store/lock"
+  flock -s 9
+  exec sleep 20
+) &
 holder=$!
 sleep 0.3
 expect_fail "$store: publish, mirror or another gc is at work" 1 "$rootstream" gc "$store" --wait 1
