@@ -10,12 +10,6 @@ namespace {
 constexpr size_t kWriteSize = 1 << 20;
 constexpr size_t kMaxFinishing = 4;  // packs being synced at a time
 
-Status FinishPack(const UniqueFd& file, const std::string& temporary, const std::string& path) {
-  if (fsync(file.get()) != 0) return ErrnoError("cannot sync", temporary);
-  if (rename(temporary.c_str(), path.c_str()) != 0) return ErrnoError("cannot write", path);
-  return SyncFolder(path.substr(0, path.rfind('/')));
-}
-
 }  // namespace
 
 PackWriter::~PackWriter() {
@@ -66,12 +60,12 @@ Status PackWriter::Close() {
   new_bytes_ += size_;
   // A disk that syncs slowly holds publishing up, rather than threads and open files adding up.
   if (finishing_.size() >= kMaxFinishing) finishing_[finishing_.size() - kMaxFinishing].wait();
-  RS_CHECK(MakeFolders(path.substr(0, path.rfind('/'))));
-  finishing_.push_back(std::async(std::launch::async, [file = std::move(file_), from = path_, path] {
-    const Status status = FinishPack(file, from, path);
-    if (!status.ok()) unlink(from.c_str());
-    return status;
-  }));
+  finishing_.push_back(
+      std::async(std::launch::async, [this, file = std::move(file_), from = path_, id] {
+        const Status status = store_.CommitPack(file, from, id);
+        if (!status.ok()) unlink(from.c_str());
+        return status;
+      }));
   file_ = UniqueFd();
   return Ok();
 }

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 #include <set>
 
 #include "format/chunk.h"
@@ -42,7 +43,7 @@ Result<StoreFolder> StoreFolder::OpenOrCreate(const std::string& path) {
     if (!S_ISDIR(st.st_mode)) return Invalid(path + ": not a store but a file");
     RS_TRY(const auto names, NamesIn(path));
     // What another publisher is making right now, or made before it was stopped.
-    static const std::set<std::string> kOurs = {"packs", "images", "manifests",  "tmp",
+    static const std::set<std::string> kOurs = {"packs", "images",    "manifests", "tmp",
                                                 "lock",  "lock.refs", "lost+found"};
     const auto is_ours = [](const std::string& name) { return kOurs.contains(name); };
     if (!std::all_of(names.begin(), names.end(), is_ours))
@@ -59,6 +60,16 @@ Status StoreFolder::Lock(StoreLock kind) {
   while (flock(lock_.get(), kind == StoreLock::kShared ? LOCK_SH : LOCK_EX) != 0)
     if (errno != EINTR) return ErrnoError("cannot lock", PathOf("lock"));
   return Ok();
+}
+
+Result<bool> StoreFolder::TryLock(StoreLock kind) {
+  RS_TRY(UniqueFd fd, OpenFile(PathOf("lock"), O_RDWR | O_CREAT));
+  if (flock(fd.get(), (kind == StoreLock::kShared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0) {
+    lock_ = std::move(fd);
+    return true;
+  }
+  if (errno == EWOULDBLOCK || errno == EINTR) return false;
+  return ErrnoError("cannot lock", PathOf("lock"));
 }
 
 void StoreFolder::CleanTemporary() const {
@@ -91,9 +102,12 @@ Result<std::vector<ImageName>> StoreFolder::ListImages() const {
   std::vector<ImageName> images;
   RS_TRY(const auto names, NamesIn(PathOf("images")));
   for (const std::string& name : names) {
-    const auto tags = NamesIn(PathOf("images/" + name));
-    if (!tags.ok()) continue;  // not a folder
-    for (const std::string& tag : *tags)
+    const std::string folder = PathOf("images/" + name);
+    struct stat st;
+    if (stat(folder.c_str(), &st) == 0 && !S_ISDIR(st.st_mode)) continue;
+    // One that cannot be read is no reason to think that its images are gone.
+    RS_TRY(const auto tags, NamesIn(folder));
+    for (const std::string& tag : tags)
       if (auto image = ParseImageName(name + ":" + tag); image.ok()) images.push_back(*image);
   }
   return images;
@@ -145,9 +159,24 @@ bool StoreFolder::RenewPack(const Id& pack, uint64_t size) const {
   return true;
 }
 
+Status StoreFolder::CommitPack(const UniqueFd& file, const std::string& temporary,
+                               const Id& pack) const {
+  const std::string path = PathOf(PackPath(pack));
+  const std::string folder = path.substr(0, path.rfind('/'));
+  RS_CHECK(MakeFolders(folder));
+  if (fsync(file.get()) != 0) return ErrnoError("cannot sync", temporary);
+  if (rename(temporary.c_str(), path.c_str()) != 0) return ErrnoError("cannot write", path);
+  return SyncFolder(folder);
+}
+
 Status StoreFolder::WriteManifest(const std::string& manifest) const {
   RS_CHECK(MakeFolders(PathOf("manifests")));
   return WriteFileAtomically(PathOf("manifests/" + Sha256(manifest).Hex()), manifest);
+}
+
+void StoreFolder::RenewManifest(const Id& manifest) const {
+  const std::string path = PathOf("manifests/" + manifest.Hex());
+  (void)utimensat(AT_FDCWD, path.c_str(), nullptr, 0);  // another user's: it is kept less long
 }
 
 Status StoreFolder::ReplaceRef(
@@ -158,6 +187,7 @@ Status StoreFolder::ReplaceRef(
   while (flock(turn.get(), LOCK_EX) != 0)
     if (errno != EINTR) return ErrnoError("cannot lock", PathOf("lock.refs"));
   uint64_t last_serial = 0;
+  std::optional<Id> replaced;
   const auto there = ReadRef(image);
   if (there.ok()) {
     const auto ref = Ref::Decode(*there);
@@ -165,10 +195,12 @@ Status StoreFolder::ReplaceRef(
     // A serial that cannot be read must not be given again.
     if (!body.ok()) return Of(PathOf(image.RefPath()), body.error());
     last_serial = body->serial;
+    replaced = Sha256(body->manifest);
   } else if (there.error().kind != ErrorKind::kMissing) {
     return there.error();
   }
   RS_TRY(const std::string bytes, make(last_serial));
+  if (replaced) RenewManifest(*replaced);
   return WriteFileAtomically(PathOf(image.RefPath()), bytes);
 }
 

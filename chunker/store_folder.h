@@ -1,8 +1,8 @@
 // StoreFolder: a store on a local disk, as its publishers and its operator see it.
 //
-// Everything is written in an order that is safe at any crash: a pack through a temporary file that is
-// synced and renamed, then the manifest, then the ref. Publishers hold the lock shared, gc alone, so
-// nothing that a publisher counts on is removed under it.
+// Everything is written in an order that is safe at any crash: a pack through a temporary file that
+// is synced and renamed, then the manifest, then the ref. Publishers hold the lock shared, gc
+// alone, so nothing that a publisher counts on is removed under it.
 #pragma once
 
 #include <functional>
@@ -30,6 +30,7 @@ class StoreFolder {
 
   // Until the StoreFolder ends. Waits for who holds it otherwise.
   Status Lock(StoreLock kind);
+  Result<bool> TryLock(StoreLock kind);  // false: somebody holds it otherwise
   // Removes what crashed publishers left in tmp/. Needs the lock.
   void CleanTemporary() const;
   // A new file in tmp/, locked as long as it is open, so that CleanTemporary leaves it alone.
@@ -44,14 +45,19 @@ class StoreFolder {
   // True and its time renewed: the pack is there with at least `size` bytes.
   bool RenewPack(const Id& pack, uint64_t size) const;
 
+  // Gives a temporary file, which is whole and has this hash, its name.
+  Status CommitPack(const UniqueFd& file, const std::string& temporary, const Id& pack) const;
   Status WriteManifest(const std::string& manifest) const;
   // Calls `make` with the serial of the ref that is there (0: none) and writes what it returns. One
-  // publisher of the store at a time.
+  // publisher of the store at a time. The manifest that was replaced gets the present time: gc
+  // keeps what no ref names any more for a while after that, for mounts that are open and for a way
+  // back.
   Status ReplaceRef(const ImageName& image,
                     const std::function<Result<std::string>(uint64_t last_serial)>& make) const;
 
  private:
   explicit StoreFolder(std::string path) : path_(std::move(path)) {}
+  void RenewManifest(const Id& manifest) const;
   Result<std::vector<Id>> ListIds(const std::string& folder) const;
   std::string path_;
   UniqueFd lock_;

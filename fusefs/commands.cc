@@ -34,6 +34,8 @@ constexpr std::array kOtherVerbs = {
     Verb{"serve", "publisher", "serve a store over HTTP, for trials"},
     Verb{"verify", "publisher", "check every byte of a store"},
     Verb{"stats", "publisher", "tell what a store holds"},
+    Verb{"gc", "publisher", "remove from a store what no image needs"},
+    Verb{"mirror", "publisher", "copy images from one store to another"},
     Verb{"kboot", "kboot-build", "make a kernel and an initramfs that boot from a URL"},
 };
 

@@ -18,6 +18,9 @@
 #include "server-tools/http_server.h"
 #include "server-tools/keys.h"
 #include "server-tools/store_audit.h"
+#include "server-tools/store_gc.h"
+#include "server-tools/store_lock.h"
+#include "server-tools/store_mirror.h"
 #include "server-tools/store_stats.h"
 
 namespace rootstream {
@@ -37,6 +40,13 @@ std::string Dump(const ordered_json& json) {
 
 std::string MiB(uint64_t bytes) {
   return fmt::format("{:.2f} MiB", static_cast<double>(bytes) / (1 << 20));
+}
+
+int ReportError(const std::string& text, int code) {
+  std::string line = text;
+  std::replace(line.begin(), line.end(), '\n', '?');  // of a name: one failure is one line
+  fmt::print(stderr, "rootstream: {}\n", line);
+  return code;
 }
 
 void AddKeygen(CLI::App& app, Run& run) {
@@ -303,11 +313,171 @@ void AddStats(CLI::App& app, Run& run) {
   command->callback([=, &run] { run = [=] { return RunStats(*store, *json); }; });
 }
 
-int ReportError(const std::string& text, int code) {
-  std::string line = text;
-  std::replace(line.begin(), line.end(), '\n', '?');  // of a name: one failure is one line
-  fmt::print(stderr, "rootstream: {}\n", line);
-  return code;
+struct GcFlags {
+  std::string store;
+  uint32_t grace_hours = 24, keep_days = 30, wait_seconds = 30;
+  bool dry_run = false, json = false;
+};
+
+ordered_json GcJson(const GcReport& r, bool dry_run) {
+  return {{"dry_run", dry_run},
+          {"images", r.images},
+          {"manifests_kept", r.manifests_kept},
+          {"manifests_removed", r.manifests_removed},
+          {"packs_kept", r.packs_kept},
+          {"packs_in_grace", r.packs_in_grace},
+          {"packs_removed", r.packs_removed},
+          {"temporary_removed", r.temporary_removed},
+          {"folders_removed", r.folders_removed},
+          {"bytes_kept", r.bytes_kept},
+          {"bytes_freed", r.bytes_freed}};
+}
+
+std::string GcText(const GcReport& r, bool dry_run) {
+  return fmt::format(
+      "{}images     {}\n"
+      "manifests  {} kept, {} removed\n"
+      "packs      {} kept ({}; {} of them only because they are young), {} removed\n"
+      "temporary  {} files removed, {} empty folders\n"
+      "freed      {}\n",
+      dry_run ? "dry run: nothing was removed; without --dry-run:\n" : "", r.images,
+      r.manifests_kept, r.manifests_removed, r.packs_kept, MiB(r.bytes_kept), r.packs_in_grace,
+      r.packs_removed, r.temporary_removed, r.folders_removed, MiB(r.bytes_freed));
+}
+
+Status RunGc(const GcFlags& flags) {
+  CatchInterrupts();
+  RS_TRY(StoreFolder store, StoreFolder::Open(flags.store));
+  // A dry run need not keep publishers out.
+  RS_CHECK(AwaitLock(store, flags.dry_run ? StoreLock::kShared : StoreLock::kExclusive,
+                     std::chrono::seconds(flags.wait_seconds)));
+  RS_TRY(const GcReport report,
+         CollectGarbage(store, {.grace = std::chrono::hours(flags.grace_hours),
+                                .keep = std::chrono::hours(24) * flags.keep_days,
+                                .dry_run = flags.dry_run}));
+  fputs(flags.json ? Dump(GcJson(report, flags.dry_run)).c_str()
+                   : GcText(report, flags.dry_run).c_str(),
+        stdout);
+  return Ok();
+}
+
+void AddGc(CLI::App& app, Run& run) {
+  auto flags = std::make_shared<GcFlags>();
+  CLI::App* command = app.add_subcommand("gc", "remove from a store what no image needs");
+  command->footer(
+      "Kept is what a ref in images/ leads to, and what a manifest leads to that was published, "
+      "or\n"
+      "replaced by another, less than --keep days ago. To remove an image, remove its ref first. "
+      "One\n"
+      "damaged ref, manifest or shard, or one missing pack, and nothing is removed.");
+  command->add_option("STORE", flags->store)->required();
+  command->add_flag("--dry-run", flags->dry_run, "tell what would be removed, and remove nothing");
+  command->add_option("--grace", flags->grace_hours, "files younger than this stay")
+      ->type_name("HOURS")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1'000'000));
+  command->add_option("--keep", flags->keep_days, "old versions younger than this stay")
+      ->type_name("DAYS")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 40'000));
+  command->add_option("--wait", flags->wait_seconds, "for publishers to end")
+      ->type_name("SECONDS")
+      ->capture_default_str();
+  command->add_flag("--json", flags->json, "for scripts");
+  command->callback([=, &run] { run = [=] { return RunGc(*flags); }; });
+}
+
+struct MirrorFlags {
+  std::string from, to;
+  std::vector<std::string> images, keys;
+  bool insecure = false, json = false;
+};
+
+Result<MirrorOptions> OptionsOf(const MirrorFlags& flags) {
+  MirrorOptions options{.from = flags.from, .to = flags.to, .insecure = flags.insecure};
+  for (const std::string& text : flags.images) {
+    const auto image = ParseImageName(text);
+    if (!image.ok()) throw UsageError{image.error().message};
+    options.images.push_back(*image);
+  }
+  if (options.images.empty() && IsStoreUrl(flags.from))
+    throw UsageError{flags.from +
+                     ": a web server does not list its images: name them, NAME[:TAG] …"};
+  if (flags.keys.empty() && !flags.insecure)
+    throw UsageError{"give --pubkey FILE, or --insecure to take images as they come"};
+  for (const std::string& file : flags.keys) {
+    RS_TRY(const PublicKey key, ReadPublicKey(file));
+    options.keys.push_back(key);
+  }
+  return options;
+}
+
+const char* Word(MirroredImage::State state) {
+  switch (state) {
+    case MirroredImage::State::kCopied:
+      return "copied";
+    case MirroredImage::State::kUnchanged:
+      return "unchanged";
+    case MirroredImage::State::kRefused:
+      break;
+  }
+  return "refused";
+}
+
+ordered_json MirrorJson(const MirrorReport& r) {
+  ordered_json images = ordered_json::array();
+  for (const MirroredImage& image : r.images)
+    images.push_back({{"image", image.name.ToString()},
+                      {"serial", image.serial},
+                      {"state", Word(image.state)},
+                      {"error", image.error}});
+  return {{"images", images},
+          {"packs_there", r.packs_there},
+          {"packs_fetched", r.packs_fetched},
+          {"bytes_fetched", r.bytes_fetched}};
+}
+
+std::string MirrorText(const MirrorReport& r) {
+  std::string text;
+  for (const MirroredImage& image : r.images)
+    text += fmt::format("{:<30} serial {:<5} {}\n", image.name.ToString(), image.serial,
+                        Word(image.state));
+  return text + fmt::format("{} packs fetched, {} were there; {} received\n", r.packs_fetched,
+                            r.packs_there, MiB(r.bytes_fetched));
+}
+
+Status RunMirror(const MirrorFlags& flags) {
+  RS_TRY(const MirrorOptions options, OptionsOf(flags));
+  CatchInterrupts();
+  CurlTransport transport({});
+  RS_TRY(const MirrorReport report, MirrorStore(options, transport));
+  fputs(flags.json ? Dump(MirrorJson(report)).c_str() : MirrorText(report).c_str(), stdout);
+  Status last;
+  for (const MirroredImage& image : report.images) {
+    if (image.error.empty()) continue;
+    if (!last.ok()) ReportError(last.error().message, 1);
+    last = Failed(image.error);
+  }
+  return last;
+}
+
+void AddMirror(CLI::App& app, Run& run) {
+  auto flags = std::make_shared<MirrorFlags>();
+  CLI::App* command = app.add_subcommand("mirror", "copy images from one store to another");
+  command->footer(
+      "Packs that are there already are not fetched again. It may be stopped at any moment; the "
+      "next\n"
+      "run goes on. An image whose serial is lower than that of the copy is refused.");
+  command->add_option("FROM", flags->from, "a store: its URL (without an image), or its folder")
+      ->required();
+  command->add_option("TO", flags->to, "folder of the copy; made if it is missing")->required();
+  command->add_option("NAME[:TAG]", flags->images, "what to copy; of a folder, all if left out");
+  command->add_option("--pubkey", flags->keys, "public key that must have signed (repeatable)")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command->add_flag("--insecure", flags->insecure, "copy images whoever signed them");
+  command->add_flag("--json", flags->json, "for scripts");
+  command->callback([=, &run] { run = [=] { return RunMirror(*flags); }; });
 }
 
 // A tree is walked with an open folder a level.
@@ -331,6 +501,8 @@ int Main(int argc, char** argv) {
   AddServe(app, run);
   AddVerify(app, run);
   AddStats(app, run);
+  AddGc(app, run);
+  AddMirror(app, run);
   try {
     app.parse(argc, argv);
     Status status = run();

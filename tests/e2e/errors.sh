@@ -109,7 +109,7 @@ mkdir "$work/no-store"
 echo mine >"$work/no-store/file"
 expect_no_publish "$work/no-store: not a store" "$work/source" "$work/no-store"
 [ "$(ls "$work/no-store")" = file ] || fail "something was written to a folder that is no store"
-for verb in verify stats serve; do
+for verb in verify stats serve gc; do
   expect_fail "$work/no-store: not a store" 1 "$rootstream" $verb "$work/no-store"
   expect_fail "$work/nothing.*No such file" 1 "$rootstream" $verb "$work/nothing"
 done

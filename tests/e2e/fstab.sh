@@ -17,7 +17,7 @@ start_embedded
 step "install"
 cmake --install "$build" --prefix "$work/installed" >"$work/install.log" || fail "$(tail -3 "$work/install.log")"
 rootstream=$work/installed/bin/rootstream
-for verb in keygen publish serve mount umount status ls cat inspect export prefetch verify stats; do
+for verb in keygen publish serve mount umount status ls cat inspect export prefetch verify stats gc mirror; do
   "$rootstream" $verb --help >/dev/null || fail "the installed rootstream $verb does not start"
 done
 [ -x "$work/installed/sbin/mount.fuse.rootstream" ] || fail "the helper of mount(8) is not installed"

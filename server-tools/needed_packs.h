@@ -1,0 +1,54 @@
+// Which packs an image needs: a walk from its manifest over everything that it names. Hot lists,
+// the trees of all shards, their chunk lists; and the places, unread, of publisher's parts and
+// chunks.
+#pragma once
+
+#include <functional>
+#include <set>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "format/manifest.h"
+
+namespace rootstream {
+
+class NeededPacks {
+ public:
+  // The plain bytes of an object, verified.
+  using ReadObject = std::function<Result<std::string>(const ObjectRef&)>;
+  // Told of each pack when it is first met, so that it can be fetched while the walk goes on.
+  using MeetPack = std::function<void(const Id&)>;
+
+  explicit NeededPacks(
+      ReadObject read, MeetPack meet = [](const Id&) {})
+      : read_(std::move(read)), meet_(std::move(meet)) {}
+
+  // May be called for many images: what they share is walked once. After a failure, what is known
+  // is not whole, and this is not to be used any more. Errors name the object.
+  Status Add(const Manifest& manifest);
+
+  // By pack: how many bytes of it, from its beginning, are needed.
+  const std::unordered_map<Id, uint64_t, IdHash>& ends() const { return ends_; }
+
+ private:
+  struct Visit {
+    ObjectRef tree;
+    size_t depth = 0;
+  };
+
+  bool IsNew(const ObjectRef& ref);
+  void Note(const ObjectRef& ref);
+  Status AddShard(const Visit& visit);
+  Status AddList(const ObjectRef& ref, size_t max_plain);
+
+  const ReadObject read_;
+  const MeetPack meet_;
+  // Not by id alone: two publishers at once may put the same object into two packs, and what it
+  // names in "its own pack" are then different places.
+  std::set<std::pair<Id, Id>> seen_;
+  std::vector<Visit> to_visit_;  // not a recursion: an image's depth is its publisher's choice
+  std::unordered_map<Id, uint64_t, IdHash> ends_;
+};
+
+}  // namespace rootstream

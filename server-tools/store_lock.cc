@@ -1,0 +1,34 @@
+#include "server-tools/store_lock.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <thread>
+
+#include "chunker/source.h"
+
+namespace rootstream {
+namespace {
+
+constexpr auto kTryEvery = std::chrono::milliseconds(100);
+
+}  // namespace
+
+Status AwaitLock(StoreFolder& store, StoreLock kind, std::optional<std::chrono::seconds> patience) {
+  const auto start = std::chrono::steady_clock::now();
+  const std::string holder = kind == StoreLock::kExclusive
+                                 ? "publish, mirror or another gc is at work in it"
+                                 : "gc is at work in it";
+  for (bool told = false;; told = true) {
+    RS_TRY(const bool locked, store.TryLock(kind));
+    if (locked) return Ok();
+    if (WasInterrupted()) return Failed("interrupted");
+    if (patience && std::chrono::steady_clock::now() - start >= *patience)
+      return Failed(store.path() + ": " + holder);
+    if (!told && isatty(2) != 0)
+      fprintf(stderr, "rootstream: waiting for %s: %s\n", store.path().c_str(), holder.c_str());
+    std::this_thread::sleep_for(kTryEvery);
+  }
+}
+
+}  // namespace rootstream

@@ -1,0 +1,242 @@
+#include "server-tools/store_mirror.h"
+
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "chunker/progress.h"
+#include "format/limits.h"
+#include "server-tools/downloads.h"
+#include "server-tools/needed_packs.h"
+#include "server-tools/pack_download.h"
+#include "server-tools/store_lock.h"
+
+namespace rootstream {
+namespace {
+
+// A folder's path as a URL (RFC 3986, 2.3).
+std::string FileUrl(const std::string& path) {
+  static constexpr char kDigits[] = "0123456789ABCDEF";
+  std::string url = "file://";
+  for (const unsigned char c : path) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '/' || c == '-' || c == '.' || c == '_' || c == '~';
+    if (plain) {
+      url += static_cast<char>(c);
+    } else {
+      url += {'%', kDigits[c >> 4], kDigits[c & 15]};
+    }
+  }
+  return url;
+}
+
+bool IsSameFolder(const std::string& a, const std::string& b) {
+  struct stat st_a, st_b;
+  return stat(a.c_str(), &st_a) == 0 && stat(b.c_str(), &st_b) == 0 && st_a.st_dev == st_b.st_dev &&
+         st_a.st_ino == st_b.st_ino;
+}
+
+// What is asked for, and where.
+struct Wish {
+  std::string url;
+  std::vector<ImageName> images;
+};
+
+Result<Wish> OpenFrom(const MirrorOptions& options) {
+  Wish wish{options.from, options.images};
+  if (IsStoreUrl(options.from)) {
+    while (wish.url.ends_with('/')) wish.url.pop_back();
+    return wish;
+  }
+  RS_TRY(const StoreFolder folder, StoreFolder::Open(options.from));
+  if (IsSameFolder(options.from, options.to))
+    return Invalid(options.to + ": it is the store to copy from");
+  if (wish.images.empty()) {
+    RS_TRY(wish.images, folder.ListImages());
+  }
+  std::error_code error;
+  const std::string absolute = std::filesystem::absolute(folder.path(), error);
+  if (error) return Failed("cannot look at " + options.from + ": " + error.message());
+  wish.url = FileUrl(absolute);
+  return wish;
+}
+
+// A ref that is to be copied, as it came.
+struct Candidate {
+  std::string bytes;
+  TrustedRef ref;
+  size_t image = 0;  // in the report
+};
+
+// Brings images into a store that is open and locked.
+class Copier {
+ public:
+  Copier(const StoreFolder& to, Downloads& downloads) : to_(to), downloads_(downloads) {}
+
+  Result<MirroredImage::State> Copy(const Candidate& candidate) {
+    RS_TRY(const bool is_there, IsThere(candidate));
+    RS_CHECK(CopyPacks(candidate.ref.manifest));
+    RS_CHECK(CopyManifest(candidate.ref));
+    if (is_there) return MirroredImage::State::kUnchanged;
+    const auto make = [&](uint64_t) -> Result<std::string> {
+      // A publisher or another mirror may have been at work meanwhile.
+      RS_CHECK(IsThere(candidate));
+      return candidate.bytes;
+    };
+    RS_CHECK(to_.ReplaceRef(candidate.ref.body.image, make));
+    return MirroredImage::State::kCopied;
+  }
+
+  size_t packs_fetched() const { return fetched_.size(); }
+  size_t packs_there() const { return there_.size(); }
+
+ private:
+  // True: this very ref. kUntrusted: a newer one, or another version of the same number.
+  Result<bool> IsThere(const Candidate& candidate) const {
+    const ImageName& image = candidate.ref.body.image;
+    const auto bytes = to_.ReadRef(image);
+    if (!bytes.ok() && bytes.error().kind == ErrorKind::kMissing) return false;
+    if (!bytes.ok()) return bytes.error();
+    if (*bytes == candidate.bytes) return true;
+    const auto ref = Ref::Decode(*bytes);
+    const auto body = ref.ok() ? Ref::DecodeBody(ref->body) : Result<RefBody>(ref.error());
+    if (!body.ok()) return Of(to_.PathOf(image.RefPath()), body.error());
+    const std::string serial = std::to_string(candidate.ref.body.serial);
+    if (body->serial > candidate.ref.body.serial)
+      return Untrusted("its serial " + serial + " is lower than " + std::to_string(body->serial) +
+                       " in " + to_.path());
+    if (body->serial == candidate.ref.body.serial)
+      return Untrusted("another version with its serial " + serial + " is in " + to_.path());
+    return false;
+  }
+
+  Status CopyPacks(const Manifest& manifest) {
+    NeededPacks needed([this](const ObjectRef& ref) { return ReadObject(ref); },
+                       [this](const Id& pack) {
+                         if (!to_.RenewPack(pack, kPackHeaderSize)) Fetch(pack);
+                       });
+    RS_CHECK(needed.Add(manifest));
+    for (const auto& [pack, end] : needed.ends())
+      if (!to_.RenewPack(pack, end)) Fetch(pack);
+    for (const auto& [pack, end] : needed.ends()) {
+      RS_CHECK(NeedPack(pack, end));
+      if (!fetched_.contains(pack)) there_.insert(pack);
+    }
+    return Ok();
+  }
+
+  void Fetch(const Id& pack) {
+    const auto [job, is_new] = fetched_.try_emplace(pack);
+    if (is_new) job->second = downloads_.Add(std::make_shared<PackDownload>(to_, pack));
+  }
+
+  Status NeedPack(const Id& pack, uint64_t end) {
+    if (!fetched_.contains(pack) && to_.RenewPack(pack, end)) return Ok();
+    Fetch(pack);
+    RS_CHECK(downloads_.Await(fetched_.at(pack)));
+    return to_.RenewPack(pack, end) ? Ok() : Corrupt("pack " + pack.Hex() + ": it ends too early");
+  }
+
+  Result<std::string> ReadObject(const ObjectRef& ref) {
+    const uint64_t end = ref.offset + ref.stored_size;
+    RS_CHECK(NeedPack(ref.pack, end));
+    auto plain = to_.ReadObject(ref);
+    const bool may_be_mended = !plain.ok() && plain.error().kind == ErrorKind::kCorrupt;
+    if (!may_be_mended || fetched_.contains(ref.pack)) return plain;
+    Fetch(ref.pack);
+    RS_CHECK(NeedPack(ref.pack, end));
+    return to_.ReadObject(ref);
+  }
+
+  Status CopyManifest(const TrustedRef& ref) const {
+    const auto there =
+        ReadWholeFile(to_.PathOf("manifests/" + ref.manifest_id.Hex()), kMaxManifest);
+    if (there.ok() && *there == ref.body.manifest) return Ok();
+    return to_.WriteManifest(ref.body.manifest);
+  }
+
+  const StoreFolder& to_;
+  Downloads& downloads_;
+  std::unordered_map<Id, Downloads::JobPtr, IdHash> fetched_;
+  std::unordered_set<Id, IdHash> there_;
+};
+
+class Mirror {
+ public:
+  Mirror(const MirrorOptions& options, Wish from, Transport& transport)
+      : options_(options),
+        images_(std::move(from.images)),
+        downloads_(transport, std::move(from.url), options.patience,
+                   [this](uint64_t bytes) { progress_.Show(bytes, 0, shown_); }) {}
+
+  Result<MirrorReport> Run() {
+    // All refs first: nothing is written for images that are not trusted, and what is published
+    // meanwhile is left for the next time.
+    for (const ImageName& image : images_) RS_CHECK(FetchRef(image));
+    if (!candidates_.empty()) RS_CHECK(CopyImages());
+    report_.bytes_fetched = downloads_.bytes();
+    return report_;
+  }
+
+ private:
+  Status FetchRef(const ImageName& image) {
+    shown_ = image.ToString();
+    report_.images.push_back({.name = image});
+    const auto candidate = CheckedRef(image);
+    if (!candidate.ok()) return Refuse(report_.images.back(), candidate.error());
+    report_.images.back().serial = candidate->ref.body.serial;
+    candidates_.push_back(*candidate);
+    return Ok();
+  }
+
+  // Its age is its readers' business: an expired image may be copied, to be kept.
+  Result<Candidate> CheckedRef(const ImageName& image) {
+    RS_TRY(std::string bytes, downloads_.GetFile(image.RefPath(), kMaxRef));
+    RS_TRY(TrustedRef ref,
+           CheckRef(bytes, image, {.keys = options_.keys, .insecure = options_.insecure}));
+    return Candidate{std::move(bytes), std::move(ref), report_.images.size() - 1};
+  }
+
+  Status CopyImages() {
+    RS_TRY(StoreFolder to, StoreFolder::OpenOrCreate(options_.to));
+    RS_CHECK(AwaitLock(to, StoreLock::kShared, std::nullopt));
+    Copier copier(to, downloads_);
+    for (const Candidate& candidate : candidates_) {
+      MirroredImage& image = report_.images[candidate.image];
+      shown_ = image.name.ToString();
+      const auto state = copier.Copy(candidate);
+      if (!state.ok()) RS_CHECK(Refuse(image, state.error()));
+      if (state.ok()) image.state = *state;
+    }
+    report_.packs_fetched = copier.packs_fetched();
+    report_.packs_there = copier.packs_there();
+    return Ok();
+  }
+
+  // An error when the other images would fail as well.
+  Status Refuse(MirroredImage& image, const Error& error) {
+    if (error.kind == ErrorKind::kUnavailable || error.kind == ErrorKind::kFailed) return error;
+    image.error = "image " + image.name.ToString() + ": " + error.message;
+    return Ok();
+  }
+
+  const MirrorOptions& options_;
+  const std::vector<ImageName> images_;
+  MirrorReport report_;
+  std::vector<Candidate> candidates_;
+  std::string shown_;  // the image at hand
+  Progress progress_;
+  Downloads downloads_;
+};
+
+}  // namespace
+
+Result<MirrorReport> MirrorStore(const MirrorOptions& options, Transport& transport) {
+  RS_TRY(Wish from, OpenFrom(options));
+  return Mirror(options, std::move(from), transport).Run();
+}
+
+}  // namespace rootstream
