@@ -83,9 +83,11 @@ Status FetchFile(const std::string& url, const std::string& path) {
   const CURLcode code = curl_easy_perform(easy.get());
   if (target.shown.time_since_epoch().count() != 0) printf("\n");
   if (code == CURLE_OK && rename(part.c_str(), path.c_str()) == 0) return Ok();
+  // With TFTP the buffer holds what libcurl 7.88 says of every such connection, and not why it failed.
+  const bool has_reason = error[0] != 0 && !url.starts_with("tftp:");
   const Error failure = target.write_failed || code == CURLE_OK
                             ? ErrnoError("cannot write", path)
-                            : Failed(url + ": " + (error[0] != 0 ? error : curl_easy_strerror(code)));
+                            : Failed(url + ": " + (has_reason ? error : curl_easy_strerror(code)));
   unlink(part.c_str());
   return failure;
 }

@@ -1,21 +1,24 @@
 #!/usr/bin/env bash
-# Makes what the boot tests share (see boot_lib.sh): once for a build folder.
+# Makes what the boot tests share (see boot_lib.sh). The Debian root is made once for a build folder, the rest
+# each time.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/boot_lib.sh"
 need mmdebstrap qemu-system-x86_64 kexec dropbear kmod cpio xz
 need_root
-[ ! -f "$fixture/complete" ] || exit 0
-rm -rf --one-file-system "$fixture"
+rm -rf --one-file-system "$fixture"/{complete,store,stock,own,tftp,key,key.pub}
 mkdir -p "$fixture/store"
 
-step "a Debian root with systemd and a kernel"
 suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
 root=$work/root
 mkdir "$root"
-mmdebstrap --quiet --variant=minbase \
-  --include=systemd-sysv,udev,linux-image-cloud-amd64,iproute2,ifupdown,netbase,python3-minimal,passwd,login \
-  "$suite" "$work/root.tar" || fail "mmdebstrap failed"
-tar -C "$root" --xattrs --xattrs-include='*' --numeric-owner -xf "$work/root.tar"
+if [ ! -f "$fixture/root.tar" ]; then
+  step "a Debian root with systemd and a kernel"
+  mmdebstrap --quiet --variant=minbase \
+    --include=systemd-sysv,udev,linux-image-cloud-amd64,iproute2,ifupdown,netbase,python3-minimal,passwd,login \
+    "$suite" "$work/root.tar" || fail "mmdebstrap failed"
+  mv "$work/root.tar" "$fixture/root.tar"
+fi
+tar -C "$root" --xattrs --xattrs-include='*' --numeric-owner -xf "$fixture/root.tar"
 cat >"$root/usr/local/sbin/marker" <<'END'
 #!/bin/sh
 # Tells at the second serial port what the tests want to know; goes off unless the image is to stay on.
@@ -28,7 +31,7 @@ cat /run/rootstream/phases
 echo "boots: $(echo boot >>/var/lib/boots; wc -l </var/lib/boots)"
 grep -q marker=stay /proc/cmdline && exit 0
 echo done
-sleep 1
+sleep 6  # for the login prompt to come
 systemctl poweroff
 END
 chmod 755 "$root/usr/local/sbin/marker"

@@ -29,6 +29,7 @@ boot() {
   python3 "$console" --log "$work/console" --timeout "$seconds" "$@" -- \
     "$qemu" --no-kvm --kboot "$fixture/$kboot" "${options[@]}" -- -serial mon:stdio -serial "file:$work/marker" ||
     fail "the machine did not do what it should"
+  if [ -f "$work/marker" ]; then sed -i 's/\r$//' "$work/marker"; fi
 }
 
 # The image's marker service has run, and the machine went off as it should.

@@ -8,6 +8,6 @@ start_nginx
 right=$(grep -v -- ----- "$key.pub" | tr -d '\n')
 boot 240 own --direct --url "$(url_inside)" --pubkey "$work/other.pub" -- \
   expect 'could not boot' expect 'why .*sign' expect 'do .*pubkey' type p \
-  expect 'kboot: $' send "set pubkey=$right" expect 'kboot: $' send "$(url_inside)" \
+  expect 'kboot: \s*$' send "set pubkey=$right" expect 'kboot: \s*$' send "$(url_inside)" \
   expect 'going on with this kernel' expect 'login: $' end ''
 expect_clean_run

@@ -30,7 +30,7 @@ mount_image() {  # mount_image URL
   timeout "$OPEN_SECONDS" chroot /live /bin/rootstream mount "$1" /image $words --rootfs --cache /cache \
     --cache-size "$(cache_bytes)" -o suid,dev,allow_other 2>/run/kboot/mount.error && return 0
   local line
-  line=$(tail -n 1 /run/kboot/mount.error)
+  line=$(tail -n 1 /run/kboot/mount.error | sed 's/^rootstream: //')
   why "${line:-$1: no answer for $OPEN_SECONDS seconds}"
 }
 

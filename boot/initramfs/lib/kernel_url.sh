@@ -39,5 +39,5 @@ boot_kernel_url() {
 
 fetch() {  # fetch URL FILE
   kboot fetch "$1" "$2" 2>/run/kboot/fetch.error && return 0
-  why "$(tail -n 1 /run/kboot/fetch.error)"
+  why "$(tail -n 1 /run/kboot/fetch.error | sed 's/^rootstream: //')"
 }

@@ -25,8 +25,11 @@ wait_for_links() {
     sleep 0.1
     tenths=$((tenths + 1))
   done
-  [ -n "$(interfaces)" ] || why 'this machine has no network interface that kboot has a driver for'
-  [ -z "$(interfaces)" ] || why "no link on $(interfaces | tr '\n' ' '): is a cable plugged in?"
+  if [ -z "$(interfaces)" ]; then
+    why 'this machine has no network interface that kboot has a driver for'
+  else
+    why "no link on $(interfaces | tr '\n' ' ')"
+  fi
 }
 
 # vlan=NAME:PARENT, NAME like eth0.5 (as dracut has it).
@@ -70,7 +73,7 @@ ask_dhcp() {
   done
   # shellcheck disable=SC2086
   [ -f $NET/lease ] && kill $pids 2>/dev/null
-  [ -f $NET/lease ] || why "no DHCP server answered on $(echo $1)"
+  [ -f $NET/lease ] || why "no DHCP server answered on $(echo "$1" | tr '\n' ' ')"
 }
 
 # CLIENT:SERVER:GATEWAY:NETMASK:HOSTNAME:DEVICE:AUTOCONF:DNS0:DNS1
