@@ -1,20 +1,31 @@
 #!/usr/bin/env bash
-# The main job, end to end, on a real root filesystem: publish, serve, mount, run a program from it.
-# Usage: ./demo.sh [--keep]      (as root, or as a user who may sudo)
+# The main job, end to end, on a real root filesystem: publish, serve, mount, run a program from it, and boot
+# a machine without a disk from it. As root, or as a user who may sudo.
+#   --no-boot   leave the machine out
+#   --keep      leave the files behind
 set -euo pipefail
 cd "$(dirname "$0")"
 . tests/support/setup.sh
 
-case "${1:-}" in
-  "" | --keep) keep=${1:-} ;;
-  -h | --help) sed -n '2,3s/^# //p' "$0"; exit 0 ;;
-  *) echo "demo.sh: unknown option $1; there is --keep, which leaves the files behind" >&2; exit 2 ;;
-esac
+keep='' boot=yes
+for option in "$@"; do
+  case "$option" in
+    --keep) keep=yes ;;
+    --no-boot) boot='' ;;
+    -h | --help) sed -n '2,5s/^# //p' "$0"; exit 0 ;;
+    *) echo "demo.sh: unknown option $option; see ./demo.sh --help" >&2; exit 2 ;;
+  esac
+done
 if [ "$(id -u)" != 0 ]; then exec sudo --preserve-env=TMPDIR "$0" "$@"; fi
 
+packages="python3,perl,vim-tiny"
 install_packages $BUILD_PACKAGES $RUN_PACKAGES mmdebstrap squashfs-tools
+if [ -n "$boot" ]; then
+  install_packages $KBOOT_PACKAGES qemu-system-x86 iproute2 python3
+  packages="$packages,systemd-sysv,udev,linux-image-cloud-amd64"
+fi
 need_fuse
-build default rootstream rootstream_export rootstream_publisher
+build default rootstream rootstream_export rootstream_publisher rootstream_kboot
 rootstream=$PWD/build/default/bin/rootstream
 
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/rootstream-demo-XXXXXX")
@@ -30,13 +41,14 @@ mkdir "$work/mnt"
 say "a Debian root filesystem"
 root=$work/root
 suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
-if mmdebstrap --variant=minbase --include=python3,perl,vim-tiny "$suite" "$work/root.tar" \
+if mmdebstrap --variant=minbase --include=$packages "$suite" "$work/root.tar" \
   2>"$work/mmdebstrap.log"; then
   mkdir "$root"
   tar -C "$root" --xattrs --xattrs-include='*' --numeric-owner -xf "$work/root.tar"
 else
   echo "mmdebstrap could not make one ($(tail -n 1 "$work/mmdebstrap.log")); taking this machine's own /usr"
   mkdir -p "$root"
+  boot=''
   cp -a --one-file-system /usr "$root/"
   for link in bin sbin lib lib64; do [ -L /$link ] && cp -a /$link "$root/"; done
 fi
@@ -80,4 +92,15 @@ say "is every byte of the store as it was signed?"
 
 say "unmount"
 "$rootstream" umount "$work/mnt"
+
+if [ -n "$boot" ]; then
+  say "kboot: a kernel and an initramfs that boot a machine from a URL"
+  "$rootstream" kboot build --out "$work/kboot" --hardware virtual --compress zstd --pubkey "$work/key.pub"
+
+  say "a machine without a disk (QEMU): the image's kernel by kexec, its root over HTTP, to the login prompt"
+  python3 tests/support/console.py --log "$work/console" --timeout 240 --show \
+    expect 'second stage' expect 'login: *$' -- \
+    boot/qemu --kboot "$work/kboot" --direct --url "${url/127.0.0.1/10.0.2.2}/debian:12"
+  printf '\n\n'
+fi
 echo "done"

@@ -6,7 +6,7 @@
 need_machine
 start_nginx
 
-boot 280 stock --url "$(url_inside)" --pubkey "$key.pub" -- \
+boot 600 stock --url "$(url_inside)" --pubkey "$key.pub" -- \
   expect 'the image is signed by a key' expect 'MiB, verified' expect 'starting it' \
   expect "Linux version $(cat "$fixture/release")" expect 'second stage' expect 'login: $' end ''
 expect_clean_run

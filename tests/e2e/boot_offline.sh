@@ -13,7 +13,7 @@ mkfs.ext4 -q -L changes "$work/changes.disk"
 url=$(url_inside)
 
 one_boot() {
-  boot 260 own --direct --url "$url" --pubkey "$key.pub" --disk "$work/cache.disk" --disk "$work/changes.disk" \
+  boot 500 own --direct --url "$url" --pubkey "$key.pub" --disk "$work/cache.disk" --disk "$work/changes.disk" \
     --cmdline 'rootstream.overlay=LABEL=changes' -- \
     expect 'cache on /dev/vd' expect 'changes are kept on' expect 'login: $' end ''
   expect_clean_run

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/boot_lib.sh"
 need_machine
-boot 120 stock --direct --tftp "$fixture/tftp" -- \
+boot 400 stock --direct --tftp "$fixture/tftp" -- \
   expect 'kboot: \s*$' send 'help' expect 'boots an image' \
   expect 'kboot: \s*$' send 'echo two words' expect '^two words' \
   expect 'kboot: \s*$' send 'tftp://10.0.2.2/nothing-there' \

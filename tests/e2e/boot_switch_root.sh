@@ -4,7 +4,7 @@
 . "$(dirname "$0")/boot_lib.sh"
 need_machine
 start_nginx
-boot 200 own --direct --url "$(url_inside)" --pubkey "$key.pub" -- \
+boot 500 own --direct --url "$(url_inside)" --pubkey "$key.pub" -- \
   expect 'going on with this kernel' expect 'handing over to' expect 'login: $' end ''
 expect_clean_run
 ! grep -q 'kexec' "$work/console" || fail "a kernel was loaded"

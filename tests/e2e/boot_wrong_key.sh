@@ -6,7 +6,7 @@ need_machine
 start_nginx
 "$rootstream" keygen "$work/other" >/dev/null
 right=$(grep -v -- ----- "$key.pub" | tr -d '\n')
-boot 240 own --direct --url "$(url_inside)" --pubkey "$work/other.pub" -- \
+boot 500 own --direct --url "$(url_inside)" --pubkey "$work/other.pub" -- \
   expect 'could not boot' expect 'why .*sign' expect 'do .*pubkey' type p \
   expect 'kboot: \s*$' send "set pubkey=$right" expect 'kboot: \s*$' send "$(url_inside)" \
   expect 'going on with this kernel' expect 'login: $' end ''

@@ -1,6 +1,8 @@
 """Drives a program on a pseudo-terminal by what it prints, as a person at a console would.
 
-  console.py --log FILE --timeout SECONDS STEP... -- PROGRAM ARGUMENT...
+  console.py --log FILE --timeout SECONDS [--show] STEP... -- PROGRAM ARGUMENT...
+
+--show: what is printed also goes to standard output.
 
 Steps, each of two words: expect REGEX (waits until it is printed, from where the last one matched), send TEXT
 (types it, with Return), type TEXT (types it as it is), run COMMAND (in a shell, meanwhile), wait SECONDS,
@@ -20,7 +22,7 @@ ANSI = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 class Console:
-    def __init__(self, command, log, deadline):
+    def __init__(self, command, log, deadline, show):
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             os.execvp(command[0], command)
@@ -29,6 +31,7 @@ class Console:
         self.at = 0
         self.ended = False
         self.deadline = deadline
+        self.show = show
 
     def read(self, seconds):
         if not select.select([self.fd], [], [], max(0.0, seconds))[0]:
@@ -41,6 +44,9 @@ class Console:
             self.ended = True
             return
         self.log.write(data)
+        if self.show:
+            sys.stdout.buffer.write(data)
+            sys.stdout.flush()
         self.seen = ANSI.sub(b"", self.seen + data)
 
     def wait(self, done, what):
@@ -74,8 +80,9 @@ def main():
     options, command = arguments[:split], arguments[split + 1:]
     log = options[options.index("--log") + 1]
     seconds = float(options[options.index("--timeout") + 1])
-    steps = options[4:]
-    console = Console(command, log, time.monotonic() + seconds)
+    show = "--show" in options
+    steps = options[5 if show else 4:]
+    console = Console(command, log, time.monotonic() + seconds, show)
     try:
         for verb, text in zip(steps[::2], steps[1::2]):
             if verb == "expect":
