@@ -37,6 +37,7 @@ constexpr std::array kOtherVerbs = {
     Verb{"gc", "publisher", "remove from a store what no image needs"},
     Verb{"mirror", "publisher", "copy images from one store to another"},
     Verb{"kboot", "kboot-build", "make a kernel and an initramfs that boot from a URL"},
+    Verb{"boot", "boot", "boot this machine from an image, inside kboot"},
 };
 
 const Verb* FindOtherVerb(const std::string& name) {

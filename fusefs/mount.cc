@@ -42,7 +42,10 @@ class Log {
     if (to_stderr_) {
       dprintf(2, "rootstream: %s\n", text.c_str());
     } else if (kernel_) {
-      dprintf(kernel_.get(), "<%d>rootstream: %s\n", LOG_DAEMON | LOG_WARNING, text.c_str());
+      // One write is one message; dprintf(3) wants to seek first, which this device refuses.
+      const std::string line =
+          "<" + std::to_string(LOG_DAEMON | LOG_WARNING) + ">rootstream: " + text + "\n";
+      (void)!write(kernel_.get(), line.data(), line.size());
     } else {
       syslog(LOG_NOTICE, "%s", text.c_str());
     }

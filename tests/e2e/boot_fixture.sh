@@ -5,7 +5,7 @@
 . "$(dirname "$0")/boot_lib.sh"
 need mmdebstrap qemu-system-x86_64 kexec dropbear kmod cpio xz
 need_root
-rm -rf --one-file-system "$fixture"/{complete,store,stock,own,tftp,key,key.pub}
+rm -rf --one-file-system "$fixture"/{complete,store,stock,own,tftp,kernel,key,key.pub}
 mkdir -p "$fixture/store"
 
 suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
@@ -62,7 +62,8 @@ step "kboots: Debian's stock kernel, and the image's own"
 "$rootstream" kboot build --out "$fixture/stock" --hardware virtual --compress zstd --add /sbin/tc
 "$rootstream" kboot build --out "$fixture/own" --hardware virtual --compress zstd \
   --kernel "$kernel" --modules "$root/lib/modules/$release"
-mkdir "$fixture/tftp"
+mkdir -p "$fixture/tftp" "$fixture/kernel/lib/modules"
+cp -a "$root/lib/modules/$release" "$fixture/kernel/lib/modules/"
 cp "$kernel" "$fixture/tftp/vmlinuz"
 echo "$release" >"$fixture/release"
 : >"$fixture/complete"

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# kboot build: the same input gives the same bytes, small enough without its modules; wrong uses say why.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/boot_lib.sh"
+need_machine
+release=$(cat "$fixture/release")
+kernel=("--kernel" "$fixture/tftp/vmlinuz" "--modules" "$fixture/kernel/lib/modules/$release")
+build() { "$rootstream" kboot build --hardware virtual "${kernel[@]}" "$@" >"$work/log"; }
+
+step "twice the same"
+build --out "$work/a" --compress none --url http://h/s/i --pubkey "$key.pub"
+build --out "$work/b" --compress none --url http://h/s/i --pubkey "$key.pub"
+cmp "$work/a/initramfs" "$work/b/initramfs"
+cmp "$work/a/vmlinuz" "$fixture/tftp/vmlinuz"
+
+step "without modules, with ssh: at most 11 MiB by xz"
+mkdir "$work/files"
+(cd "$work/files" && cpio -idm --quiet <"$work/a/initramfs" && rm -rf lib/modules lib/firmware &&
+  find . | cpio -o -H newc --quiet | xz -9 --check=crc32 >"$work/base.xz")
+size=$(stat -c %s "$work/base.xz")
+echo "$size bytes"
+[ "$size" -le $((11 << 20)) ] || fail "$size bytes"
+
+step "the settings are in it"
+grep -q 'rootstream=http://h/s/i' "$work/files/etc/kboot/cmdline"
+cmp "$work/files/etc/kboot/keys/0.pub" "$key.pub"
+for file in "$work"/files/init "$work"/files/lib/kboot/*.sh; do busybox ash -n "$file"; done
+
+step "wrong uses"
+wrong() { expect_fail "$@"; }
+wrong '--out DIR is missing' 2 "$rootstream" kboot build
+wrong "not 'kboot make'" 2 "$rootstream" kboot make
+wrong '--kernel needs --modules' 2 "$rootstream" kboot build --out "$work/x" --kernel /nope
+wrong '/nope: no such file' 1 "$rootstream" kboot build --out "$work/x" --kernel /nope --modules /
+wrong 'is not a folder lib/modules' 1 "$rootstream" kboot build --out "$work/x" --kernel "$fixture/tftp/vmlinuz" --modules "$work"
+wrong 'not a public key' 1 "$rootstream" kboot build --out "$work/x" "${kernel[@]}" --pubkey "$fixture/tftp/vmlinuz"
+wrong 'virtual, common or all' 2 "$rootstream" kboot build --out "$work/x" --hardware some
+wrong 'does not run kboot' 1 "$rootstream" boot http://h/s/i
+[ ! -e "$work/x/initramfs" ] || fail "something was half-written"
