@@ -20,7 +20,10 @@ make_live() {
 mount_image() {  # mount_image URL
   make_live
   find_cache
-  [ -d /live/image/lost+found ] || mountpoint_is /live/image && return 0
+  if mountpoint_is /live/image; then
+    [ "$(cat /run/kboot/mounted)" = "$1" ] && return 0
+    unmount_image
+  fi
   cp /run/kboot/keys/*.pub /live/keys/ 2>/dev/null
   cp /etc/resolv.conf /live/etc/ 2>/dev/null
   local words
@@ -28,7 +31,8 @@ mount_image() {  # mount_image URL
   [ -n "$words" ] || { why "image $1: no public key was given (rootstream.pubkey=), nor rootstream.insecure"; return 1; }
   # shellcheck disable=SC2086
   timeout "$OPEN_SECONDS" chroot /live /bin/rootstream mount "$1" /image $words --rootfs --cache /cache \
-    --cache-size "$(cache_bytes)" -o suid,dev,allow_other 2>/run/kboot/mount.error && return 0
+    --cache-size "$(cache_bytes)" -o suid,dev,allow_other 2>/run/kboot/mount.error &&
+    { echo "$1" >/run/kboot/mounted; return 0; }
   local line
   line=$(tail -n 1 /run/kboot/mount.error | sed 's/^rootstream: //')
   why "${line:-$1: no answer for $OPEN_SECONDS seconds}"

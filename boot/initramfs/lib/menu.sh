@@ -58,7 +58,7 @@ labels() { ls $MENU 2>/dev/null; }
 choose() {
   local key default
   if has_conf url; then
-    key=$(read_key "$(conf timeout 2)" "booting $(conf url); any key for the menu:")
+    key=$(read_key "$(conf timeout 2)" "booting $(hide_secrets "$(conf url)"); any key for the menu:")
     [ -n "$key" ] && { menu; return; }
     current=$(conf url)
     boot_image "$(conf url)" "$(conf entry)" "$(conf cmdline | tr , ' ')"
@@ -95,6 +95,3 @@ show_menu() {
     failed "could not boot $(hide_secrets "$line")" || return 0
   done
 }
-
-# user:password@ of a URL is nobody's business.
-hide_secrets() { printf '%s' "$1" | sed 's,\(://\)[^/@ ]*@,\1***@,g'; }

@@ -4,7 +4,7 @@
 # enter_root ARGUMENTS: leaves /run/kboot/init for process 1, and ends this session.
 enter_root() {
   make_writable || return 1
-  init=$(find_init) || { why "the image has no init: none of /sbin/init, /lib/systemd/systemd, /bin/sh"; return 1; }
+  init=$(find_init) || { why "the image has no init: none of /sbin/init, /lib/systemd/systemd, /bin/sh"; leave_root; return 1; }
   fit_fstab
   fit_network
   fit_identity
@@ -17,6 +17,12 @@ enter_root() {
   for word in $1; do case "$word" in single | emergency | [1-5]) echo "$word" ;; esac; done >/run/kboot/init.arguments
   echo "$init" >/run/kboot/init
   exit 0
+}
+
+# For another try, perhaps with another image.
+leave_root() {
+  umount /newroot
+  mountpoint_is /live/rw && umount -l /live/rw
 }
 
 # rootstream.overlay= LABEL=x or a path keeps changes on a disk; else memory, rootstream.overlay-size= of it.

@@ -4,24 +4,27 @@ readonly LOG=/run/kboot/log
 
 uptime_seconds() { cut -d' ' -f1 /proc/uptime; }
 
+# user:password@ of a URL is nobody's business, on the screen and in the log.
+hide_secrets() { printf '%s' "$1" | sed 's,\(://\)[^/@ ]*@,\1***@,g'; }
+
+# For the log only.
+note() { printf '%8s  %s\n' "$(uptime_seconds)" "$(hide_secrets "$*")" >>"$LOG"; }
+
 say() {
-  printf '%s\n' "$*"
-  printf '%8s  %s\n' "$(uptime_seconds)" "$*" >>"$LOG"
+  printf '%s\n' "$(hide_secrets "$*")"
+  note "$@"
 }
 
 # A phase of the boot; `phases` in the rescue shell, and the hand-off, list when each began.
 phase() {
   say "kboot: $*"
-  printf '%8s  %s\n' "$(uptime_seconds)" "$*" >>/run/kboot/phases
+  printf '%8s  %s\n' "$(uptime_seconds)" "$(hide_secrets "$*")" >>/run/kboot/phases
 }
-
-# For the log only.
-note() { printf '%8s  %s\n' "$(uptime_seconds)" "$*" >>"$LOG"; }
 
 # why TEXT: remembers what failed, for the screen that will tell it. Always false.
 why() {
   note "failed: $*"
-  printf '%s\n' "$*" >/run/kboot/why
+  printf '%s\n' "$(hide_secrets "$*")" >/run/kboot/why
   return 1
 }
 

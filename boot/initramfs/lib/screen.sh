@@ -12,7 +12,7 @@ failed() {
   cat <<TEXT
 
 ======================================================================
-  kboot: $1
+  kboot: $(hide_secrets "$1")
 
   why    ${reason:-no reason is known; the log may tell}
   tried  $(current_settings)
@@ -36,7 +36,7 @@ TEXT
 current_settings() {
   local from='no address'
   if [ -f $NET/lease ]; then from=$(. $NET/lease; echo "$ip on $interface"); fi
-  echo "$(conf url 'no URL was given'), from $from, clock $(date -u '+%Y-%m-%d %H:%M UTC')"
+  echo "$(hide_secrets "$(conf url 'no URL was given')"), from $from, clock $(date -u '+%Y-%m-%d %H:%M UTC')"
 }
 
 # What a person can do, by the words of the failure.

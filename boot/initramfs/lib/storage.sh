@@ -19,7 +19,7 @@ mount_disk() {  # mount_disk DEVICE FOLDER
 }
 
 # Puts the cache at /live/cache. `rootstream.cache=` LABEL=x, a path, or `ram`; else a filesystem labelled
-# rootstream, else memory: an eighth of it.
+# rootstream, else memory: at most rootstream.cache-size= of it.
 find_cache() {
   local wanted device
   mkdir -p /live/cache
