@@ -46,7 +46,7 @@ advice() {
     *'no link'*) echo 'Plug the cable in, or try another socket.' ;;
     *DHCP*) echo 'Is there a DHCP server on this network? An address by hand: ip=ADDRESS::GATEWAY:NETMASK.' ;;
     *resolve*) echo 'Is the name right, and the name server? `net` at the prompt shows both.' ;;
-    *refused*connect* | *'Connection refused'*) echo 'The machine is there, its web server is not: start it, or check the port.' ;;
+    *"Couldn't connect"* | *'Connection refused'*) echo 'The machine is there, its web server is not: start it, or check the port.' ;;
     *404* | *missing*) echo 'The server has no such image: check NAME:TAG, and that it was published there.' ;;
     *signature* | *trust* | *'public key'*) echo 'Check rootstream.pubkey= against the key that signs the image. Do not go on without.' ;;
     *expired*) echo 'Publish the image again, or check the clock above.' ;;
