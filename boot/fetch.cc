@@ -42,7 +42,8 @@ int OnProgress(void* self, curl_off_t total, curl_off_t now, curl_off_t, curl_of
   target->shown = time;
   const double mib = 1 << 20;
   if (total > 0) {
-    printf("\r  %.1f of %.1f MiB ", static_cast<double>(now) / mib, static_cast<double>(total) / mib);
+    printf("\r  %.1f of %.1f MiB ", static_cast<double>(now) / mib,
+           static_cast<double>(total) / mib);
   } else {
     printf("\r  %.1f MiB ", static_cast<double>(now) / mib);
   }
@@ -74,7 +75,8 @@ Status FetchFile(const std::string& url, const std::string& path) {
   curl_easy_setopt(easy.get(), CURLOPT_ERRORBUFFER, error);
   curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, OnBody);
   curl_easy_setopt(easy.get(), CURLOPT_WRITEDATA, &target);
-  curl_easy_setopt(easy.get(), CURLOPT_TFTP_BLKSIZE, 1428L);  // RFC 2348: what an Ethernet frame holds
+  curl_easy_setopt(easy.get(), CURLOPT_TFTP_BLKSIZE,
+                   1428L);  // RFC 2348: what an Ethernet frame holds
   if (isatty(1) != 0) {
     curl_easy_setopt(easy.get(), CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(easy.get(), CURLOPT_XFERINFOFUNCTION, OnProgress);
@@ -83,7 +85,8 @@ Status FetchFile(const std::string& url, const std::string& path) {
   const CURLcode code = curl_easy_perform(easy.get());
   if (target.shown.time_since_epoch().count() != 0) printf("\n");
   if (code == CURLE_OK && rename(part.c_str(), path.c_str()) == 0) return Ok();
-  // With TFTP the buffer holds what libcurl 7.88 says of every such connection, and not why it failed.
+  // With TFTP the buffer holds what libcurl 7.88 says of every such connection, and not why it
+  // failed.
   const bool has_reason = error[0] != 0 && !url.starts_with("tftp:");
   const Error failure = target.write_failed || code == CURLE_OK
                             ? ErrnoError("cannot write", path)

@@ -7,8 +7,8 @@
 
 namespace rootstream {
 
-// `url`: http, https, ftp, tftp or file. `path` is there when all of it has come, and else not touched.
-// Tells its progress on standard output if that is a terminal. kFailed.
+// `url`: http, https, ftp, tftp or file. `path` is there when all of it has come, and else not
+// touched. Tells its progress on standard output if that is a terminal. kFailed.
 Status FetchFile(const std::string& url, const std::string& path);
 
 }  // namespace rootstream

@@ -9,7 +9,8 @@ namespace rootstream {
 // * systemd spares a process whose first argument begins with '@' when it shuts down
 //   (https://systemd.io/ROOT_STORAGE_DAEMONS);
 // * the kernel does not kill it when memory is short (proc(5), oom_score_adj);
-// * its pages stay once they are there: the file that they came from may be in its own mount (mlockall(2)).
+// * its pages stay once they are there: the file that they came from may be in its own mount
+// (mlockall(2)).
 Status BecomeRootDaemon();
 
 }  // namespace rootstream
