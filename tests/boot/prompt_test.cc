@@ -8,6 +8,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstring>
 #include <future>
 #include <thread>
@@ -66,7 +67,7 @@ class PromptTest : public ::testing::Test {
   UniqueFd keyboard_;
   UniqueFd terminal_;
   termios before_;
-  pthread_t asking_ = {};
+  std::atomic<pthread_t> asking_ = {};
 };
 
 TEST_F(PromptTest, GivesTheEditedLine) {
