@@ -8,10 +8,8 @@ write_hand_over() {
   mkdir -p $NEXT/kboot/handoff
   cp -r $CONF $NET /run/kboot/keys $NEXT/kboot/handoff/
   cp /run/kboot/phases /run/kboot/log $NEXT/kboot/handoff/
-  cp /run/kboot/cache $NEXT/kboot/handoff/ 2>/dev/null
   cp /etc/resolv.conf $NEXT/kboot/handoff/
   date +%s >$NEXT/kboot/handoff/time
-  uptime_seconds >$NEXT/kboot/handoff/uptime
 }
 
 take_over() {

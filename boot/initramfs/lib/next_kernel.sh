@@ -77,7 +77,7 @@ start_kernel() {
   # shellcheck disable=SC2086
   if ! error=$(kexec -s -l "$1" ${2:+--initrd="$2"} --command-line="$3" 2>&1); then
     case "$error" in
-      *'not implemented'* | *'Exec format error'* | *'not supported'* | *'Cannot determine the file type'*)
+      *'not implemented'* | *'Exec format error'* | *'Cannot determine the file type'*)
         note "kexec_file_load: $error"
         # shellcheck disable=SC2086
         error=$(kexec -c -l "$1" ${2:+--initrd="$2"} --command-line="$3" 2>&1) || { why "kexec: $(last_line "$error")"; return 1; }

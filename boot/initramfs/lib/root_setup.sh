@@ -123,7 +123,7 @@ keep_address() {
   [ -f $NET/lease ] || return 0
   . $NET/lease
   [ -n "${lease-}" ] || return 0
-  setsid chroot /live /bin/busybox udhcpc -f -q -t 0 -i "$interface" -r "$ip" -s /lib/kboot/dhcp-keep \
+  setsid chroot /live /bin/busybox udhcpc -f -t 0 -i "$interface" -r "$ip" -s /lib/kboot/dhcp-keep \
     </dev/null >/dev/null 2>&1 &
 }
 
