@@ -29,6 +29,9 @@ inline constexpr size_t kMaxMirrors = 32;
 inline constexpr size_t kMaxBootEntries = 64;
 inline constexpr size_t kMaxMatchRules = 64;
 inline constexpr size_t kMaxString = 4096;                 // URLs, command lines, titles
+inline constexpr size_t kMaxProfile = 64 << 20;            // bytes of a profile
+inline constexpr size_t kMaxProfileEvents = 1 << 20;
+inline constexpr size_t kMaxProfilePath = 64 << 10;        // bytes of a path in it
 inline constexpr size_t kMaxHotLists = 256;
 inline constexpr size_t kMaxShardDepth = 4096;             // child shards below one another
 

@@ -124,12 +124,19 @@ Result<std::unique_ptr<Client>> Client::Open(const ClientOptions& options,
   RS_TRY(client->ref_, ResolveRef(client->url_, client->cache_->fetcher(), memory,
                                   resolve));
   client->cache_->fetcher().AddStores(client->ref_.ref.body.mirrors);
-  client->image_ =
-      std::make_unique<Image>(*client->cache_, client->ref_.ref.manifest.root, kShardMemory);
-  client->reader_ = std::make_unique<FileReader>(*client->cache_);
+  client->image_ = std::make_unique<Image>(*client->cache_, client->ref_.ref.manifest.root,
+                                           kShardMemory, client->recorder_);
+  client->reader_ = std::make_unique<FileReader>(*client->cache_, client->recorder_);
+  if (options.record) client->StartRecording();
   const Status root = LoadRoot(*client->image_);
   if (!root.ok()) return Of(client->url_.ToString(), root.error());
   return client;
+}
+
+void Client::StartRecording() {
+  recorder_.Start([this](uint64_t inode, Recorder::PathDone done) {
+    image_->PathOf(inode, std::move(done));
+  });
 }
 
 Client::~Client() { Close(); }

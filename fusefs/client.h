@@ -13,6 +13,7 @@
 #include "cache/ref_resolver.h"
 #include "fusefs/file_reader.h"
 #include "fusefs/image.h"
+#include "fusefs/recorder.h"
 
 namespace rootstream {
 
@@ -24,6 +25,7 @@ struct ClientOptions {
   std::optional<uint64_t> cache_size;
   std::vector<std::string> mirrors;
   std::optional<std::chrono::seconds> give_up_after = std::chrono::seconds(60);  // nullopt: wait
+  bool record = false;  // from the first request on
 };
 
 // "64M", "2G", "4096": bytes; K, M, G, T are powers of 1024. kInvalid.
@@ -46,6 +48,8 @@ class Client {
   ObjectCache& cache() { return *cache_; }
   Image& image() { return *image_; }
   FileReader& reader() { return *reader_; }
+  Recorder& recorder() { return recorder_; }
+  void StartRecording();
 
   // Ends all activity; every request under way is answered with an error.
   void Close();
@@ -54,6 +58,7 @@ class Client {
   Client() = default;
   ImageUrl url_;
   ResolvedRef ref_;
+  Recorder recorder_;
   std::unique_ptr<CurlTransport> transport_;
   std::unique_ptr<ObjectCache> cache_;
   std::unique_ptr<Image> image_;

@@ -18,6 +18,8 @@ void ClientFlags::AddTo(CLI::App& app) {
   app.add_option("--on-network-loss", network_loss,
                  "wait: reads wait for the network; fail:SECONDS: they fail then (default fail:60)")
       ->type_name("POLICY");
+  app.add_option("--record", record, "write a profile of what is read; one that is there goes on")
+      ->type_name("FILE");
 }
 
 Status ClientFlags::Apply() {
@@ -27,6 +29,7 @@ Status ClientFlags::Apply() {
   if (!network_loss.empty()) {
     RS_TRY(options.give_up_after, ParseNetworkLoss(network_loss));
   }
+  options.record = !record.empty();
   return Ok();
 }
 

@@ -17,6 +17,7 @@ struct ClientFlags {
   ClientOptions options;
   std::string cache_size;
   std::string network_loss;
+  std::string record;  // file for a profile of what the command reads
 
   void AddTo(CLI::App& app);
   Status Apply();  // kInvalid

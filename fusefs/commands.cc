@@ -16,6 +16,8 @@
 #include "fusefs/mount.h"
 #include "fusefs/mounts.h"
 #include "fusefs/prefetch.h"
+#include "fusefs/profile_commands.h"
+#include "fusefs/profile_file.h"
 #include "fusefs/status.h"
 
 namespace rootstream {
@@ -65,7 +67,12 @@ int WithClient(ClientFlags& flags, Use use) {
   if (!NamesTrust(flags.options)) return ReportUsage(kTrustMissing);
   const auto client = OpenClient(flags);
   if (!client.ok()) return ReportFailure(client.error());
-  return Report(use(**client));
+  if (flags.record.empty()) return Report(use(**client));
+  auto profile = ProfileFile::Open(flags.record, (*client)->url().image);
+  if (!profile.ok()) return ReportFailure(profile.error());
+  const int code = Report(use(**client));
+  const int saved = Report(profile->Save(**client));
+  return code != 0 ? code : saved;
 }
 
 void AddMount(CLI::App& app, Run& run) {
@@ -90,6 +97,7 @@ void AddMount(CLI::App& app, Run& run) {
       if (const Status status = flags->Apply(); !status.ok())
         return ReportUsage(status.error().message);
       options->client = flags->options;
+      options->record = flags->record;
       for (const std::string& list : *lists)
         if (const Status status = AddOptionList(list, *options); !status.ok())
           return ReportUsage(status.error().message);
@@ -198,6 +206,34 @@ void AddPrefetch(CLI::App& app, Run& run) {
   });
 }
 
+void AddProfile(CLI::App& app, Run& run) {
+  auto file = std::make_shared<std::string>();
+  auto files = std::make_shared<std::vector<std::string>>();
+  auto mountpoint = std::make_shared<std::string>();
+  auto seconds = std::make_shared<uint32_t>(0);
+  CLI::App* command = app.add_subcommand("profile", "what was read of an image, and when");
+  command->require_subcommand(1);
+  CLI::App* record = command->add_subcommand("record", "record what a mount is asked for, until ^C");
+  record->add_option("MOUNTPOINT", *mountpoint)->required();
+  record->add_option("-o,--output", *file, "where the profile goes")->type_name("FILE")->required();
+  record->add_option("--seconds", *seconds, "end by itself after so long")->type_name("N");
+  record->callback([=, &run] {
+    run = [=] {
+      const auto limit = *seconds == 0 ? std::nullopt
+                                       : std::optional(std::chrono::seconds(*seconds));
+      return Report(RecordProfile(*mountpoint, *file, limit));
+    };
+  });
+  CLI::App* show = command->add_subcommand("show", "print a profile as a table");
+  show->add_option("FILE", *file)->required();
+  show->callback([=, &run] { run = [=] { return Report(ShowProfile(*file)); }; });
+  CLI::App* merge = command->add_subcommand("merge", "make one profile of several");
+  merge->add_option("FILES", *files)->required();
+  merge->add_option("-o,--output", *file, "where it goes (default: standard output)")
+      ->type_name("FILE");
+  merge->callback([=, &run] { run = [=] { return Report(MergeProfileFiles(*files, *file)); }; });
+}
+
 // mount -t fuse.rootstream URL DIR calls "mount.fuse.rootstream URL DIR -o …"; libfuse's own helper
 // calls "rootstream URL DIR -o …".
 std::vector<char*> WithMountVerb(int argc, char** argv) {
@@ -263,6 +299,7 @@ int RunClientCommand(int argc, char** argv) {
   AddCat(app, run);
   AddInspect(app, run);
   AddPrefetch(app, run);
+  AddProfile(app, run);
   std::vector<char*> arguments = WithMountVerb(argc, argv);
   const std::string first = arguments.size() > 1 ? arguments[1] : "-";
   const auto is_first = [&](const CLI::App* command) { return command->get_name() == first; };

@@ -13,7 +13,7 @@ namespace rootstream {
 namespace {
 
 constexpr size_t kMaxRequest = 256;
-constexpr size_t kMaxReply = 1 << 20;
+constexpr size_t kMaxReply = 65 << 20;  // a profile may be as large
 
 struct Address {
   sockaddr_un un = {.sun_family = AF_UNIX};

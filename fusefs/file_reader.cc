@@ -170,6 +170,13 @@ void FileReader::Read(const Node& node, uint64_t offset, size_t size, PiecesDone
   const uint64_t end = node.inode().size;
   if (offset >= end) return done(Pieces());
   size = std::min<uint64_t>(size, end - offset);
+  if (recorder_.on()) {
+    done = [this, inode = node.id(), offset, size, asked = Recorder::Clock::now(),
+            done = std::move(done)](const Result<Pieces>& pieces) {
+      if (pieces.ok()) recorder_.Read(inode, offset, size, asked);
+      done(pieces);
+    };
+  }
   const auto ahead = readahead_.Note(node.id(), offset, size);
   std::make_shared<Job>(*this, node, offset, size, std::move(done))->Start();
   if (ahead) PrefetchAhead(node, *ahead);

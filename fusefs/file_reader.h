@@ -25,7 +25,8 @@ using PiecesDone = std::function<void(Result<Pieces>)>;
 
 class FileReader {
  public:
-  explicit FileReader(ObjectCache& cache) : cache_(cache) {}
+  // `recorder` outlives the reader.
+  FileReader(ObjectCache& cache, Recorder& recorder) : cache_(cache), recorder_(recorder) {}
 
   // Bytes [offset, offset + size) of a regular file, cut at its end. All of them or an error.
   void Read(const Node& node, uint64_t offset, size_t size, PiecesDone done);
@@ -61,6 +62,7 @@ class FileReader {
   };
 
   ObjectCache& cache_;
+  Recorder& recorder_;
   Readahead readahead_;
   Guarded<Lists> lists_;
   Guarded<Admission> admission_;

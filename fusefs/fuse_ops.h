@@ -21,6 +21,7 @@ struct FuseContext {
   FileReader& reader;
   uint64_t features;  // of the manifest
   ImageTotals totals;
+  bool records;  // from the start: the kernel is to read no further than programs do
   std::function<void()> on_init;  // the kernel has taken the mount
   ListingPolicy listings = {};
 };

@@ -4,10 +4,14 @@
 // when all is in memory or on the disk, later on another thread when the network is asked.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
+#include "cache/guarded.h"
+#include "fusefs/recorder.h"
 #include "fusefs/shard_table.h"
 
 namespace rootstream {
@@ -45,13 +49,15 @@ class Image {
   using LookupDone = std::function<void(Result<std::optional<Node>>)>;  // nullopt: no such name
   using RunDone = std::function<void(Result<std::optional<EntryRun>>)>;  // nullopt: the end
 
-  Image(ObjectCache& cache, const ObjectRef& root, size_t shard_memory)
-      : shards_(cache, root, shard_memory) {}
+  // `recorder` outlives the image.
+  Image(ObjectCache& cache, const ObjectRef& root, size_t shard_memory, Recorder& recorder);
 
   void Find(uint64_t inode, NodeDone done);
   void Lookup(uint64_t directory, const std::string& name, LookupDone done);
   // The run at `position`: 0 for the first, else a PositionAfter() of this directory. Never empty.
   void ReadDirectory(uint64_t directory, uint64_t position, RunDone done);
+  // From the root; for a hard link, by the name it was first met by. kInvalid: it was never met.
+  void PathOf(uint64_t inode, std::function<void(Result<std::string>)> done);
 
   // What an entry names. For a hard link in a shared shard that is not in memory: nullopt at once.
   std::optional<Node> LoadedNode(const EntryRun& run, const TreeEntry& entry);
@@ -65,7 +71,25 @@ class Image {
                 RunDone done);
   void NextRun(const Node& directory, uint32_t number, RunDone done);
 
+  // From a place in the tree up to the root, gathering names: see PathOf in the .cc.
+  struct Climb;
+  using ClimbPtr = std::shared_ptr<Climb>;
+  void ClimbFromRow(const ClimbPtr& climb, const ShardPtr& shard, uint32_t number, uint32_t row);
+  void ClimbFromEntry(const ClimbPtr& climb, const ShardPtr& shard, uint32_t number, uint32_t entry);
+  void ClimbFromTop(const ClimbPtr& climb, uint32_t number);
+
+  // Where a hard link in a shared shard was met. Of so many only, so that a walk of a tree that is
+  // all hard links stays within memory.
+  struct NamedAt {
+    uint32_t number = 0;
+    uint32_t entry = 0;
+  };
+  static constexpr size_t kMaxLinkNames = 1 << 16;
+  uint64_t SharedInode(const ShardPtr& shard, uint32_t number, const TreeEntry& entry);
+
+  Recorder& recorder_;
   ShardTable shards_;
+  Guarded<std::unordered_map<uint64_t, NamedAt>> link_names_;
 };
 
 }  // namespace rootstream

@@ -21,6 +21,7 @@
 #include "fusefs/control.h"
 #include "fusefs/fuse_session.h"
 #include "fusefs/mounts.h"
+#include "fusefs/profile_file.h"
 #include "fusefs/root_daemon.h"
 #include "fusefs/status.h"
 
@@ -28,6 +29,7 @@ namespace rootstream {
 namespace {
 
 constexpr int kFuseThreads = 4;
+constexpr std::chrono::seconds kSaveProfileEvery{10};
 
 // Where the daemon tells of itself: standard error in the foreground, the kernel's log (and so the console)
 // when no program can run without it, else the system log.
@@ -106,10 +108,15 @@ class Daemon {
              log_.Line("waiting for the network: " + error.message);
            }));
     if (options_.is_root) client_->cache().fetcher().WaitForEver();
+    if (!options_.record.empty()) {
+      RS_TRY(ProfileFile profile, ProfileFile::Open(options_.record, client_->url().image));
+      profile_ = std::move(profile);
+    }
     if (client_->opened_offline()) log_.Line("no store answers: opened from the cache");
     const UniqueFd initialised(eventfd(0, EFD_CLOEXEC));
     FuseContext context{client_->image(), client_->reader(), client_->ref().manifest.features,
-                        client_->ref().manifest.totals, [&] { Signal(initialised); }};
+                        client_->ref().manifest.totals, options_.client.record,
+                        [&] { Signal(initialised); }};
     RS_TRY(session_, FuseSession::Mount(mountpoint_, FuseOptions(options_, client_->url().ToString()),
                                         context));
     // Until here a signal simply ends the process, which may be waiting for the network.
@@ -123,6 +130,7 @@ class Daemon {
     control_.reset();
     session_->End();
     loop.Join();
+    SaveProfile();
     client_->Close();  // replies to what is parked, so before the session goes
     session_->Unmount();
     session_.reset();
@@ -159,7 +167,28 @@ class Daemon {
         ready();
       }
       TellNetworkState();
+      const auto now = std::chrono::steady_clock::now();
+      if (now - profile_saved_ >= kSaveProfileEvery) SaveProfile();
     }
+  }
+
+  void SaveProfile() {
+    profile_saved_ = std::chrono::steady_clock::now();
+    if (!profile_) return;
+    const Status saved = profile_->Save(*client_);
+    if (!saved.ok() && profile_problem_ != saved.error().message)
+      log_.Line(profile_problem_ = saved.error().message);
+  }
+
+  // What a command of the control socket is answered.
+  std::string Answer(const std::string& request, std::chrono::steady_clock::time_point started) {
+    if (request == "status") return StatusJson(*client_, started);
+    if (request == "end") kill(getpid(), SIGTERM);
+    if (request == "record") client_->StartRecording();
+    if (request == "record end" && !profile_) client_->recorder().Stop();
+    if (request == "record so far" || request == "record end")
+      return RecordedProfile(*client_).Encode();
+    return "ok\n";
   }
 
   void StartControl() {
@@ -168,9 +197,7 @@ class Daemon {
     device_ = mount->device;
     const auto started = std::chrono::steady_clock::now();
     auto control = ControlServer::Start(device_, [this, started](const std::string& request) {
-      if (request == "status") return StatusJson(*client_, started);
-      if (request == "end") kill(getpid(), SIGTERM);
-      return std::string("ok\n");
+      return Answer(request, started);
     });
     if (!control.ok()) return log_.Line("status will not answer: " + control.error().message);
     control_ = std::move(*control);
@@ -191,6 +218,9 @@ class Daemon {
   std::unique_ptr<FuseSession> session_;
   std::unique_ptr<ControlServer> control_;
   std::string device_;
+  std::optional<ProfileFile> profile_;
+  std::chrono::steady_clock::time_point profile_saved_ = std::chrono::steady_clock::now();
+  std::string profile_problem_;
   bool was_offline_ = false;
 };
 
@@ -244,6 +274,7 @@ Status MakePathsAbsolute(MountOptions& options) {
     return Ok();
   };
   if (options.client.cache) RS_CHECK(absolute(*options.client.cache));
+  if (!options.record.empty()) RS_CHECK(absolute(options.record));
   return Ok();
 }
 
@@ -267,6 +298,7 @@ Status UnmountNow(const MountEntry& mount, int flags) {
 
 Status MountImage(const MountOptions& given) {
   MountOptions options = given;
+  options.client.record = !options.record.empty();
   RS_CHECK(ParseImageUrl(options.client.url));
   RS_TRY(const std::string mountpoint, CheckMountpoint(options));
   RS_CHECK(MakePathsAbsolute(options));

@@ -14,12 +14,13 @@ struct MountOptions {
   std::string mountpoint;
   bool foreground = false;
   bool allow_non_empty = false;
+  std::string record;  // file for a profile of what is read; empty: none
   bool is_root = false;  // it holds the root of this machine: see root_daemon.h
   std::vector<std::string> kernel_options;  // for FUSE and the kernel: "allow_other", "suid"
 };
 
 // Adds the options of a list "key=value,key,…". Keys: pubkey, insecure, cache, cache-size, mirror,
-// on-network-loss, foreground, nonempty, rootfs; and mount(8)'s own, which are passed on or need nothing.
+// on-network-loss, record, foreground, nonempty, rootfs; and mount(8)'s own, which are passed on or need nothing.
 // A comma in a value is written "\,". kInvalid: an unknown key or a bad value.
 Status AddOptionList(const std::string& list, MountOptions& options);
 

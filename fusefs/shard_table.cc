@@ -24,8 +24,9 @@ Result<ShardPtr> DecodeShard(const Result<PlainBytes>& bytes, const ObjectRef& r
 
 }  // namespace
 
-ShardTable::ShardTable(ObjectCache& cache, const ObjectRef& root, size_t capacity)
-    : cache_(cache), capacity_(capacity) {
+ShardTable::ShardTable(ObjectCache& cache, const ObjectRef& root, size_t capacity,
+                       Observer observer)
+    : cache_(cache), capacity_(capacity), observer_(std::move(observer)) {
   slots_.push_back({.ref = root});
 }
 
@@ -36,8 +37,21 @@ ShardPtr ShardTable::Loaded(uint32_t number) {
   return slot.shard;
 }
 
+void ShardTable::Observe(uint32_t number, std::chrono::microseconds waited) {
+  if (!observer_) return;
+  ObjectRef ref;
+  {
+    const std::lock_guard lock(mutex_);
+    ref = slots_[number - 1].ref;
+  }
+  observer_(ref, waited);
+}
+
 void ShardTable::Get(uint32_t number, ShardWaiter waiter) {
-  if (ShardPtr shard = Loaded(number)) return waiter(std::move(shard));
+  if (ShardPtr shard = Loaded(number)) {
+    Observe(number, {});
+    return waiter(std::move(shard));
+  }
   ObjectRef ref;
   {
     const std::lock_guard lock(mutex_);
@@ -45,6 +59,7 @@ void ShardTable::Get(uint32_t number, ShardWaiter waiter) {
     ref = slot.ref;
     slot.waiters.push_back(std::move(waiter));
     if (slot.waiters.size() > 1) return;  // under way
+    slot.asked = std::chrono::steady_clock::now();
   }
   cache_.Get(ref, Priority::kDemand,
              [this, number](const Result<PlainBytes>& bytes) { Loaded(number, bytes); });
@@ -60,11 +75,15 @@ void ShardTable::Loaded(uint32_t number, const Result<PlainBytes>& bytes) {
   }
   const Result<ShardPtr> shard = DecodeShard(bytes, ref, number == kRoot, depth);
   std::vector<ShardWaiter> waiters;
+  std::chrono::microseconds waited{};
   {
     const std::lock_guard lock(mutex_);
+    waited = std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::steady_clock::now() - slots_[number - 1].asked);
     waiters.swap(slots_[number - 1].waiters);
     if (shard.ok()) Keep(number, *shard);
   }
+  if (shard.ok()) Observe(number, waited);
   for (const ShardWaiter& waiter : waiters) waiter(shard);
 }
 

@@ -6,6 +6,7 @@
 // Shared shards (hard links) are numbered by id, so that all names of an inode meet in one number.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <list>
@@ -31,8 +32,11 @@ class ShardTable {
  public:
   static constexpr uint32_t kRoot = 1;
 
+  // Told of each shard that is asked for, once it is there, and how long that took.
+  using Observer = std::function<void(const ObjectRef& tree, std::chrono::microseconds waited)>;
+
   // `capacity`: bytes of decoded shards that are kept.
-  ShardTable(ObjectCache& cache, const ObjectRef& root, size_t capacity);
+  ShardTable(ObjectCache& cache, const ObjectRef& root, size_t capacity, Observer observer = {});
 
   // `waiter` is called once: here if the shard is loaded, else maybe on another thread.
   void Get(uint32_t number, ShardWaiter waiter);
@@ -57,13 +61,16 @@ class ShardTable {
     size_t size = 0;  // bytes, while loaded
     std::list<uint32_t>::iterator by_use;
     std::vector<ShardWaiter> waiters;
+    std::chrono::steady_clock::time_point asked;  // the cache, for what they wait for
   };
 
+  void Observe(uint32_t number, std::chrono::microseconds waited);
   void Loaded(uint32_t number, const Result<PlainBytes>& bytes);
   void Keep(uint32_t number, const ShardPtr& shard);  // under the lock
 
   ObjectCache& cache_;
   const size_t capacity_;
+  const Observer observer_;
   std::mutex mutex_;
   std::vector<Slot> slots_;  // by number - 1
   std::map<std::pair<uint32_t, uint32_t>, uint32_t> by_range_;

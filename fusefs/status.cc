@@ -52,6 +52,7 @@ std::string StatusJson(Client& client, std::chrono::steady_clock::time_point sta
       {"cache_limit", disk != nullptr ? disk->limit() : 0},
       {"cache_problem", disk != nullptr ? disk->problem() : ""},
       {"hot", {{"total", 0}, {"done", 0}}},
+      {"recorded", client.recorder().size()},
       {"rss_anon", ProcessBytes("RssAnon:") + ProcessBytes("VmLck:")},
       {"rss_file", ProcessBytes("RssFile:")},
       {"uptime_s", std::chrono::duration_cast<std::chrono::seconds>(up).count()},

@@ -63,6 +63,13 @@ TEST(GoldenFiles, RefStaysAsItWas) {
   EXPECT_EQ(SignRef(*body, std::span(&*key, 1)).Encode(), Golden("ref.bin"));
 }
 
+TEST(GoldenFiles, ProfileStillDecodes) {
+  const auto profile = Profile::Decode(Golden("profile.txt"));
+  ASSERT_TRUE(IsOk(profile));
+  EXPECT_EQ(*profile, SampleProfile());
+  EXPECT_EQ(profile->Encode(), Golden("profile.txt"));
+}
+
 TEST(GoldenFiles, PackHeaderStaysAsItWas) {
   EXPECT_TRUE(IsPackHeader(Golden("pack_header.bin")));
   EXPECT_EQ(Golden("pack_header.bin"), std::string("RSPACK\r\n\0\0\0\0\0\0\0\0", 16));

@@ -46,6 +46,7 @@ Status WriteAll(const std::string& tests) {
   RS_CHECK(Write(golden, "publisher_part.bin", SamplePublisherPart().Encode()));
   RS_CHECK(Write(golden, "manifest.bin", SampleManifest().Encode()));
   RS_CHECK(Write(golden, "ref.bin", ref));
+  RS_CHECK(Write(golden, "profile.txt", SampleProfile().Encode()));
   RS_CHECK(Write(golden, "pack_header.bin", PackHeader()));
   RS_CHECK(Write(golden, "segment.bin", SegmentBytes()));
   RS_CHECK(Write(golden, "chunk.bin", Sealer(15).Seal("the plain bytes of a chunk\n")));
@@ -56,6 +57,7 @@ Status WriteAll(const std::string& tests) {
   RS_CHECK(Write(corpus + "publisher_part", "three", SamplePublisherPart().Encode()));
   RS_CHECK(Write(corpus + "manifest", "rich", SampleManifest().Encode()));
   RS_CHECK(Write(corpus + "ref", "signed", ref));
+  RS_CHECK(Write(corpus + "profile", "rich", SampleProfile().Encode()));
   return Write(corpus + "segment", "three", SegmentBytes());
 }
 

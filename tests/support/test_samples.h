@@ -9,6 +9,7 @@
 
 #include "format/chunk_list.h"
 #include "format/manifest.h"
+#include "format/profile.h"
 #include "format/ref.h"
 #include "format/tree.h"
 
@@ -77,6 +78,21 @@ inline Tree SampleTree() {
   tree.publisher = {SampleObject(7), SampleObject(8)};
   tree.children = {SampleObject(9), SampleObject(10), SampleObject(11)};
   return tree;
+}
+
+// An event of each kind, and a path that needs escapes.
+inline Profile SampleProfile() {
+  Profile profile;
+  profile.image = {"debian", "12"};
+  profile.manifest = Sha256("manifest");
+  profile.events = {
+      {ProfileKind::kShard, 0, 80, 0, 4711, "", Sha256("shard")},
+      {ProfileKind::kList, 5, 0, 0, 0, "/", {}},
+      {ProfileKind::kLook, 5, 1, 0, 0, "/etc", {}},
+      {ProfileKind::kLook, 7, 0, 0, 0, "/etc/a name\n\xff\\with it", {}},
+      {ProfileKind::kRead, 12, 160'000, 0, 16384, "/usr/bin/python3.11", {}},
+      {ProfileKind::kRead, 9'000'000'000, 0, uint64_t{1} << 40, 1, "/etc/a name\n\xff\\with it", {}}};
+  return profile;
 }
 
 inline PublicKey SampleKey(uint8_t n) {

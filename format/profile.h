@@ -1,0 +1,50 @@
+// Profile: what a boot or a program read of an image, in order, and when. Text, a line an event, so that
+// people can look into it, and parts of it can be put together. It speaks of paths and ranges of files,
+// which outlive the version of the image they were recorded from. docs/format.md, "Profile".
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "format/id.h"
+#include "format/image_name.h"
+#include "format/result.h"
+
+namespace rootstream {
+
+enum class ProfileKind {
+  kLook,   // a name was looked up, whether it is there or not
+  kList,   // a directory was listed
+  kRead,   // bytes of a file were read
+  kShard,  // metadata was needed: the tree of a shard
+};
+
+struct ProfileEvent {
+  ProfileKind kind = ProfileKind::kLook;
+  uint64_t at = 0;      // microseconds since the recording began
+  uint64_t waited = 0;  // microseconds until it was answered
+  uint64_t offset = 0;  // kRead
+  uint64_t length = 0;  // kRead: at least 1; kShard: its stored size
+  std::string path;     // all but kShard: from the image's root, beginning with a slash
+  Id shard;             // kShard
+  bool operator==(const ProfileEvent&) const = default;
+};
+
+struct Profile {
+  ImageName image;
+  Id manifest;  // of the version that was recorded
+  std::vector<ProfileEvent> events;  // by time
+
+  bool operator==(const Profile&) const = default;
+  std::string Encode() const;
+  static Result<Profile> Decode(std::string_view text);  // kCorrupt
+};
+
+// One profile that says what all of them say, nothing twice, in the order of when it was first needed.
+// Shards count only of those that are of the first one's version. kInvalid: profiles of different images
+// (tags apart), or none.
+Result<Profile> MergeProfiles(std::span<const Profile> profiles);
+
+}  // namespace rootstream

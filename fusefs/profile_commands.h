@@ -1,0 +1,22 @@
+// The commands that make profiles and look at them.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "format/result.h"
+
+namespace rootstream {
+
+// Has the daemon of a mount record until ^C, SIGTERM, the end of the mount or of the time given, and writes
+// the profile to `file`. The kernel does not ask for what it has cached: drop its caches first, or mount with
+// record=, to see everything.
+Status RecordProfile(const std::string& mountpoint, const std::string& file,
+                     std::optional<std::chrono::seconds> seconds);
+
+Status ShowProfile(const std::string& file);  // a table on standard output
+Status MergeProfileFiles(const std::vector<std::string>& files, const std::string& out);
+
+}  // namespace rootstream
