@@ -9,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 . tests/support/setup.sh
 
-TEST_PACKAGES="nginx-light lighttpd busybox acl attr libcap2-bin curl openssl squashfs-tools xz-utils
+TEST_PACKAGES="nginx-light lighttpd busybox acl attr libcap2-bin curl openssl squashfs-tools xz-utils zstd
   procps python3 util-linux"
 BOOT_PACKAGES="qemu-system-x86 mmdebstrap e2fsprogs iproute2"
 

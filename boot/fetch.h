@@ -11,4 +11,7 @@ namespace rootstream {
 // touched. Tells its progress on standard output if that is a terminal. kFailed.
 Status FetchFile(const std::string& url, const std::string& path);
 
+// Puts a file to an http, https or ftp address (RFC 9110, PUT). kFailed.
+Status PutFile(const std::string& path, const std::string& url);
+
 }  // namespace rootstream

@@ -71,9 +71,9 @@ size_t DisplayWidth(std::string_view text) {
   return width;
 }
 
-LineEditor::LineEditor(std::vector<std::string> history)
-    : lines_(std::move(history)), at_(lines_.size()) {
-  lines_.emplace_back();
+LineEditor::LineEditor(std::vector<std::string> history, const std::string& line)
+    : lines_(std::move(history)), at_(lines_.size()), cursor_(line.size()) {
+  lines_.push_back(line);
 }
 
 LineEditor::Outcome LineEditor::Feed(char byte) {

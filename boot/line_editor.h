@@ -21,8 +21,8 @@ class LineEditor {
  public:
   enum class Outcome { kEditing, kDone, kEndOfInput, kInterrupted };
 
-  // `history`: earlier lines, the last one last.
-  explicit LineEditor(std::vector<std::string> history);
+  // `history`: earlier lines, the last one last. `line`: what is there to be edited, the cursor behind it.
+  explicit LineEditor(std::vector<std::string> history, const std::string& line = "");
 
   Outcome Feed(char byte);
   const std::string& line() const { return lines_[at_]; }

@@ -11,6 +11,7 @@
 
 #include "boot/fetch.h"
 #include "boot/line_history.h"
+#include "boot/pack.h"
 #include "boot/pick_entry.h"
 #include "boot/prompt.h"
 #include "cache/file_io.h"
@@ -41,6 +42,30 @@ void AddFetch(CLI::App& app, Run& run) {
   command->callback([=, &run] {
     run = [=] {
       const Status status = FetchFile(*url, *file);
+      return status.ok() ? 0 : Report(status.error().message, 1);
+    };
+  });
+}
+
+void AddPut(CLI::App& app, Run& run) {
+  auto file = std::make_shared<std::string>();
+  auto url = std::make_shared<std::string>();
+  CLI::App* command = app.add_subcommand("put", "put a file: http, https, ftp");
+  command->add_option("FILE", *file)->required();
+  command->add_option("URL", *url)->required();
+  command->callback([=, &run] {
+    run = [=] {
+      const Status status = PutFile(*file, *url);
+      return status.ok() ? 0 : Report(status.error().message, 1);
+    };
+  });
+}
+
+void AddPack(CLI::App& app, Run& run) {
+  CLI::App* command = app.add_subcommand("pack", "standard input as a zstd frame to standard output");
+  command->callback([&run] {
+    run = [] {
+      const Status status = PackStream(0, 1);
       return status.ok() ? 0 : Report(status.error().message, 1);
     };
   });
@@ -98,15 +123,16 @@ void AddEntry(CLI::App& app, Run& run) {
 }
 
 // The terminal at standard input; shown on standard error, or where that is no terminal, on itself.
-Result<PromptAnswer> Ask(const std::string& text, const std::vector<std::string>& history) {
+Result<PromptAnswer> Ask(const std::string& text, const std::vector<std::string>& history,
+                         const std::string& line) {
   if (isatty(0) == 0) return ReadPlainLine(0);
-  return AskOnTerminal(0, isatty(2) != 0 ? 2 : 0, text, history);
+  return AskOnTerminal(0, isatty(2) != 0 ? 2 : 0, text, history, line);
 }
 
-int Prompt(const std::string& text, const std::string& history_file) {
+int Prompt(const std::string& text, const std::string& history_file, const std::string& line) {
   std::vector<std::string> history;
   if (!history_file.empty()) history = LoadLineHistory(history_file);
-  const auto answer = Ask(text, history);
+  const auto answer = Ask(text, history, line);
   if (!answer.ok()) return Report(answer.error().message, 1);
   if (answer->signal != 0) raise(answer->signal);
   if (answer->outcome == LineEditor::Outcome::kInterrupted) return kInterrupted;
@@ -119,12 +145,14 @@ int Prompt(const std::string& text, const std::string& history_file) {
 void AddPrompt(CLI::App& app, Run& run) {
   auto text = std::make_shared<std::string>();
   auto history = std::make_shared<std::string>();
+  auto line = std::make_shared<std::string>();
   CLI::App* command =
       app.add_subcommand("prompt", "ask a person at the terminal for a line, and print it");
   command->add_option("TEXT", *text, "what to ask")->required();
   command->add_option("--history", *history, "lines typed before; this one is added")
       ->type_name("FILE");
-  command->callback([=, &run] { run = [=] { return Prompt(*text, *history); }; });
+  command->add_option("--line", *line, "what is there already, to be edited")->type_name("TEXT");
+  command->callback([=, &run] { run = [=] { return Prompt(*text, *history, *line); }; });
 }
 
 int Main(int argc, char** argv) {
@@ -135,6 +163,8 @@ int Main(int argc, char** argv) {
   });
   Run run;
   AddFetch(app, run);
+  AddPut(app, run);
+  AddPack(app, run);
   AddEntry(app, run);
   AddPrompt(app, run);
   try {

@@ -110,11 +110,11 @@ bool HasInput(int fd) {
 }  // namespace
 
 Result<PromptAnswer> AskOnTerminal(int in, int out, const std::string& text,
-                                   std::vector<std::string> history) {
+                                   std::vector<std::string> history, const std::string& line) {
   const CaughtSignals signals;
   const RawTerminal terminal(in);
   if (!terminal.good()) return ErrnoError("cannot set up", "the terminal");
-  LineEditor editor(std::move(history));
+  LineEditor editor(std::move(history), line);
   PromptAnswer answer{.outcome = LineEditor::Outcome::kEditing};
   while (answer.outcome == LineEditor::Outcome::kEditing) {
     if (!HasInput(in))

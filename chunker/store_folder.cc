@@ -44,7 +44,7 @@ Result<StoreFolder> StoreFolder::OpenOrCreate(const std::string& path) {
     RS_TRY(const auto names, NamesIn(path));
     // What another publisher is making right now, or made before it was stopped.
     static const std::set<std::string> kOurs = {"packs", "images",    "manifests", "tmp",
-                                                "lock",  "lock.refs", "lost+found"};
+                                                "lock",  "lock.refs", "lost+found", "images.list"};
     const auto is_ours = [](const std::string& name) { return kOurs.contains(name); };
     if (!std::all_of(names.begin(), names.end(), is_ours))
       return Invalid(path + ": not a store, and not empty; nothing was written");
@@ -201,7 +201,15 @@ Status StoreFolder::ReplaceRef(
   }
   RS_TRY(const std::string bytes, make(last_serial));
   if (replaced) RenewManifest(*replaced);
-  return WriteFileAtomically(PathOf(image.RefPath()), bytes);
+  RS_CHECK(WriteFileAtomically(PathOf(image.RefPath()), bytes));
+  return WriteImageList();
+}
+
+Status StoreFolder::WriteImageList() const {
+  RS_TRY(const auto images, ListImages());
+  std::string list;
+  for (const ImageName& image : images) list += image.ToString() + "\n";
+  return WriteFileAtomically(PathOf("images.list"), list);
 }
 
 }  // namespace rootstream

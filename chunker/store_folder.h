@@ -54,6 +54,8 @@ class StoreFolder {
   // back.
   Status ReplaceRef(const ImageName& image,
                     const std::function<Result<std::string>(uint64_t last_serial)>& make) const;
+  // images.list: the names of all images, for menus.
+  Status WriteImageList() const;
 
  private:
   explicit StoreFolder(std::string path) : path_(std::move(path)) {}

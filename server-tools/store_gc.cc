@@ -194,7 +194,7 @@ class Collector {
     RS_CHECK(RemoveFiles(packs_));
     RS_CHECK(RemoveFiles(temporary_));
     for (const std::string& folder : folders_) (void)rmdir(store_.PathOf(folder).c_str());
-    return Ok();
+    return store_.WriteImageList();  // refs are deleted by hand, before this
   }
 
   Status RemoveFiles(const std::vector<File>& files) {

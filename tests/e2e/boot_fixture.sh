@@ -5,18 +5,20 @@
 . "$(dirname "$0")/boot_lib.sh"
 need mmdebstrap qemu-system-x86_64 kexec dropbear kmod cpio xz
 need_root
-rm -rf --one-file-system "$fixture"/{complete,store,stock,own,tftp,kernel,key,key.pub}
+rm -rf --one-file-system "$fixture"/{complete,kexec.bytes,store,stock,own,tftp,kernel,key,key.pub}
 mkdir -p "$fixture/store"
 
 suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
 root=$work/root
 mkdir "$root"
-if [ ! -f "$fixture/root.tar" ]; then
+packages=systemd-sysv,udev,linux-image-cloud-amd64,iproute2,ifupdown,netbase,python3-minimal,passwd,login,busybox
+if [ "$(cat "$fixture/root.packages" 2>/dev/null)" != "$packages" ]; then
   step "a Debian root with systemd and a kernel"
   mmdebstrap --quiet --variant=minbase \
-    --include=systemd-sysv,udev,linux-image-cloud-amd64,iproute2,ifupdown,netbase,python3-minimal,passwd,login \
+    --include=$packages \
     "$suite" "$work/root.tar" || fail "mmdebstrap failed"
   mv "$work/root.tar" "$fixture/root.tar"
+  echo "$packages" >"$fixture/root.packages"
 fi
 tar -C "$root" --xattrs --xattrs-include='*' --numeric-owner -xf "$fixture/root.tar"
 cat >"$root/usr/local/sbin/marker" <<'END'
@@ -25,16 +27,37 @@ cat >"$root/usr/local/sbin/marker" <<'END'
 exec >/dev/ttyS1 2>&1
 echo written >/root/marker && cat /root/marker
 python3 -c 'print("python", 6 * 7)'
-echo "failed units: $(systemctl --failed --plain --no-legend | wc -l)"
-systemctl --failed --plain --no-legend
-cat /run/rootstream/phases
+echo "host $(cat /etc/hostname), machine $(cat /etc/machine-id)"
+echo "names from $(sed -n 's/^nameserver //p' /etc/resolv.conf)"
+echo "address $(ip -4 -o address show scope global | awk '{ print $2, $4 }')"
+echo "memory $(awk '/MemTotal|MemAvailable/ { printf "%s ", $2 }' /proc/meminfo)"
+cat /run/rootstream/phases /run/rootstream/log
 echo "boots: $(echo boot >>/var/lib/boots; wc -l </var/lib/boots)"
-grep -q marker=stay /proc/cmdline && exit 0
+if [ -d /run/systemd/system ]; then
+  echo "failed units: $(systemctl --failed --plain --no-legend | wc -l)"
+  systemctl --failed --plain --no-legend
+  cat /run/systemd/netif/links/2; journalctl -b -u systemd-networkd --no-pager -o cat; udevadm info /sys/class/net/eth0
+  # By number; the first is lo. It waits for udev to have seen a card.
+  for tenth in $(seq 100); do grep -qs '^ADMIN_STATE=pending' /run/systemd/netif/links/[2-9] && sleep 0.1; done
+  for link in /run/systemd/netif/links/[2-9]; do sed -n 's/^ADMIN_STATE=/networkd: /p' "$link"; done
+else
+  echo "failed units: 0"
+  echo "init $(readlink /proc/1/exe)"
+fi
 echo done
 sleep 6  # for the login prompt to come
-systemctl poweroff
+if [ -d /run/systemd/system ]; then systemctl poweroff; else busybox poweroff; fi
 END
 chmod 755 "$root/usr/local/sbin/marker"
+# A small init, for machines with little memory: init=/usr/lib/small/init.
+mkdir -p "$root/usr/lib/small"
+ln -s /bin/busybox "$root/usr/lib/small/init"
+cat >"$root/etc/inittab" <<'END'
+::sysinit:/bin/hostname -F /etc/hostname
+::once:/usr/local/sbin/marker
+ttyS0::respawn:/bin/busybox getty -L 115200 ttyS0 vt100
+::shutdown:/bin/umount -a -r
+END
 cat >"$root/etc/systemd/system/marker.service" <<'END'
 [Unit]
 Description=tells the tests how it went
@@ -51,6 +74,12 @@ ln -s ../marker.service "$root/etc/systemd/system/multi-user.target.wants/"
 printf 'UUID=0a0a0a0a-1111-2222-3333-444444444444 / ext4 defaults 0 1\n/dev/sdz9 none swap sw 0 0\n' >"$root/etc/fstab"
 # The way a server's network is set up, which must leave the root's interface alone.
 printf 'auto lo\niface lo inet loopback\nauto eth0\nallow-hotplug eth0\niface eth0 inet dhcp\n' >"$root/etc/network/interfaces"
+
+# Another manager, told to take every card: it must leave the root's alone, too.
+printf '[Match]\nName=e*\n\n[Network]\nDHCP=yes\n' >"$root/etc/systemd/network/20-wired.network"
+ln -s /lib/systemd/system/systemd-networkd.service "$root/etc/systemd/system/multi-user.target.wants/"
+
+(cd "$root" && tar -cf "$fixture/additions.tar" usr/local/sbin/marker usr/lib/small etc/inittab etc/fstab etc/systemd/system)
 
 step "publish it"
 store=$fixture/store key=$fixture/key

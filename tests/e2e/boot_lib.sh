@@ -19,15 +19,19 @@ need_machine() {
 # The server's address as the machine sees it: QEMU's network leads 10.0.2.2 to the loopback.
 url_inside() { echo "${server_url/127.0.0.1/10.0.2.2}/$image"; }
 
-# boot SECONDS KBOOT QEMU-OPTION... -- STEP...: what the console says goes to $work/console, what the image
+# boot SECONDS KBOOT QEMU-OPTION... -- STEP... [-- OPTION-OF-QEMU-ITSELF...]: KBOOT is a folder, or a name in
+# the fixture. What the console says goes to $work/console, what the image
 # writes to its second serial port to $work/marker.
 boot() {
-  local seconds=$1 kboot=$2 options=()
+  local seconds=$1 kboot=$2 options=() steps=()
   shift 2
+  case "$kboot" in /*) ;; *) kboot=$fixture/$kboot ;; esac
   while [ "$1" != -- ]; do options+=("$1"); shift; done
   shift
-  python3 "$console" --log "$work/console" --timeout "$seconds" "$@" -- \
-    "$qemu" --no-kvm --kboot "$fixture/$kboot" "${options[@]}" -- -serial mon:stdio -serial "file:$work/marker" ||
+  while [ $# -gt 0 ] && [ "$1" != -- ]; do steps+=("$1"); shift; done
+  [ $# = 0 ] || shift
+  python3 "$console" --log "$work/console" --timeout "$seconds" "${steps[@]}" -- \
+    "$qemu" --no-kvm --kboot "$kboot" "${options[@]}" -- -serial mon:stdio -serial "file:$work/marker" "$@" ||
     fail "the machine did not do what it should"
   if [ -f "$work/marker" ]; then sed -i 's/\r$//' "$work/marker"; fi
 }

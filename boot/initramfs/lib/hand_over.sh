@@ -12,6 +12,11 @@ write_hand_over() {
   date +%s >$NEXT/kboot/handoff/time
 }
 
+# The recording, which ends when the image is unmounted.
+hand_over_record() {
+  if [ -f $RECORD/boot.profile ]; then cp $RECORD/boot.profile $NEXT/kboot/handoff/; fi
+}
+
 take_over() {
   cp -r /kboot/handoff/conf /kboot/handoff/net /kboot/handoff/keys /kboot/handoff/phases \
     /kboot/handoff/log /run/kboot/
@@ -22,12 +27,27 @@ take_over() {
 
 bytes_of() { du -sk "$@" 2>/dev/null | awk '{ sum += $1 } END { print sum * 1024 }'; }
 
-# compose_initrd FILE
+# packing_for VERSION: the command that packs an initrd for a kernel of the image: zstd if its configuration says
+# that it knows that.
+packing_for() {
+  if grep -qs '^CONFIG_RD_ZSTD=y' "/live/image/boot/config-$1" "/live/image/lib/modules/$1/config"; then
+    echo kboot pack
+  else
+    echo cat
+  fi
+}
+
+# compose_initrd FILE PACKING. Chunks are packed already: they lie behind it as they are, at a multiple of four bytes
+# (Documentation/driver-api/early-userspace/buffer-format.rst).
 compose_initrd() {
   local limit chunks
   limit=$(($(memory_kib) * 1024 / SHARE))
-  (cd / && cpio -o -H newc </lib/kboot/next.files 2>/dev/null) >"$1"
-  (cd $NEXT && find . -mindepth 1 | sort | cpio -o -H newc 2>/dev/null) >>"$1"
+  # shellcheck disable=SC2086
+  {
+    (cd / && cpio -o -H newc </lib/kboot/next.files 2>/dev/null)
+    (cd $NEXT && find . -mindepth 1 | sort | cpio -o -H newc 2>/dev/null)
+  } | $2 >"$1" || { why 'the initrd for the next kernel could not be written'; return 1; }
+  head -c $((3 - ($(stat -c %s "$1") + 3) % 4)) /dev/zero >>"$1"
   if [ "$(stat -c %s "$1")" -gt "$limit" ]; then
     why "the next kernel's initrd needs $(human_size "$(stat -c %s "$1")"), more than 1/$SHARE of this machine's memory"
     return 1

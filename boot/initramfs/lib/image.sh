@@ -11,7 +11,7 @@ make_live() {
   mkdir -p /live
   mount -t tmpfs -o mode=755,size=64m tmpfs /live
   (cd / && cpio -o -H newc </lib/kboot/live.files 2>/dev/null) | (cd /live && cpio -idm 2>/dev/null)
-  mkdir -p /live/proc /live/sys /live/dev /live/image /live/keys /live/rw /live/tmp
+  mkdir -p /live/proc /live/sys /live/dev /live/image /live/keys /live/record /live/rw /live/tmp
   mount -t proc proc /live/proc
   mount -t sysfs sysfs /live/sys
   mount -t devtmpfs devtmpfs /live/dev
@@ -23,6 +23,7 @@ mount_image() {  # mount_image URL
   if mountpoint_is /live/image; then
     [ "$(cat /run/kboot/mounted)" = "$1" ] && return 0
     unmount_image
+    rm -f $RECORD/boot.profile
   fi
   cp /run/kboot/keys/*.pub /live/keys/ 2>/dev/null
   cp /etc/resolv.conf /live/etc/ 2>/dev/null
@@ -31,7 +32,7 @@ mount_image() {  # mount_image URL
   [ -n "$words" ] || { why "image $1: no public key was given (rootstream.pubkey=), nor rootstream.insecure"; return 1; }
   # shellcheck disable=SC2086
   timeout "$OPEN_SECONDS" chroot /live /bin/rootstream mount "$1" /image $words --rootfs --cache /cache \
-    --cache-size "$(cache_bytes)" -o suid,dev,allow_other 2>/run/kboot/mount.error &&
+    --cache-size "$(cache_bytes)" $(record_words /record/boot.profile) -o suid,dev,allow_other 2>/run/kboot/mount.error &&
     { echo "$1" >/run/kboot/mounted; return 0; }
   local line
   line=$(tail -n 1 /run/kboot/mount.error | sed 's/^rootstream: //')
@@ -40,7 +41,19 @@ mount_image() {  # mount_image URL
 
 mountpoint_is() { grep -q " $1 " /proc/mounts; }
 
-unmount_image() { umount -l /live/image 2>/dev/null; }
+# The daemon ends with it, and writes what it has recorded.
+unmount_image() {
+  chroot /live /bin/rootstream umount /image 2>>"$LOG" || umount -l /live/image 2>/dev/null
+}
+
+# Gives back what the daemon lived on, 20 MiB and the cache in memory, before the next kernel is loaded: by then
+# everything of it is in the next initrd. Another try begins anew.
+leave_live() {
+  cache_is_in_memory || umount /live/cache
+  umount -l /live
+  rmdir /live
+  rm -f /run/kboot/cache /run/kboot/mounted
+}
 
 # For commands that read beside the mount: what it has cached, they need not fetch; they do not add to it.
 image_words() { echo "$(client_words) --cache /live/cache"; }

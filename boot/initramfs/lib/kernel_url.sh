@@ -1,9 +1,14 @@
 # What a file says of the kernel in it.
 
-# kernel_version FILE: as the boot protocol has it (Documentation/x86/boot.rst, kernel_version): the
-# release, who built it, and the build. Nothing if it is no such kernel.
+# kernel_version FILE: the release, who built it, and the build. Of a bzImage as the boot protocol has it
+# (Documentation/x86/boot.rst, kernel_version), of an ELF kernel for this machine (e_machine 62) its banner
+# without "Linux version". False if it is no such kernel.
 kernel_version() {
   local magic offset
+  if [ "$(od -An -tx1 -N4 "$1" | tr -d ' ')$(od -An -tu2 -j18 -N2 "$1" | tr -d ' ')" = 7f454c4662 ]; then
+    grep -a -o -m 1 'Linux version [0-9][^ ]* [ -~]*#[ -~]*' "$1" | head -n 1 | sed 's/^Linux version //' | grep .
+    return
+  fi
   magic=$(dd if="$1" bs=1 skip=514 count=4 2>/dev/null)
   [ "$magic" = HdrS ] || return 1
   offset=$(($(od -An -tu2 -j526 -N2 "$1") + 512))
@@ -37,7 +42,17 @@ boot_kernel_url() {
   start_kernel /run/kboot/kernel "${initrd:+/run/kboot/initrd}" "$(with_console "$words")"
 }
 
-fetch() {  # fetch URL FILE
+# fetch URL FILE. Also DEVICE:PATH, as kboot.conf on a disk has it.
+fetch() {
+  case "$1" in /dev/*:/*) fetch_from_disk "${1%%:*}" "${1#*:}" "$2"; return ;; esac
   kboot fetch "$1" "$2" 2>/run/kboot/fetch.error && return 0
   why "$(tail -n 1 /run/kboot/fetch.error | sed 's/^rootstream: //')"
+}
+
+fetch_from_disk() {  # fetch_from_disk DEVICE PATH FILE
+  mkdir -p /run/kboot/disk
+  mount -o ro "$1" /run/kboot/disk 2>>"$LOG" || { why "cannot mount $1"; return 1; }
+  cp "/run/kboot/disk$2" "$3" 2>/run/kboot/fetch.error || why "$1: $(tail -n 1 /run/kboot/fetch.error)"
+  umount /run/kboot/disk
+  [ -s "$3" ]
 }

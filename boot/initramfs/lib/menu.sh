@@ -1,58 +1,101 @@
-# What can be booted: labels of kboot.conf, and the URL that was given. With a timeout, after which the
-# default goes.
+# What can be booted, as labels: the image that was given and its other boot entries, labels of kboot.conf, and the
+# images of a store. With a timeout, after which the default goes.
 #
 # kboot.conf is what kboot and HTTP-FUSE PS3 Linux had: `timeout=`, `default=`, `initrd=`, `root=` (both for
 # every kernel that follows), and label=PATH PARAMETERS, where PATH is a kernel's or an image's URL.
 
-readonly MENU=/run/kboot/menu  # a file a label: its value
+readonly MENU=/run/kboot/menu    # a file a label: its value
+readonly ORDER=/run/kboot/order  # the labels, as the menu shows them
+
+# add_label LABEL VALUE: unless a source before this one has it.
+add_label() {
+  [ ! -e "$MENU/$1" ] || return 0
+  printf '%s' "$2" >"$MENU/$1"
+  echo "$1" >>$ORDER
+}
 
 read_boot_files() {
-  local device store
+  local device mark
   mkdir -p $MENU
-  [ -f /etc/kboot/kboot.conf ] && read_kboot_conf /etc/kboot/kboot.conf
-  for label in rootstream kboot; do
-    device=$(device_of "LABEL=$label") && [ -n "$device" ] || continue
+  : >>$ORDER
+  [ -f /etc/kboot/kboot.conf ] && read_kboot_conf /etc/kboot/kboot.conf ''
+  for mark in rootstream kboot; do
+    device=$(device_of "LABEL=$mark") && [ -n "$device" ] || continue
     mkdir -p /run/kboot/disk
     mount -o ro "$device" /run/kboot/disk 2>>"$LOG" || continue
     for file in /run/kboot/disk/kboot.conf /run/kboot/disk/etc/kboot.conf; do
-      [ -f "$file" ] && read_kboot_conf "$file"
+      [ -f "$file" ] && read_kboot_conf "$file" "$device:"
     done
     umount /run/kboot/disk
   done
+  read_store_menu
+}
+
+# A store's own menu, or else the names of its images.
+read_store_menu() {
+  local store list=/run/kboot/fetched.conf
+  has_conf store || has_conf conf || return 0
   store=$(conf store)
-  if [ -n "$store" ] || has_conf conf; then
-    if kboot fetch "$(conf conf "${store%/}/kboot.conf")" /run/kboot/fetched.conf 2>>"$LOG"; then
-      read_kboot_conf /run/kboot/fetched.conf
-    else
-      say "no menu at $(conf conf "${store%/}/kboot.conf")"
-    fi
+  store=${store%/}
+  if fetch "$(conf conf "$store/kboot.conf")" $list >/dev/null; then
+    read_kboot_conf $list "$store/"
+  elif has_conf store && fetch "$store/images.list" $list >/dev/null; then
+    while read -r name; do
+      case "$name" in '' | *[!a-z0-9._:-]*) ;; *) add_label "$name" "$store/$name" ;; esac
+    done <$list
+  else
+    say "no menu at $(conf conf "$store/kboot.conf")"
   fi
 }
 
+# read_kboot_conf FILE BASE: BASE is what a path without a scheme is below: a store, or a disk.
 read_kboot_conf() {
   local key value initrd='' root=''
-  while IFS='=' read -r key value; do
+  while IFS='=' read -r key value || [ -n "$key" ]; do
     key=$(echo "$key" | tr -d ' \t\r')
     value=$(printf '%s' "$value" | tr -d '\r' | sed "s/^[\"' ]*//; s/[\"' ]*\$//")
     case "$key" in
-      '' | '#'* | *[!A-Za-z0-9._-]*) ;;
+      '' | '#'* | *[!A-Za-z0-9._:-]*) ;;
       timeout | default) set_conf_if_new "$key" "$value" ;;
-      initrd) initrd=" initrd=$value" ;;
+      initrd) initrd=" initrd=$(place_of "$2" "$value")" ;;
       root) root=" root=$value" ;;
-      *) printf '%s' "$(relative_to_store "$value")$initrd$root" >"$MENU/$key" ;;
+      *) add_label "$key" "$(place_words "$2" $value)$initrd$root" ;;
     esac
   done <"$1"
 }
 
-# A value without a scheme is a name in the store that the menu came from.
-relative_to_store() {
-  case "$1" in
-    *://* | /* | kernel:* | image:*) echo "$1" ;;
-    *) if has_conf store; then echo "$(conf store | sed 's,/*$,,')/$1"; else echo "$1"; fi ;;
+# place_of BASE PATH
+place_of() {
+  case "$2" in
+    *://* | kernel:* | image:* | /dev/*:*) echo "$2" ;;
+    /*) case "$1" in /dev/*) echo "$1$2" ;; *) echo "$2" ;; esac ;;
+    *) case "$1" in /dev/*) echo "$1/$2" ;; *) echo "$1$2" ;; esac ;;
   esac
 }
 
-labels() { ls $MENU 2>/dev/null; }
+# place_words BASE PATH PARAMETER...: the path, and the initrd's, where they are.
+place_words() {
+  local base=$1 words
+  words=$(place_of "$1" "$2")
+  shift 2
+  for word in "$@"; do
+    case "$word" in initrd=*) word=initrd=$(place_of "$base" "${word#initrd=}") ;; esac
+    words="$words $word"
+  done
+  echo "$words"
+}
+
+# The boot entries of the image that was given, when it has several: labels entry-0, entry-1 ...
+read_image_entries() {
+  local number title kernel fits
+  has_conf url && [ ! -e /run/kboot/entries ] || return 0
+  # shellcheck disable=SC2046
+  timeout 30 kboot entry --list $(client_words) --cache none "$(conf url)" >/run/kboot/entries 2>>"$LOG" || rm -f /run/kboot/entries
+  [ "$(wc -l 2>/dev/null </run/kboot/entries)" -gt 1 ] 2>/dev/null || return 0
+  while IFS=$(printf '\t') read -r number title kernel fits; do
+    [ "$fits" = fits ] && add_label "entry-$number" "$(conf url) rootstream.entry=$kernel"
+  done </run/kboot/entries
+}
 
 # Boots what was given, or the menu's default; a key in time leads to the menu. False: it failed.
 choose() {
@@ -64,32 +107,57 @@ choose() {
     boot_image "$(conf url)" "$(conf entry)" "$(conf cmdline | tr , ' ')"
     return
   fi
-  default=$(conf default "$(labels | head -n 1)")
+  default=$(conf default "$(head -n 1 $ORDER)")
   if [ -z "$default" ]; then
     say 'nothing was given to boot: type an address, or `help`'
     prompt
     return
   fi
   show_menu
-  key=$(read_key "$(conf timeout 10)" "booting $default; any key for the prompt:")
-  [ -n "$key" ] && { prompt; return; }
+  key=$(read_key "$(conf timeout 10)" "booting $default; any key for the menu:")
+  [ -n "$key" ] && { menu; return; }
+  current=$default
   boot_line "$default"
 }
 
 show_menu() {
-  local line value
+  local number=0
+  echo
+  has_conf url && echo "   0  $(hide_secrets "$(conf url)")"
+  while read -r label; do
+    number=$((number + 1))
+    printf '  %2s  %-16s %s\n' "$number" "$label" "$(hide_secrets "$(cat "$MENU/$label")")"
+  done <$ORDER
+  echo
+}
+
+# line_of CHOICE: of a number, a label, or `e` and one of these, which is asked to be edited. False: there is none.
+line_of() {
+  local line
+  case "$1" in
+    0) conf url ;;
+    *[!0-9]*) echo "$1" ;;
+    *)
+      line=$(sed -n "${1}p" $ORDER)
+      [ -n "$line" ] || return 1
+      echo "$line"
+      ;;
+  esac
+}
+
+menu() {
+  local line label
+  read_image_entries
   show_menu
-  line=$(kboot prompt 'number, label, e LABEL to edit, or p for the prompt: ') || return 0
+  line=$(kboot prompt 'number or label, e NUMBER to edit it, or p for the prompt: ') || return 0
   case "$line" in
     '' | p) prompt; return ;;
     'e '*)
-      value=$(cat "$MENU/${line#e }" 2>/dev/null) || { echo "no entry ${line#e }"; return 0; }
-      echo "$value"
-      line="$value $(kboot prompt 'more parameters: ')" || return 0
+      label=$(line_of "${line#e }") || { echo "no entry ${line#e }"; return 0; }
+      if [ -f "$MENU/$label" ]; then label=$(cat "$MENU/$label"); fi
+      line=$(kboot prompt --line "$label" 'boot: ') || return 0
       ;;
-    0) line=$(conf url) ;;
-    *[!0-9]*) ;;
-    *) line=$(labels | sed -n "${line}p") ;;
+    *) line=$(line_of "$line") || { echo "there is no such number"; return 0; } ;;
   esac
   until boot_line "$line"; do
     failed "could not boot $(hide_secrets "$line")" || return 0

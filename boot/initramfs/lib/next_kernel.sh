@@ -28,7 +28,7 @@ boot_image() {
 }
 
 boot_entry() {  # boot_entry URL KERNEL COMMAND-LINE
-  local version
+  local version packing
   phase "fetching ${title:-$2}"
   fetch_from_image "$1" "$2" /run/kboot/kernel || return 1
   version=$(kernel_version /run/kboot/kernel) || { why "$2 is not a kernel for this machine ($(uname -m))"; return 1; }
@@ -38,9 +38,13 @@ boot_entry() {  # boot_entry URL KERNEL COMMAND-LINE
   collect_modules /live/image "${version%% *}" $NEXT || return 1
   set_conf arguments "$3"
   write_hand_over
+  packing=$(packing_for "${version%% *}")
   unmount_image
-  compose_initrd /run/kboot/initrd || return 1
+  join_records
+  hand_over_record
+  compose_initrd /run/kboot/initrd "$packing" || return 1
   rm -rf $NEXT
+  leave_live
   start_kernel /run/kboot/kernel /run/kboot/initrd "$(with_console "$3")"
 }
 
@@ -50,7 +54,7 @@ fetch_from_image() {
   size=$(stat -L -c %s "/live/image$2" 2>/dev/null) || { why "the image has no $2"; return 1; }
   : >"$3"
   # shellcheck disable=SC2046
-  rootstream cat $(image_words) "$1" "$2" >"$3" 2>/run/kboot/fetch.error &
+  rootstream cat $(image_words) $(record_words $RECORD/kernel.profile) "$1" "$2" >"$3" 2>/run/kboot/fetch.error &
   pid=$!
   while kill -0 $pid 2>/dev/null; do
     printf '\r  %s of %s ' "$(human_size "$(stat -c %s "$3")")" "$(human_size "$size")"
@@ -80,9 +84,9 @@ start_kernel() {
       *'not implemented'* | *'Exec format error'* | *'Cannot determine the file type'*)
         note "kexec_file_load: $error"
         # shellcheck disable=SC2086
-        error=$(kexec -c -l "$1" ${2:+--initrd="$2"} --command-line="$3" 2>&1) || { why "kexec: $(last_line "$error")"; return 1; }
+        error=$(kexec -c -l "$1" $(elf_words "$1") ${2:+--initrd="$2"} --command-line="$3" 2>&1) || { why "kexec: $(last_line "$error")"; return 1; }
         ;;
-      *) why "kexec refused the kernel: $(last_line "$error")"; return 1 ;;
+      *) why "kexec refused the kernel: $(last_line "${error:-out of memory}")"; return 1 ;;
     esac
   fi
   rm -f "$1" ${2:+"$2"}
@@ -91,5 +95,8 @@ start_kernel() {
   kexec -e 2>>"$LOG"
   why 'kexec did not start the loaded kernel'
 }
+
+# An ELF kernel is started as Linux is, else kexec takes no initrd for it.
+elf_words() { if [ "$(od -An -tx1 -N4 "$1" | tr -d ' ')" = 7f454c46 ]; then echo -t elf-x86_64 --args-linux; fi; }
 
 last_line() { printf '%s\n' "$1" | tail -n 1; }

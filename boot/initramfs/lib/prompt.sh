@@ -64,7 +64,7 @@ boot_line() {
   shift
   current=$first
   case "$first" in
-    image:*) boot_image "${first#image:}" "$(conf entry)" "$*" ;;
+    image:*) boot_image_line "${first#image:}" "$@" ;;
     kernel:*) boot_kernel_url "${first#kernel:}" "$@" ;;
     tftp://* | ftp://*) boot_kernel_url "$first" "$@" ;;
     http://* | https://* | file://*)
@@ -73,16 +73,28 @@ boot_line() {
         *) boot_image_or_kernel "$first" "$@" ;;
       esac
       ;;
+    /dev/*:/*) boot_kernel_url "$first" "$@" ;;
     /*) boot_kernel_url "file://$first" "$@" ;;
     *) why "$first is neither a label nor an address" ;;
   esac
+}
+
+# boot_image_line URL [PARAMETER...]: rootstream.entry= among them picks the boot entry.
+boot_image_line() {
+  local url=$1 entry words=''
+  shift
+  entry=$(conf entry)
+  for word in "$@"; do
+    case "$word" in rootstream.entry=*) entry=${word#*=} ;; *) words="$words $word" ;; esac
+  done
+  boot_image "$url" "$entry" "$words"
 }
 
 # An address is an image's unless the server has no such ref: then it is a kernel's.
 boot_image_or_kernel() {
   local url=$1
   shift
-  boot_image "$url" "$(conf entry)" "$*" && return 0
+  boot_image_line "$url" "$@" && return 0
   case "$(cat /run/kboot/why)" in
     *404* | *missing* | *'not an image'*) say "there is no image at $url: taking it for a kernel"; boot_kernel_url "$url" "$@" ;;
     *) return 1 ;;

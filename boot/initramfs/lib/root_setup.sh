@@ -9,6 +9,7 @@ enter_root() {
   fit_network
   fit_identity
   keep_address
+  deliver_record
   prepare_shutdown
   phase "handing over to $init"
   mkdir -p /run/rootstream
@@ -96,8 +97,8 @@ fit_network() {
     [ -f "$file" ] && grep -q "$interface" "$file" || continue
     sed -i "s/^\(auto\|allow-hotplug\|allow-auto\)\(.*[[:space:]]\)$interface\([[:space:]].*\)\?$/# the root hangs on it: \1\2$interface\3/" "$file"
   done
-  # Names of servers: what DHCP said, unless the image has something of its own that works.
-  if [ ! -s /newroot/etc/resolv.conf ] && [ -s /etc/resolv.conf ]; then
+  # Name servers are this network's, not those of where the image was made.
+  if grep -q '^nameserver' /etc/resolv.conf 2>/dev/null; then
     rm -f /newroot/etc/resolv.conf
     cp /etc/resolv.conf /newroot/etc/resolv.conf
   fi

@@ -45,6 +45,7 @@ wait_for_link() {
 # The chunks that came along become the cache in memory.
 restore_cache() {
   make_live
+  if [ -f /kboot/handoff/boot.profile ]; then mv /kboot/handoff/boot.profile $RECORD/; fi
   [ -d /cache ] || return 0
   find_cache
   cache_is_in_memory && mv /cache/* /live/cache/ 2>/dev/null
