@@ -36,7 +36,6 @@ echo "boots: $(echo boot >>/var/lib/boots; wc -l </var/lib/boots)"
 if [ -d /run/systemd/system ]; then
   echo "failed units: $(systemctl --failed --plain --no-legend | wc -l)"
   systemctl --failed --plain --no-legend
-  cat /run/systemd/netif/links/2; journalctl -b -u systemd-networkd --no-pager -o cat; udevadm info /sys/class/net/eth0
   # By number; the first is lo. It waits for udev to have seen a card.
   for tenth in $(seq 100); do grep -qs '^ADMIN_STATE=pending' /run/systemd/netif/links/[2-9] && sleep 0.1; done
   for link in /run/systemd/netif/links/[2-9]; do sed -n 's/^ADMIN_STATE=/networkd: /p' "$link"; done

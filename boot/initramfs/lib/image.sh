@@ -46,12 +46,15 @@ unmount_image() {
   chroot /live /bin/rootstream umount /image 2>>"$LOG" || umount -l /live/image 2>/dev/null
 }
 
+readonly SMALL_KIB=400000  # of memory: there kboot's own modules, 24 MiB, go too; the ones in use are loaded
+
 # Gives back what the daemon lived on, 20 MiB and the cache in memory, before the next kernel is loaded: by then
 # everything of it is in the next initrd. Another try begins anew.
 leave_live() {
   cache_is_in_memory || umount /live/cache
   umount -l /live
   rmdir /live
+  [ "$(memory_kib)" -ge $SMALL_KIB ] || rm -rf /lib/modules/*/kernel
   rm -f /run/kboot/cache /run/kboot/mounted
 }
 

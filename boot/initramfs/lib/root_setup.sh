@@ -91,6 +91,8 @@ fit_network() {
   mac=$(cat $NET/mac)
   mkdir -p /run/systemd/network /run/NetworkManager/conf.d
   printf '[Match]\nMACAddress=%s\n\n[Link]\nUnmanaged=yes\n' "$mac" >/run/systemd/network/00-rootstream.network
+  # Nor to rename, which udev would try as long as it is up.
+  printf '[Match]\nMACAddress=%s\n\n[Link]\nNamePolicy=\n' "$mac" >/run/systemd/network/00-rootstream.link
   printf '[keyfile]\nunmanaged-devices=mac:%s\n' "$mac" >/run/NetworkManager/conf.d/00-rootstream.conf
   local file
   for file in /newroot/etc/network/interfaces /newroot/etc/network/interfaces.d/*; do
