@@ -7,14 +7,14 @@ store=$work/store
 cp -al "$fixture/store" "$store"
 start_nginx
 inside=${server_url/127.0.0.1/10.0.2.2}
-release=$(cat "$fixture/release")
 
 step "images that cannot boot"
 tree() { rm -rf "$work/tree"; mkdir -p "$work/tree/boot"; }
 put() { "$rootstream" publish "$work/tree" "$store" "$@" --key "$key" --level 3 >/dev/null; }
 tree; cp "$rootstream" "$work/tree/boot/vmlinuz-6.1.0-arm64"; printf '\xb7' | dd of="$work/tree/boot/vmlinuz-6.1.0-arm64" bs=1 seek=18 conv=notrunc status=none
 put arm:1
-tree; cp "$fixture/tftp/vmlinuz" "$work/tree/boot/vmlinuz-$release"
+# Not the kernel that runs already: with that one nothing would be loaded.
+tree; cp "$fixture/stock/vmlinuz" "$work/tree/boot/vmlinuz-another"
 put nomodules:1
 tree
 put expired:1 --expires 1
@@ -27,10 +27,10 @@ printf 'x' | dd of="$work/tftp/vmlinuz" bs=1 seek=$(($(stat -c %s "$work/tftp/vm
 at_prompt=(expect 'kboot: \s*$')
 fails() { at_prompt+=(send "$1" expect "could not do: " expect "why .*$2" expect "do .*$3" type p expect 'kboot: \s*$'); }
 fails "image:$inside/nothing:1" 'HTTP 404' 'NAME:TAG'
-fails "http://10.0.2.2:1/store/debian:12" 'refused\|connect' 'server'
+fails "http://10.0.2.2:1/store/debian:12" '[Rr]efused|connect' 'server'
 fails "$inside/expired:1" 'expired' 'Publish the image again'
 fails "$inside/arm:1" 'not a kernel for this machine' 'other hardware'
-fails "$inside/nomodules:1" "no /lib/modules/$release" 'modules of its kernel'
+fails "$inside/nomodules:1" "no /lib/modules/[0-9].*-amd64" 'modules of its kernel'
 fails "$inside/noinit:1" 'no init' 'log'
 fails "tftp://10.0.2.2/vmlinuz" 'kexec refused the kernel' 'sign it'
 fails "nonsense://x" 'neither a label nor an address' 'log'

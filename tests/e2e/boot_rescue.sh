@@ -19,7 +19,7 @@ boot 400 "$work/kboot" --direct --nic ne2k --ssh "$ssh_port" --tftp "$fixture/tf
   expect 'ssh: as root' expect 'classroom' expect 'booting old' type ' ' \
   expect 'number or label' send 'p' \
   expect 'kboot: \s*$' send 'net' expect '10\.0\.2\.15' \
-  expect 'kboot: \s*$' send 'ip -d link show' expect 'eth1\.7@eth1' expect 'vlan .*id 7' \
+  expect 'kboot: \s*$' send 'cat /proc/net/vlan/config' expect 'eth1\.7 *\| 7 *\| eth1' \
   expect 'kboot: \s*$' send 'ls' expect ' 1  classroom' \
   expect 'kboot: \s*$' send 'set mirror=http://user:secret@10.0.2.2/m' \
   expect 'kboot: \s*$' send 'set' expect 'mirrors=http://\*\*\*@10' \

@@ -1,14 +1,15 @@
 """Drives a program on a pseudo-terminal by what it prints, as a person at a console would.
 
-  console.py --log FILE --timeout SECONDS [--show] STEP... -- PROGRAM ARGUMENT...
+  console.py --log FILE [--stamps FILE] --timeout SECONDS [--show] STEP... -- PROGRAM ARGUMENT...
 
---show: what is printed also goes to standard output.
+--show: what is printed also goes to standard output. --stamps: lines, each behind the seconds since the start.
 
 Steps, each of two words: expect REGEX (waits until it is printed, from where the last one matched), send TEXT
 (types it, with Return), type TEXT (types it as it is), run COMMAND (in a shell, meanwhile), wait SECONDS,
 end '' (until the program ends). Exit 0 when all steps are done; else what was waited for, and the end of
 what was printed, go to standard error. The program is stopped in any case.
 """
+import argparse
 import os
 import pty
 import re
@@ -22,7 +23,7 @@ ANSI = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 class Console:
-    def __init__(self, command, log, deadline, show):
+    def __init__(self, command, log, deadline, show, stamps):
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             os.execvp(command[0], command)
@@ -32,6 +33,9 @@ class Console:
         self.ended = False
         self.deadline = deadline
         self.show = show
+        self.stamps = open(stamps, "w") if stamps else None
+        self.began = time.monotonic()
+        self.unstamped = b""
 
     def read(self, seconds):
         if not select.select([self.fd], [], [], max(0.0, seconds))[0]:
@@ -44,10 +48,27 @@ class Console:
             self.ended = True
             return
         self.log.write(data)
+        self.stamp(data)
         if self.show:
             sys.stdout.buffer.write(data)
             sys.stdout.flush()
         self.seen = ANSI.sub(b"", self.seen + data)
+
+    def stamp(self, data):
+        if self.stamps is None:
+            return
+        self.unstamped += data
+        while b"\n" in self.unstamped:
+            line, self.unstamped = self.unstamped.split(b"\n", 1)
+            self.write_stamp(line)
+        if self.unstamped.endswith(b"login: "):
+            self.write_stamp(self.unstamped)
+            self.unstamped = b""
+
+    def write_stamp(self, line):
+        text = ANSI.sub(b"", line).decode(errors="replace").rstrip("\r")
+        self.stamps.write(f"{time.monotonic() - self.began:.2f} {text}\n")
+        self.stamps.flush()
 
     def wait(self, done, what):
         while not done():
@@ -78,11 +99,15 @@ def main():
     arguments = sys.argv[1:]
     split = arguments.index("--")
     options, command = arguments[:split], arguments[split + 1:]
-    log = options[options.index("--log") + 1]
-    seconds = float(options[options.index("--timeout") + 1])
-    show = "--show" in options
-    steps = options[5 if show else 4:]
-    console = Console(command, log, time.monotonic() + seconds, show)
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--log", required=True)
+    parser.add_argument("--stamps")
+    parser.add_argument("--timeout", type=float, required=True)
+    parser.add_argument("--show", action="store_true")
+    parser.add_argument("steps", nargs=argparse.REMAINDER)
+    given = parser.parse_args(options)
+    steps = given.steps
+    console = Console(command, given.log, time.monotonic() + given.timeout, given.show, given.stamps)
     try:
         for verb, text in zip(steps[::2], steps[1::2]):
             if verb == "expect":

@@ -24,7 +24,7 @@ TEXT
   while :; do
     key=$(read_key $RETRY_SECONDS "trying again")
     case "$key" in
-      '' | r) return 0 ;;
+      '' | Enter | r) return 0 ;;
       m) menu; return 1 ;;
       p) prompt; return 1 ;;
       s) rescue_shell; return 1 ;;
@@ -42,7 +42,7 @@ current_settings() {
 # What a person can do, by the words of the failure.
 advice() {
   case "$1" in
-    *'no network interface'*) echo 'Build kboot with more modules: rootstream kboot build --modules-list all.' ;;
+    *'no network interface'*) echo 'Build kboot with more modules: rootstream kboot build --hardware all.' ;;
     *'no link'*) echo 'Plug the cable in, or try another socket.' ;;
     *DHCP*) echo 'Is there a DHCP server on this network? An address by hand: ip=ADDRESS::GATEWAY:NETMASK.' ;;
     *resolve*) echo 'Is the name right, and the name server? `net` at the prompt shows both.' ;;
@@ -59,14 +59,14 @@ advice() {
   esac
 }
 
-# read_key SECONDS TEXT: one key, or nothing after so many seconds, counted down in sight.
+# read_key SECONDS TEXT: one key ("Enter" is that), or nothing after so many seconds, counted down in sight.
 read_key() {
   local left=$1 key=''
   while [ "$left" -gt 0 ]; do
     printf '\r  %s in %s s ' "$2" "$left" >&2
-    if read -r -s -n 1 -t 1 key; then
+    if IFS= read -r -s -n 1 -t 1 key; then
       printf '\n' >&2
-      printf '%s' "$key"
+      printf '%s' "${key:-Enter}"
       return
     fi
     left=$((left - 1))
