@@ -106,7 +106,8 @@ class Transfer {
   Status Run() {
     const CURLcode code = curl_easy_perform(easy_.get());
     if (code == CURLE_OK) return Ok();
-    // With TFTP the buffer holds what libcurl 7.88 says of every such connection, and not why it failed.
+    // With TFTP the buffer holds what libcurl 7.88 says of every such connection, and not why it
+    // failed.
     const bool has_reason = error_[0] != 0 && !url_.starts_with("tftp:");
     return Failed(WithoutPassword(url_) + ": " + (has_reason ? error_ : curl_easy_strerror(code)));
   }

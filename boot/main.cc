@@ -62,7 +62,8 @@ void AddPut(CLI::App& app, Run& run) {
 }
 
 void AddPack(CLI::App& app, Run& run) {
-  CLI::App* command = app.add_subcommand("pack", "standard input as a zstd frame to standard output");
+  CLI::App* command =
+      app.add_subcommand("pack", "standard input as a zstd frame to standard output");
   command->callback([&run] {
     run = [] {
       const Status status = PackStream(0, 1);

@@ -5,8 +5,8 @@
 
 namespace rootstream {
 
-// Everything of the file descriptor `in`, as one zstd frame to `out`. Quick rather than small: it is unpacked a few
-// seconds later. kFailed.
+// Everything of the file descriptor `in`, as one zstd frame to `out`. Quick rather than small: it
+// is unpacked a few seconds later. kFailed.
 Status PackStream(int in, int out);
 
 }  // namespace rootstream

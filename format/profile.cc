@@ -127,8 +127,8 @@ std::string EncodeEvent(const ProfileEvent& event) {
   if (event.kind == ProfileKind::kRead) line += " " + std::to_string(event.offset);
   if (event.kind == ProfileKind::kRead || event.kind == ProfileKind::kShard)
     line += " " + std::to_string(event.length);
-  return line + " " +
-         (event.kind == ProfileKind::kShard ? event.shard.Hex() : Escape(event.path)) + "\n";
+  return line + " " + (event.kind == ProfileKind::kShard ? event.shard.Hex() : Escape(event.path)) +
+         "\n";
 }
 
 // Lines, each ended by a newline.
@@ -188,8 +188,8 @@ class Said {
 }  // namespace
 
 std::string Profile::Encode() const {
-  std::string out = std::string(kMagic) + "\nimage " + image.ToString() + "\nmanifest " +
-                    manifest.Hex() + "\n";
+  std::string out =
+      std::string(kMagic) + "\nimage " + image.ToString() + "\nmanifest " + manifest.Hex() + "\n";
   for (const ProfileEvent& event : events) out += EncodeEvent(event);
   return out;
 }
@@ -233,11 +233,13 @@ Result<Profile> MergeProfiles(std::span<const Profile> profiles) {
         merged.events.push_back(event);
   }
   std::vector<ProfileEvent> all = std::exchange(merged.events, {});
-  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+  std::stable_sort(all.begin(), all.end(),
+                   [](const auto& a, const auto& b) { return a.at < b.at; });
   Said said;
   for (const ProfileEvent& event : all)
     for (ProfileEvent& part : said.Add(event)) merged.events.push_back(std::move(part));
-  if (merged.events.size() > kMaxProfileEvents) return Invalid("together they have too many events");
+  if (merged.events.size() > kMaxProfileEvents)
+    return Invalid("together they have too many events");
   return merged;
 }
 

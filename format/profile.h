@@ -1,6 +1,7 @@
-// Profile: what a boot or a program read of an image, in order, and when. Text, a line an event, so that
-// people can look into it, and parts of it can be put together. It speaks of paths and ranges of files,
-// which outlive the version of the image they were recorded from. docs/format.md, "Profile".
+// Profile: what a boot or a program read of an image, in order, and when. Text, a line an event, so
+// that people can look into it, and parts of it can be put together. It speaks of paths and ranges
+// of files, which outlive the version of the image they were recorded from. docs/format.md,
+// "Profile".
 #pragma once
 
 #include <cstdint>
@@ -34,7 +35,7 @@ struct ProfileEvent {
 
 struct Profile {
   ImageName image;
-  Id manifest;  // of the version that was recorded
+  Id manifest;                       // of the version that was recorded
   std::vector<ProfileEvent> events;  // by time
 
   bool operator==(const Profile&) const = default;
@@ -42,9 +43,9 @@ struct Profile {
   static Result<Profile> Decode(std::string_view text);  // kCorrupt
 };
 
-// One profile that says what all of them say, nothing twice, in the order of when it was first needed.
-// Shards count only of those that are of the first one's version. kInvalid: profiles of different images
-// (tags apart), or none.
+// One profile that says what all of them say, nothing twice, in the order of when it was first
+// needed. Shards count only of those that are of the first one's version. kInvalid: profiles of
+// different images (tags apart), or none.
 Result<Profile> MergeProfiles(std::span<const Profile> profiles);
 
 }  // namespace rootstream

@@ -20,9 +20,10 @@ Error NotHere() { return Invalid("the image names an inode that is not there"); 
 
 Image::Image(ObjectCache& cache, const ObjectRef& root, size_t shard_memory, Recorder& recorder)
     : recorder_(recorder),
-      shards_(cache, root, shard_memory, [this](const ObjectRef& tree, std::chrono::microseconds waited) {
-        if (recorder_.on()) recorder_.NeededShard(tree, waited);
-      }) {}
+      shards_(cache, root, shard_memory,
+              [this](const ObjectRef& tree, std::chrono::microseconds waited) {
+                if (recorder_.on()) recorder_.NeededShard(tree, waited);
+              }) {}
 
 uint64_t Node::id() const {
   const bool is_root = number == ShardTable::kRoot && row == RootRow(shard->tree);
@@ -172,8 +173,8 @@ void Image::NextRun(const Node& directory, uint32_t number, RunDone done) {
 }
 
 // An inode's path is not written down anywhere: its tree says which entry names its row, and which
-// directory of the tree has that entry; where the tree's top has it, the parent's tree says which directory
-// has the range that leads here. So it goes up, a tree after another.
+// directory of the tree has that entry; where the tree's top has it, the parent's tree says which
+// directory has the range that leads here. So it goes up, a tree after another.
 struct Image::Climb {
   std::string path;
   std::function<void(Result<std::string>)> done;
@@ -183,7 +184,8 @@ struct Image::Climb {
 
 namespace {
 
-// The row of the directory whose listing of this kind contains `index`; nullopt: the tree's top does.
+// The row of the directory whose listing of this kind contains `index`; nullopt: the tree's top
+// does.
 std::optional<uint32_t> OwnerOf(const Tree& tree, bool split, uint32_t index) {
   for (uint32_t row = 0; row < tree.inodes.size(); ++row) {
     const Inode& inode = tree.inodes[row];

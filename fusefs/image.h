@@ -1,7 +1,7 @@
 // An opened image: names, inodes and directories by inode number, without any FUSE. Thread-safe.
 //
-// Every call may have to load a shard, so every answer comes through a callback: at once on this thread
-// when all is in memory or on the disk, later on another thread when the network is asked.
+// Every call may have to load a shard, so every answer comes through a callback: at once on this
+// thread when all is in memory or on the disk, later on another thread when the network is asked.
 #pragma once
 
 #include <memory>
@@ -46,7 +46,7 @@ struct EntryRun {
 class Image {
  public:
   using NodeDone = std::function<void(Result<Node>)>;
-  using LookupDone = std::function<void(Result<std::optional<Node>>)>;  // nullopt: no such name
+  using LookupDone = std::function<void(Result<std::optional<Node>>)>;   // nullopt: no such name
   using RunDone = std::function<void(Result<std::optional<EntryRun>>)>;  // nullopt: the end
 
   // `recorder` outlives the image.
@@ -75,7 +75,8 @@ class Image {
   struct Climb;
   using ClimbPtr = std::shared_ptr<Climb>;
   void ClimbFromRow(const ClimbPtr& climb, const ShardPtr& shard, uint32_t number, uint32_t row);
-  void ClimbFromEntry(const ClimbPtr& climb, const ShardPtr& shard, uint32_t number, uint32_t entry);
+  void ClimbFromEntry(const ClimbPtr& climb, const ShardPtr& shard, uint32_t number,
+                      uint32_t entry);
   void ClimbFromTop(const ClimbPtr& climb, uint32_t number);
 
   // Where a hard link in a shared shard was met. Of so many only, so that a walk of a tree that is

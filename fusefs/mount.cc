@@ -31,8 +31,8 @@ namespace {
 constexpr int kFuseThreads = 4;
 constexpr std::chrono::seconds kSaveProfileEvery{10};
 
-// Where the daemon tells of itself: standard error in the foreground, the kernel's log (and so the console)
-// when no program can run without it, else the system log.
+// Where the daemon tells of itself: standard error in the foreground, the kernel's log (and so the
+// console) when no program can run without it, else the system log.
 class Log {
  public:
   explicit Log(const MountOptions& options) : to_stderr_(options.foreground) {
@@ -83,8 +83,9 @@ std::vector<std::string> FuseOptions(const MountOptions& options, const std::str
   return out;
 }
 
-// Chunks of 128 KiB come and go all the time: from the heap their pages are used again, from mmap(2) each
-// one is faulted in and zeroed anew. Few arenas, and a bound on what is kept, hold the memory down.
+// Chunks of 128 KiB come and go all the time: from the heap their pages are used again, from
+// mmap(2) each one is faulted in and zeroed anew. Few arenas, and a bound on what is kept, hold the
+// memory down.
 void TuneAllocator() {
   mallopt(M_ARENA_MAX, 2);
   mallopt(M_MMAP_THRESHOLD, 2 << 20);
@@ -114,11 +115,14 @@ class Daemon {
     }
     if (client_->opened_offline()) log_.Line("no store answers: opened from the cache");
     const UniqueFd initialised(eventfd(0, EFD_CLOEXEC));
-    FuseContext context{client_->image(), client_->reader(), client_->ref().manifest.features,
-                        client_->ref().manifest.totals, options_.client.record,
+    FuseContext context{client_->image(),
+                        client_->reader(),
+                        client_->ref().manifest.features,
+                        client_->ref().manifest.totals,
+                        options_.client.record,
                         [&] { Signal(initialised); }};
-    RS_TRY(session_, FuseSession::Mount(mountpoint_, FuseOptions(options_, client_->url().ToString()),
-                                        context));
+    RS_TRY(session_, FuseSession::Mount(mountpoint_,
+                                        FuseOptions(options_, client_->url().ToString()), context));
     // Until here a signal simply ends the process, which may be waiting for the network.
     const UniqueFd signals = CatchSignals();
     const UniqueFd ended(eventfd(0, EFD_CLOEXEC));
@@ -154,9 +158,8 @@ class Daemon {
 
   Status Serve(const UniqueFd& signals, const UniqueFd& initialised, const UniqueFd& ended,
                const std::function<void()>& ready) {
-    pollfd fds[] = {{initialised.get(), POLLIN, 0},
-                    {ended.get(), POLLIN, 0},
-                    {signals.get(), POLLIN, 0}};
+    pollfd fds[] = {
+        {initialised.get(), POLLIN, 0}, {ended.get(), POLLIN, 0}, {signals.get(), POLLIN, 0}};
     while (true) {
       if (poll(fds, 3, 1000) < 0 && errno != EINTR) return ErrnoError("cannot wait for", "signals");
       if (fds[1].revents != 0 || fds[2].revents != 0) return Ok();
@@ -196,9 +199,8 @@ class Daemon {
     if (!mount) return;  // gone again already
     device_ = mount->device;
     const auto started = std::chrono::steady_clock::now();
-    auto control = ControlServer::Start(device_, [this, started](const std::string& request) {
-      return Answer(request, started);
-    });
+    auto control = ControlServer::Start(
+        device_, [this, started](const std::string& request) { return Answer(request, started); });
     if (!control.ok()) return log_.Line("status will not answer: " + control.error().message);
     control_ = std::move(*control);
   }

@@ -19,8 +19,8 @@ namespace {
 
 constexpr std::chrono::seconds kSaveEvery{10};
 
-// While it lives, the kernel reads no further around what a program touches than the page. Needs root;
-// without, a recording has up to 16 KiB around each page fault.
+// While it lives, the kernel reads no further around what a program touches than the page. Needs
+// root; without, a recording has up to 16 KiB around each page fault.
 class LowReadahead {
  public:
   explicit LowReadahead(const std::string& device)

@@ -6,8 +6,8 @@ namespace rootstream {
 namespace {
 
 uint64_t Microseconds(Recorder::Clock::duration duration) {
-  return std::max<int64_t>(
-      0, std::chrono::duration_cast<std::chrono::microseconds>(duration).count());
+  return std::max<int64_t>(0,
+                           std::chrono::duration_cast<std::chrono::microseconds>(duration).count());
 }
 
 std::string Below(const std::string& directory, const std::string& name) {
@@ -73,9 +73,9 @@ void Recorder::Read(uint64_t inode, uint64_t offset, uint64_t length, Clock::tim
     Seen& seen = notes.seen[inode];
     const bool is_new = seen.last_read == SIZE_MAX;
     for (const Interval& part : seen.read.Add(offset, offset + length)) {
-      const bool goes_on = seen.last_read != SIZE_MAX && asked - seen.last_time < kSameRead &&
-                           notes.events[seen.last_read].offset +
-                                   notes.events[seen.last_read].length == part.begin;
+      const bool goes_on =
+          seen.last_read != SIZE_MAX && asked - seen.last_time < kSameRead &&
+          notes.events[seen.last_read].offset + notes.events[seen.last_read].length == part.begin;
       if (goes_on) {
         Event& last = notes.events[seen.last_read];
         last.length += part.end - part.begin;

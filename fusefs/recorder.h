@@ -1,8 +1,9 @@
-// Recorder: notes what is asked of an image, in order and with times, and makes a profile of it. Thread-safe.
+// Recorder: notes what is asked of an image, in order and with times, and makes a profile of it.
+// Thread-safe.
 //
-// Image and FileReader tell it of every request; while it is off that costs them one look at a flag. A
-// request is known by inode; its path is asked for once, when the inode first comes up, and its shards are
-// in memory then.
+// Image and FileReader tell it of every request; while it is off that costs them one look at a
+// flag. A request is known by inode; its path is asked for once, when the inode first comes up, and
+// its shards are in memory then.
 #pragma once
 
 #include <atomic>
@@ -46,8 +47,12 @@ class Recorder {
 
   // All that was noted so far, but for what has no path yet; without image and manifest.
   Profile Noted();
-  bool full() { return notes_.With([](const Notes& notes) { return notes.full(); }); }
-  size_t size() { return notes_.With([](const Notes& notes) { return notes.events.size(); }); }
+  bool full() {
+    return notes_.With([](const Notes& notes) { return notes.full(); });
+  }
+  size_t size() {
+    return notes_.With([](const Notes& notes) { return notes.events.size(); });
+  }
 
  private:
   struct Event {
@@ -60,11 +65,11 @@ class Recorder {
     std::string name = {};  // kLook
     Id shard = {};
   };
-  struct Seen {  // of an inode
+  struct Seen {        // of an inode
     std::string path;  // empty: not known yet
     bool listed = false;
     IntervalSet read;
-    size_t last_read = SIZE_MAX;    // its last kRead in events
+    size_t last_read = SIZE_MAX;  // its last kRead in events
     Clock::time_point last_time;
     std::unordered_set<std::string> looked;  // names, of a directory
   };

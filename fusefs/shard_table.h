@@ -1,9 +1,10 @@
 // The shards of a mounted image: numbered as they are met, loaded as they are touched, dropped from
 // memory when others need the room. Thread-safe.
 //
-// A number is for the life of the mount, since inode numbers contain it. It is given for a place in the
-// tree, not for an id: two equal subtrees are one object in the store, yet different directories.
-// Shared shards (hard links) are numbered by id, so that all names of an inode meet in one number.
+// A number is for the life of the mount, since inode numbers contain it. It is given for a place in
+// the tree, not for an id: two equal subtrees are one object in the store, yet different
+// directories. Shared shards (hard links) are numbered by id, so that all names of an inode meet in
+// one number.
 #pragma once
 
 #include <chrono>

@@ -131,7 +131,7 @@ struct HttpServer::State {
       close(file);
       return MHD_NO;
     }
-    const bool changes = relative.starts_with("images/");
+    const bool changes = !relative.starts_with("packs/") && !relative.starts_with("manifests/");
     MHD_add_response_header(response, "Content-Type", "application/octet-stream");
     MHD_add_response_header(response, "Accept-Ranges", "bytes");
     MHD_add_response_header(response, "Cache-Control",

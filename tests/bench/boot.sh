@@ -19,9 +19,8 @@ printf '/dev/vda / ext4 defaults 0 1\n' >"$work/root/etc/fstab"
 kernel=$(echo "$work"/root/boot/vmlinuz-*)
 truncate -s 1G "$work/disk"
 mkfs.ext4 -q -d "$work/root" "$work/disk"
-mksquashfs "$work/root" "$work/squash" -comp zstd -Xcompression-level 3 -quiet -no-progress >/dev/null
+mksquashfs "$work/root" "$work/squash" -comp zstd -Xcompression-level 3 -quiet -no-progress >/dev/null 2>&1
 
-# stamped COMMAND...: its output, each line behind the seconds since it began.
 prompt_time() {  # prompt_time CONSOLE: seconds from the last kernel's first line to the prompt, by the host's clock
   awk '/Linux version/ { begin = $1 } /login: $|login: *\r?$/ { end = $1 } END { printf "%.1f", end - begin }' "$1"
 }
@@ -39,8 +38,8 @@ boot_disk() {
   prompt_time "$work/disk.log"
 }
 boot_http() {  # boot_http QEMU-OPTION...
-  start_nginx
   rm -f "$work/access.log"
+  start_nginx
   run_console "$work/http.log" 600 expect 'starting it' expect 'Linux version' expect 'login: $' end '' -- \
     "$qemu" --no-kvm --kboot "$fixture/stock" --url "$(url_inside)" --pubkey "$key.pub" "$@" -- \
     -serial mon:stdio -serial "file:$work/marker"
@@ -54,7 +53,7 @@ echo '|---|---|---|---|---|'
 for round in $(seq "$rounds"); do
   local_time=$(boot_disk)
   near=$(boot_http)
-  cp "$work/marker" "$work/near"
+  cp "$work/http.log" "$work/near.log"
   sent=$(bytes_sent)
   far=$(boot_http --slow 20mbit,80ms)
   echo "| $round | $local_time | $near | $(awk -v a="$near" -v b="$local_time" 'BEGIN { printf "%.2f", a / b }') | $far |"
@@ -62,7 +61,8 @@ done
 echo
 echo "bytes sent $sent; squashfs (zstd, level 3) $(stat -c %s "$work/squash"): $((100 * sent / $(stat -c %s "$work/squash"))) %"
 echo
-echo '| seconds since the kernel began | phase (loopback) |'
+echo '| seconds since power-on | phase (loopback; the first kernel as it is shipped) |'
 echo '|---|---|'
-awk '/^ *[0-9.]+  (kboot|drivers|the network|opening|fetching|composing|loading|starting|handing)/ { at = $1; $1 = ""; print "| " at " |" $0 " |" }
-  /boots:/ { exit }' "$work/near" | awk '!seen[$0]++'
+awk '/Linux version/ { print "| " $1 " | " (seen++ ? "the next" : "the first") " kernel begins |" }
+  $2 == "kboot:" { at = $1; $1 = $2 = ""; print "| " at " |" $0 " |" }
+  /login: $/ { print "| " $1 " | login prompt |" }' "$work/near.log"

@@ -18,7 +18,8 @@ Profile OfReads(std::vector<ProfileEvent> events) {
   return profile;
 }
 
-ProfileEvent ReadEvent(uint64_t at, uint64_t offset, uint64_t length, const std::string& path = "/f") {
+ProfileEvent ReadEvent(uint64_t at, uint64_t offset, uint64_t length,
+                       const std::string& path = "/f") {
   return {ProfileKind::kRead, at, 0, offset, length, path, {}};
 }
 
@@ -60,8 +61,8 @@ TEST(ProfileDecode, SurvivesAFlipOfAnyByte) {
 TEST(ProfileDecode, NamesTheLineThatIsDamaged) {
   for (const char* line :
        {"read 1 0 0 0 /f", "read 1 0 0 /f", "read 1 0 18446744073709551615 2 /f", "look 1 0 etc",
-        "look 1 0 /a\\6", "look 1 0 /\\61", "look 1 0 /\\00", "look 01 0 /f", "look -1 0 /f", "look 1  0 /f",
-        "open 1 0 /f", "look 1 0", "shard 1 0 5 abc", ""}) {
+        "look 1 0 /a\\6", "look 1 0 /\\61", "look 1 0 /\\00", "look 01 0 /f", "look -1 0 /f",
+        "look 1  0 /f", "open 1 0 /f", "look 1 0", "shard 1 0 5 abc", ""}) {
     const auto decoded = Profile::Decode(kHead + line + "\n");
     ASSERT_TRUE(FailsWith(ErrorKind::kCorrupt, decoded)) << line;
     EXPECT_EQ(decoded.error().message, "line 4: not an event") << line;
@@ -72,7 +73,8 @@ TEST(ProfileDecode, NamesTheLineThatIsDamaged) {
 }
 
 TEST(ProfileDecode, RefusesAnotherVersionAndOtherFiles) {
-  for (const char* text : {"", "<html>\n", "rootstream profile 9\n", "rootstream profile 0\nimage A\n"})
+  for (const char* text :
+       {"", "<html>\n", "rootstream profile 9\n", "rootstream profile 0\nimage A\n"})
     EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, Profile::Decode(text))) << text;
 }
 
@@ -81,8 +83,9 @@ TEST(ProfileDecode, RefusesMoreThanTheLimits) {
   for (size_t i = 0; i < kMaxProfileEvents; ++i) text += "look 0 0 /\n";
   EXPECT_TRUE(IsOk(Profile::Decode(text)));
   EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, Profile::Decode(text + "look 0 0 /\n")));
-  EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt,
-                        Profile::Decode(kHead + "look 0 0 /" + std::string(kMaxProfilePath, 'x') + "\n")));
+  EXPECT_TRUE(
+      FailsWith(ErrorKind::kCorrupt,
+                Profile::Decode(kHead + "look 0 0 /" + std::string(kMaxProfilePath, 'x') + "\n")));
 }
 
 TEST(MergeProfiles, SaysNothingTwice) {

@@ -66,7 +66,8 @@ TEST_F(RecorderTest, NamesLeadToPaths) {
   recorder_.Looked(5, "absent", 0, Clock::now());
   recorder_.Looked(5, "file", 6, Clock::now());
   recorder_.Read(6, 0, 1, Clock::now());
-  EXPECT_EQ(Lines(), (Expected{"/ 0+0", "/etc 0+0", "/etc/absent 0+0", "/etc/file 0+0", "/etc/file 0+1"}));
+  EXPECT_EQ(Lines(),
+            (Expected{"/ 0+0", "/etc 0+0", "/etc/absent 0+0", "/etc/file 0+0", "/etc/file 0+1"}));
   EXPECT_EQ(asked_, 1) << "the others are known by their directories";
 }
 
