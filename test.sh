@@ -4,7 +4,7 @@
 #   ./test.sh --boot-all    every way of booting                             (about 20 minutes)
 #   ./test.sh --sanitizers  the same code under ASan with UBSan, and TSan    (about 15 minutes)
 #   ./test.sh --fuzz SECS   every fuzz target with libFuzzer, SECS each
-#   ./test.sh --bench       measurements against other tools: docs/performance.md
+#   ./test.sh --bench       measurements against other tools, and of boots: docs/design.md, docs/boot.md
 set -euo pipefail
 cd "$(dirname "$0")"
 . tests/support/setup.sh
@@ -65,9 +65,11 @@ case "$mode" in
     done
     ;;
   --bench)
-    install_packages $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES mmdebstrap casync zstd
+    install_packages $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES $KBOOT_PACKAGES $BOOT_PACKAGES casync
     need_fuse
     build default
     tests/bench/run.sh
+    tests/e2e/boot_fixture.sh >/dev/null
+    tests/bench/boot.sh
     ;;
 esac

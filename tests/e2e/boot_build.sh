@@ -35,5 +35,9 @@ wrong '/nope: no such file' 1 "$rootstream" kboot build --out "$work/x" --kernel
 wrong 'is not a folder lib/modules' 1 "$rootstream" kboot build --out "$work/x" --kernel "$fixture/tftp/vmlinuz" --modules "$work"
 wrong 'not a public key' 1 "$rootstream" kboot build --out "$work/x" "${kernel[@]}" --pubkey "$fixture/tftp/vmlinuz"
 wrong 'virtual, common or all' 2 "$rootstream" kboot build --out "$work/x" --hardware some
-wrong 'does not run kboot' 1 "$rootstream" boot http://h/s/i
+wrong 'give --kboot DIR' 2 "$rootstream" boot http://h/s/i
+wrong 'give an image, or --menu' 2 "$rootstream" boot --kboot "$work/a"
+wrong 'has no vmlinuz' 1 "$rootstream" boot http://h/s/i --kboot "$work"
+wrong 'not a public key' 1 "$rootstream" boot http://h/s/i --kboot "$work/a" --pubkey "$work/log"
+wrong "Couldn't connect|refused" 1 "$rootstream" boot http://127.0.0.1:1/s/i --kboot "$work/a" --pubkey "$key.pub"
 [ ! -e "$work/x/initramfs" ] || fail "something was half-written"
