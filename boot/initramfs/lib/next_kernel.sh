@@ -73,22 +73,10 @@ with_console() {
   esac
 }
 
-# start_kernel KERNEL INITRD|'' COMMAND-LINE. By file, so that the kernel can check a signature; the older
-# call only where that one is not there or does not know the format. A refusal is never gone around.
+# start_kernel KERNEL INITRD|'' COMMAND-LINE
 start_kernel() {
-  local error
   phase 'loading the next kernel'
-  # shellcheck disable=SC2086
-  if ! error=$(kexec -s -l "$1" ${2:+--initrd="$2"} --command-line="$3" 2>&1); then
-    case "$error" in
-      *'not implemented'* | *'Exec format error'* | *'Cannot determine the file type'*)
-        note "kexec_file_load: $error"
-        # shellcheck disable=SC2086
-        error=$(kexec -c -l "$1" $(elf_words "$1") ${2:+--initrd="$2"} --command-line="$3" 2>&1) || { why "kexec: $(last_line "$error")"; return 1; }
-        ;;
-      *) why "kexec refused the kernel: $(last_line "${error:-out of memory}")"; return 1 ;;
-    esac
-  fi
+  load_kernel "$@" || return 1
   rm -f "$1" ${2:+"$2"}
   phase 'starting it'
   sync
@@ -96,7 +84,26 @@ start_kernel() {
   why 'kexec did not start the loaded kernel'
 }
 
+# By file, so that the kernel can check a signature; the older call only where that one is not there or does not know the
+# format, as with ELF kernels, which it knows on no x86 (kexec then does not even ask). A refusal is never gone around.
+load_kernel() {
+  local error
+  if ! is_elf "$1"; then
+    # shellcheck disable=SC2086
+    error=$(kexec -s -l "$1" ${2:+--initrd="$2"} --command-line="$3" 2>&1) && return 0
+    case "$error" in
+      *'not implemented'* | *'Exec format error'* | *'Cannot determine the file type'*) note "kexec_file_load: $error" ;;
+      *) why "kexec refused the kernel: $(last_line "${error:-out of memory}")"; return 1 ;;
+    esac
+  fi
+  # shellcheck disable=SC2086,SC2046
+  error=$(kexec -c -l "$1" $(elf_words "$1") ${2:+--initrd="$2"} --command-line="$3" 2>&1) ||
+    why "kexec refused the kernel: $(last_line "${error:-out of memory}")"
+}
+
+is_elf() { [ "$(od -An -tx1 -N4 "$1" | tr -d ' ')" = 7f454c46 ]; }
+
 # An ELF kernel is started as Linux is, else kexec takes no initrd for it.
-elf_words() { if [ "$(od -An -tx1 -N4 "$1" | tr -d ' ')" = 7f454c46 ]; then echo -t elf-x86_64 --args-linux; fi; }
+elf_words() { if is_elf "$1"; then echo -t elf-x86_64 --args-linux; fi; }
 
 last_line() { printf '%s\n' "$1" | tail -n 1; }
