@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds and tests everything. As root, or as a user who may sudo.
-#   ./test.sh               unit tests, fuzz corpora, end-to-end tests, three boots  (about 18 minutes)
-#   ./test.sh --boot-all    every way of booting                             (about 20 minutes)
+#   ./test.sh               unit tests, fuzz corpora, end-to-end tests, three boots  (about 12 minutes)
+#   ./test.sh --boot-all    every way of booting                             (about 25 minutes)
 #   ./test.sh --sanitizers  the same code under ASan with UBSan, and TSan    (about 15 minutes)
 #   ./test.sh --fuzz SECS   every fuzz target with libFuzzer, SECS each
 #   ./test.sh --bench       measurements against other tools, and of boots: docs/design.md, docs/boot.md
