@@ -19,11 +19,7 @@ Error NotHere() { return Invalid("the image names an inode that is not there"); 
 }  // namespace
 
 Image::Image(ObjectCache& cache, const ObjectRef& root, size_t shard_memory, Recorder& recorder)
-    : recorder_(recorder),
-      shards_(cache, root, shard_memory,
-              [this](const ObjectRef& tree, std::chrono::microseconds waited) {
-                if (recorder_.on()) recorder_.NeededShard(tree, waited);
-              }) {}
+    : recorder_(recorder), shards_(cache, root, shard_memory, recorder) {}
 
 uint64_t Node::id() const {
   const bool is_root = number == ShardTable::kRoot && row == RootRow(shard->tree);

@@ -25,8 +25,8 @@ Result<ShardPtr> DecodeShard(const Result<PlainBytes>& bytes, const ObjectRef& r
 }  // namespace
 
 ShardTable::ShardTable(ObjectCache& cache, const ObjectRef& root, size_t capacity,
-                       Observer observer)
-    : cache_(cache), capacity_(capacity), observer_(std::move(observer)) {
+                       Recorder& recorder)
+    : cache_(cache), capacity_(capacity), recorder_(recorder) {
   slots_.push_back({.ref = root});
 }
 
@@ -37,19 +37,19 @@ ShardPtr ShardTable::Loaded(uint32_t number) {
   return slot.shard;
 }
 
-void ShardTable::Observe(uint32_t number, std::chrono::microseconds waited) {
-  if (!observer_) return;
+void ShardTable::Record(uint32_t number, std::chrono::microseconds waited) {
+  if (!recorder_.on()) return;
   ObjectRef ref;
   {
     const std::lock_guard lock(mutex_);
     ref = slots_[number - 1].ref;
   }
-  observer_(ref, waited);
+  recorder_.NeededShard(ref, waited);
 }
 
 void ShardTable::Get(uint32_t number, ShardWaiter waiter) {
   if (ShardPtr shard = Loaded(number)) {
-    Observe(number, {});
+    Record(number, {});
     return waiter(std::move(shard));
   }
   ObjectRef ref;
@@ -83,7 +83,7 @@ void ShardTable::Loaded(uint32_t number, const Result<PlainBytes>& bytes) {
     waiters.swap(slots_[number - 1].waiters);
     if (shard.ok()) Keep(number, *shard);
   }
-  if (shard.ok()) Observe(number, waited);
+  if (shard.ok()) Record(number, waited);
   for (const ShardWaiter& waiter : waiters) waiter(shard);
 }
 

@@ -19,6 +19,7 @@
 
 #include "cache/object_cache.h"
 #include "format/tree.h"
+#include "fusefs/recorder.h"
 
 namespace rootstream {
 
@@ -33,11 +34,9 @@ class ShardTable {
  public:
   static constexpr uint32_t kRoot = 1;
 
-  // Told of each shard that is asked for, once it is there, and how long that took.
-  using Observer = std::function<void(const ObjectRef& tree, std::chrono::microseconds waited)>;
-
-  // `capacity`: bytes of decoded shards that are kept.
-  ShardTable(ObjectCache& cache, const ObjectRef& root, size_t capacity, Observer observer = {});
+  // `capacity`: bytes of decoded shards that are kept. `recorder` is told of each shard that is asked
+  // for, once it is there; it outlives the table.
+  ShardTable(ObjectCache& cache, const ObjectRef& root, size_t capacity, Recorder& recorder);
 
   // `waiter` is called once: here if the shard is loaded, else maybe on another thread.
   void Get(uint32_t number, ShardWaiter waiter);
@@ -65,13 +64,13 @@ class ShardTable {
     std::chrono::steady_clock::time_point asked;  // the cache, for what they wait for
   };
 
-  void Observe(uint32_t number, std::chrono::microseconds waited);
+  void Record(uint32_t number, std::chrono::microseconds waited);
   void Loaded(uint32_t number, const Result<PlainBytes>& bytes);
   void Keep(uint32_t number, const ShardPtr& shard);  // under the lock
 
   ObjectCache& cache_;
   const size_t capacity_;
-  const Observer observer_;
+  Recorder& recorder_;
   std::mutex mutex_;
   std::vector<Slot> slots_;  // by number - 1
   std::map<std::pair<uint32_t, uint32_t>, uint32_t> by_range_;
