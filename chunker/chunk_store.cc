@@ -1,10 +1,13 @@
 #include "chunker/chunk_store.h"
 
+#include <algorithm>
+
 #include "format/chunk.h"
 
 namespace rootstream {
 namespace {
 
+constexpr int kBestLevel = 19;
 constexpr size_t kMaxTasks = 48;  // queued chunks: at most 24 MiB plain, and as much stored
 
 }  // namespace
@@ -16,7 +19,8 @@ ChunkStore::ChunkStore(PackWriter& writer, KnownContent& known, int level, int t
     const auto [pack, is_new] =
         packs.try_emplace(chunk.ref.pack, static_cast<uint32_t>(known_packs_.size()));
     if (is_new) known_packs_.push_back({chunk.ref.pack});
-    by_plain_hash_.emplace(chunk.plain_hash, static_cast<uint32_t>(stored_.size()));
+    NumbersFor(chunk.hot ? Effort::kBest : Effort::kLevel)
+        .emplace(chunk.plain_hash, static_cast<uint32_t>(stored_.size()));
     stored_.push_back({.plain_hash = chunk.plain_hash,
                        .id = chunk.ref.id,
                        .offset = static_cast<uint32_t>(chunk.ref.offset),
@@ -38,6 +42,7 @@ ChunkStore::~ChunkStore() {
 
 void ChunkStore::Work(int level) {
   Sealer sealer(level);
+  Sealer best(std::max(level, kBestLevel));
   std::unique_lock lock(mutex_);
   while (true) {
     queued_.wait(lock, [&] { return ending_ || !to_do_.empty(); });
@@ -48,11 +53,11 @@ void ChunkStore::Work(int level) {
     task->plain_hash = Sha256(task->plain);
     lock.lock();
     // The first to come compresses; where the bytes go is decided in order, by WriteFront().
-    const bool is_new = !by_plain_hash_.contains(task->plain_hash) &&
-                        claimed_.try_emplace(task->plain_hash, task).second;
+    const bool is_new = !NumbersFor(task->effort).contains(task->plain_hash) &&
+                        ClaimedFor(task->effort).try_emplace(task->plain_hash, task).second;
     if (is_new) {
       lock.unlock();
-      task->stored = sealer.Seal(task->plain);
+      task->stored = (task->effort == Effort::kBest ? best : sealer).Seal(task->plain);
       lock.lock();
     }
     task->plain = {};
@@ -61,8 +66,10 @@ void ChunkStore::Work(int level) {
   }
 }
 
-Status ChunkStore::Put(std::string plain, uint64_t start, std::vector<StreamChunk>& out) {
+Status ChunkStore::Put(std::string plain, uint64_t start, std::vector<StreamChunk>& out,
+                       Effort effort) {
   const auto task = std::make_shared<Task>();
+  task->effort = effort;
   task->plain_size = static_cast<uint32_t>(plain.size());
   task->plain = std::move(plain);
   task->out = &out;
@@ -91,10 +98,11 @@ Status ChunkStore::WriteFront() {
     task = tasks_.front();
     done_.wait(lock, [&] { return task->done; });
     tasks_.pop_front();
-    if (const auto found = by_plain_hash_.find(task->plain_hash); found != by_plain_hash_.end()) {
+    const Numbers& numbers = NumbersFor(task->effort);
+    if (const auto found = numbers.find(task->plain_hash); found != numbers.end()) {
       (*task->out)[task->out_index].stored = found->second;
     } else {
-      owner = claimed_[task->plain_hash];
+      owner = ClaimedFor(task->effort)[task->plain_hash];
       done_.wait(lock, [&] { return owner->done; });
     }
   }
@@ -113,8 +121,8 @@ Status ChunkStore::WriteFront() {
   owner->stored = {};
   {
     const std::lock_guard lock(mutex_);
-    by_plain_hash_.emplace(task->plain_hash, number);
-    claimed_.erase(task->plain_hash);
+    NumbersFor(task->effort).emplace(task->plain_hash, number);
+    ClaimedFor(task->effort).erase(task->plain_hash);
   }
   (*task->out)[task->out_index].stored = number;
   Use(number);
@@ -128,7 +136,9 @@ void ChunkStore::Use(uint32_t number) {
   unique_bytes_ += stored.plain_size;
   stored_bytes_ += stored.stored_size;
   ++unique_chunks_;
-  if (stored.pack >= known_packs_.size() || known_packs_[stored.pack].renewed) return;
+  if (stored.pack >= known_packs_.size()) return;
+  known_bytes_ += stored.stored_size;
+  if (known_packs_[stored.pack].renewed) return;
   known_packs_[stored.pack].renewed = true;
   writer_.store().RenewPack(known_packs_[stored.pack].id, 0);
 }

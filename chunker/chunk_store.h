@@ -1,6 +1,7 @@
 // ChunkStore: plain chunks in, each stored once. Hashing and compressing run on all cores; packs fill in
 // the order in which chunks first came, so the same input makes the same packs however fast the threads
-// are. Chunks that the store's signed images already have are not stored again.
+// are. Chunks that the store's signed images already have are not stored again. Hot chunks and others do
+// not stand for each other: a hot range that is strewn over other packs would not come in one run.
 #pragma once
 
 #include <condition_variable>
@@ -15,6 +16,9 @@
 #include "chunker/pack_writer.h"
 
 namespace rootstream {
+
+// How hard to compress: as the image's level says, or as hard as can be.
+enum class Effort : uint8_t { kLevel, kBest };
 
 // Where a chunk is in the stream, and which of the stored chunks holds its bytes.
 struct StreamChunk {
@@ -40,13 +44,15 @@ class ChunkStore {
 
   // Queues a chunk; `out` receives where it begins in the stream and, by Finish() at the latest, its
   // number. Blocks while much is queued.
-  Status Put(std::string plain, uint64_t start, std::vector<StreamChunk>& out);
+  Status Put(std::string plain, uint64_t start, std::vector<StreamChunk>& out,
+             Effort effort = Effort::kLevel);
   Status Finish();  // all is stored, and all packs are closed
 
   ObjectRef RefOf(uint32_t stored) const;  // after Finish()
   const Id& PlainHashOf(uint32_t stored) const { return stored_[stored].plain_hash; }
   uint64_t unique_bytes() const { return unique_bytes_; }  // plain bytes of the chunks of this image
   uint64_t stored_bytes() const { return stored_bytes_; }  // their stored bytes
+  uint64_t known_bytes() const { return known_bytes_; }    // of these, what the store had before
   size_t unique_chunks() const { return unique_chunks_; }
 
  private:
@@ -55,22 +61,27 @@ class ChunkStore {
     std::string stored;
     uint32_t plain_size = 0;
     Id plain_hash;
+    Effort effort = Effort::kLevel;
     bool done = false;   // under the mutex
     std::vector<StreamChunk>* out = nullptr;
     size_t out_index = 0;
   };
   using TaskPtr = std::shared_ptr<Task>;
+  using Numbers = std::unordered_map<Id, uint32_t, IdHash>;  // in stored_, by plain hash
 
   void Work(int level);
   Status WriteFront();
+  Numbers& NumbersFor(Effort effort) { return known_numbers_[static_cast<size_t>(effort)]; }
+  auto& ClaimedFor(Effort effort) { return claimed_[static_cast<size_t>(effort)]; }
   void Use(uint32_t number);
 
   PackWriter& writer_;
   KnownContent& known_;
   std::vector<Stored> stored_;
-  std::unordered_map<Id, uint32_t, IdHash> by_plain_hash_;  // to a number in stored_
+  Numbers known_numbers_[2];  // by effort
   uint64_t unique_bytes_ = 0;
   uint64_t stored_bytes_ = 0;
+  uint64_t known_bytes_ = 0;
   size_t unique_chunks_ = 0;
   struct KnownPack {
     Id id;
@@ -78,12 +89,12 @@ class ChunkStore {
   };
   std::vector<KnownPack> known_packs_;
 
-  std::mutex mutex_;  // guards what follows, and by_plain_hash_ while threads run
+  std::mutex mutex_;  // guards what follows, and known_numbers_ while threads run
   std::condition_variable queued_;  // a task, or the end: for the threads
   std::condition_variable done_;    // a task: for the one caller of Put() and Finish()
   std::deque<TaskPtr> tasks_;       // in order; the front is written next
   std::deque<TaskPtr> to_do_;       // not yet taken by a thread
-  std::unordered_map<Id, TaskPtr, IdHash> claimed_;  // who compresses what
+  std::unordered_map<Id, TaskPtr, IdHash> claimed_[2];  // who compresses what; by effort
   bool ending_ = false;
   std::vector<Thread> threads_;  // last: they use the rest
 };

@@ -14,9 +14,10 @@ bool EntrySpool::IsNewInode(const SourceEntry& entry) const {
   return entry.link_group == 0 || !by_source_number_.contains(entry.link_group);
 }
 
-Status EntrySpool::Add(const SourceEntry& entry, const InodeRecord& record) {
+Status EntrySpool::Add(const SourceEntry& entry, const InodeRecord& record, bool needed) {
   Encoder out;
   out.Varint(entry.depth);
+  out.Varint(needed ? 1 : 0);
   out.Bytes(entry.name);
   if (entry.link_group == 0) {
     out.Varint(0);
@@ -27,12 +28,28 @@ Status EntrySpool::Add(const SourceEntry& entry, const InodeRecord& record) {
       Encoder inode;
       record.EncodeTo(inode);
       RS_TRY(const uint64_t offset, inodes_.AppendSized(inode.bytes()));
-      groups_.push_back({offset, 0});
+      groups_.push_back({.offset = offset});
     }
     ++groups_[group->second].names;
+    groups_[group->second].needed |= needed;
     out.Varint(uint64_t{group->second} + 1);
   }
   RS_CHECK(entries_.AppendSized(out.bytes()));
+  return Ok();
+}
+
+Result<std::vector<FileExtent>> EntrySpool::ExtentsOf(const SourceEntry& entry) {
+  RS_TRY(InodeRecord record, GroupRecord(by_source_number_.at(entry.link_group)));
+  return std::move(record.extents);
+}
+
+Status EntrySpool::SetExtents(const SourceEntry& entry, std::vector<FileExtent> extents) {
+  const uint32_t group = by_source_number_.at(entry.link_group);
+  RS_TRY(InodeRecord record, GroupRecord(group));
+  record.extents = std::move(extents);
+  Encoder inode;
+  record.EncodeTo(inode);
+  RS_TRY(groups_[group].offset, inodes_.AppendSized(inode.bytes()));
   return Ok();
 }
 
@@ -42,6 +59,7 @@ Result<std::optional<EntrySpool::Entry>> EntrySpool::Next() {
   Decoder in(bytes);
   Entry entry;
   entry.depth = static_cast<uint32_t>(in.Varint());
+  entry.needed = in.Varint() != 0;
   entry.name = in.Bytes(kMaxName);
   const uint64_t group = in.Varint();
   if (group > 0) {

@@ -18,6 +18,7 @@ class EntrySpool {
   struct Entry {
     uint32_t depth = 0;
     std::string name;
+    bool needed = false;  // by the profile
     std::optional<uint32_t> group;  // of hard links: number, from 0, by first name
     InodeRecord record;             // left out if the group has several names
   };
@@ -26,18 +27,24 @@ class EntrySpool {
 
   // False: another name of an inode that was added before, so its content need not be read.
   bool IsNewInode(const SourceEntry& entry) const;
-  Status Add(const SourceEntry& entry, const InodeRecord& record);
+  Status Add(const SourceEntry& entry, const InodeRecord& record, bool needed);
+
+  // Of the inode that `entry` is another name of: its extents so far, and others instead.
+  Result<std::vector<FileExtent>> ExtentsOf(const SourceEntry& entry);
+  Status SetExtents(const SourceEntry& entry, std::vector<FileExtent> extents);
 
   // After the last Add().
   Result<std::optional<Entry>> Next();  // in the order of adding
   uint32_t groups() const { return static_cast<uint32_t>(groups_.size()); }
   uint32_t NamesOf(uint32_t group) const { return groups_[group].names; }
+  bool IsNeeded(uint32_t group) const { return groups_[group].needed; }  // by some name
   Result<InodeRecord> GroupRecord(uint32_t group);
 
  private:
   struct Group {
     uint64_t offset = 0;  // in inodes_
     uint32_t names = 0;
+    bool needed = false;
   };
   EntrySpool(Spool entries, Spool inodes)
       : entries_(std::move(entries)), inodes_(std::move(inodes)) {}

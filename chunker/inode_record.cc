@@ -4,6 +4,18 @@
 
 namespace rootstream {
 
+void AppendExtent(std::vector<FileExtent>& extents, const FileExtent& extent) {
+  if (!extents.empty()) {
+    FileExtent& last = extents.back();
+    if (last.file_offset + last.length == extent.file_offset &&
+        last.position + last.length == extent.position) {
+      last.length += extent.length;
+      return;
+    }
+  }
+  extents.push_back(extent);
+}
+
 void InodeRecord::EncodeTo(Encoder& out) const {
   out.Varint(inode.mode);
   out.Varint(inode.uid);

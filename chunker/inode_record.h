@@ -9,6 +9,10 @@
 
 namespace rootstream {
 
+// Positions in an image's stream: first what a profile names, then files joined, then files cut alone.
+inline constexpr uint64_t kJoined = uint64_t{1} << 61;
+inline constexpr uint64_t kAlone = uint64_t{1} << 62;
+
 // Bytes [file_offset, +length) of a file, and where they are: in a spool, or in the image's stream.
 struct FileExtent {
   uint64_t file_offset = 0;
@@ -16,6 +20,9 @@ struct FileExtent {
   uint64_t position = 0;
   bool operator==(const FileExtent&) const = default;
 };
+
+// Adds an extent, or makes the last one longer.
+void AppendExtent(std::vector<FileExtent>& extents, const FileExtent& extent);
 
 struct InodeRecord {
   Inode inode;

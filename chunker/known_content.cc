@@ -1,9 +1,10 @@
 #include "chunker/known_content.h"
 
-#include <set>
+#include <optional>
 #include <unordered_set>
 
 #include "format/chunk_list.h"
+#include "format/limits.h"
 #include "format/tree.h"
 
 namespace rootstream {
@@ -31,7 +32,28 @@ class Loader {
     const auto body = Ref::DecodeBody(ref->body);
     if (!body.ok() || !IsOwn(*ref)) return;
     const auto manifest = Manifest::Decode(body->manifest);
-    if (manifest.ok()) (void)LoadShard(manifest->root);
+    if (!manifest.ok()) return;
+    for (const ObjectRef& list : manifest->hot.data) NoteHot(list);
+    for (const ObjectRef& list : manifest->hot.metadata) NoteHotList(list, kMaxPartPlain);
+    (void)LoadShard(manifest->root);
+  }
+
+  Result<ChunkList> ReadList(const ObjectRef& ref, size_t max_plain) const {
+    RS_TRY(const std::string bytes, store_.ReadObject(ref));
+    return ChunkList::Decode(bytes, ref.pack, max_plain);
+  }
+
+  std::optional<ChunkList> NoteHotList(const ObjectRef& ref, size_t max_plain) {
+    auto list = ReadList(ref, max_plain);
+    if (!list.ok()) return std::nullopt;
+    known_.hot_lists.emplace(Sha256(list->Encode()), ref);
+    return std::move(*list);
+  }
+
+  void NoteHot(const ObjectRef& list) {
+    const auto chunks = NoteHotList(list, kMaxChunkPlain);
+    if (!chunks) return;
+    for (const ObjectRef& chunk : chunks->chunks) hot_.insert(chunk.id);
   }
 
   bool IsOwn(const Ref& ref) const {
@@ -67,17 +89,16 @@ class Loader {
     key = part->shard_key;
     if (tree.lists.empty()) return part->plain_hashes.empty();
     const ObjectRef& list_ref = tree.lists[number].ref;
-    const auto list_bytes = store_.ReadObject(list_ref);
-    const auto list = list_bytes.ok() ? ChunkList::Decode(*list_bytes, list_ref.pack)
-                                      : list_bytes.error();
+    const auto list = ReadList(list_ref, kMaxChunkPlain);
     if (!list.ok() || list->chunks.size() != part->plain_hashes.size()) return false;
     bool whole = true;
     for (size_t i = 0; i < list->chunks.size(); ++i) {
       const ObjectRef& chunk = list->chunks[i];
       if (!PackIsThere(chunk)) {
         whole = false;
-      } else if (known_.chunks.size() < max_chunks_ && plain_.insert(part->plain_hashes[i]).second) {
-        known_.chunks.push_back({part->plain_hashes[i], chunk});
+      } else if (const bool hot = hot_.contains(chunk.id);
+                 known_.chunks.size() < max_chunks_ && plain_[hot].insert(part->plain_hashes[i]).second) {
+        known_.chunks.push_back({part->plain_hashes[i], chunk, hot});
       }
     }
     return whole;
@@ -97,7 +118,8 @@ class Loader {
   const size_t max_chunks_;
   KnownContent known_;
   std::unordered_map<Id, bool, IdHash> seen_;
-  std::unordered_set<Id, IdHash> plain_;
+  std::unordered_set<Id, IdHash> plain_[2];  // of other chunks, of hot ones
+  std::unordered_set<Id, IdHash> hot_;       // ids
   std::unordered_map<Id, uint64_t, IdHash> pack_sizes_;
 };
 

@@ -16,9 +16,12 @@ struct KnownContent {
   struct Chunk {
     Id plain_hash;
     ObjectRef ref;
+    bool hot = false;  // of some image's hot range
   };
   std::vector<Chunk> chunks;
   std::unordered_map<Id, ObjectRef, IdHash> shards;  // by shard key: the tree
+  // Lists of hot ranges, by the hash of their encoding with every pack named.
+  std::unordered_map<Id, ObjectRef, IdHash> hot_lists;
 
   // Reads all images of the store that `keys` signed; all images at all, if there are no keys, since an
   // unsigned image is no better than the store it lies in. What is damaged or missing is passed over,

@@ -38,10 +38,14 @@ std::vector<PublicKey> PublicKeysOf(const std::vector<SigningKey>& keys) {
   return out;
 }
 
+HotOrder OrderFor(const PublishOptions& options, const StoreFolder&) {
+  return options.profile ? HotOrder(*options.profile, {}) : HotOrder();
+}
+
 class Publisher {
  public:
   Publisher(PublishOptions options, std::unique_ptr<Source> source, StoreFolder store,
-            EntrySpool spool)
+            EntrySpool spool, HotStream hot)
       : options_(std::move(options)),
         source_(std::move(source)),
         store_(std::move(store)),
@@ -52,7 +56,8 @@ class Publisher {
         data_packs_(store_, kFullPack),
         chunks_(data_packs_, known_, options_.level,
                 static_cast<int>(std::max(1u, std::thread::hardware_concurrency()))),
-        stream_(chunks_, CutSizes{}),
+        order_(OrderFor(options_, store_)),
+        stream_(chunks_, CutSizes{}, order_, std::move(hot)),
         metadata_packs_(store_, kFullMetadataPack) {}
 
   // The data flow of publishing, step by step.
@@ -60,6 +65,8 @@ class Publisher {
     const auto started = std::chrono::steady_clock::now();
     // Entries, and their contents: chunks, packs.
     RS_CHECK(ReadSource());
+    if (!order_.empty() && stream_.hot().size() == 0)
+      return Invalid("nothing that the profile says was read is in the source");
     RS_TRY(summary_.boot_entries, boot_.Finish());
     RS_CHECK(stream_.Finish());
     // Entries again, with every chunk in its place: shards.
@@ -75,6 +82,8 @@ class Publisher {
     summary_.unique_bytes = chunks_.unique_bytes();
     summary_.compressed_bytes = chunks_.stored_bytes();
     summary_.chunks = chunks_.unique_chunks();
+    summary_.known_bytes = chunks_.known_bytes();
+    NoteHot();
     summary_.new_data_bytes = data_packs_.new_bytes();
     summary_.new_metadata_bytes += metadata_packs_.new_bytes() + manifest.size();
     summary_.seconds =
@@ -95,22 +104,39 @@ class Publisher {
       const std::string path = PathOf(*entry);
       if (S_ISDIR(entry->inode.mode)) RS_CHECK(stream_.BeginDirectory(path));
       RS_CHECK(NoteForBoot(path, *entry));
-      const bool is_new_inode = spool_.IsNewInode(*entry);
+      const std::string full_path = FullPath(path);
       InodeRecord record{.inode = entry->inode, .target = entry->target, .xattrs = entry->xattrs};
-      if (is_new_inode && S_ISREG(entry->inode.mode)) {
-        const auto content = [&](const Source::ContentUse& use) {
-          return source_->ReadContent([&](uint64_t offset, std::string_view bytes) {
-            read += bytes.size();
-            progress.Show(read, source_->ExpectedBytes(), "read: " + entry->name);
-            return use(offset, bytes);
-          });
-        };
-        RS_TRY(record.extents, stream_.AddFile(entry->inode.size, content));
+      const auto content = [&](const Source::ContentUse& use) {
+        return source_->ReadContent([&](uint64_t offset, std::string_view bytes) {
+          read += bytes.size();
+          progress.Show(read, source_->ExpectedBytes(), "read: " + entry->name);
+          return use(offset, bytes);
+        });
+      };
+      if (S_ISREG(entry->inode.mode) && spool_.IsNewInode(*entry)) {
+        RS_TRY(record.extents, stream_.AddFile(full_path, entry->inode.size, content));
         summary_.totals.plain_bytes += entry->inode.size;
         for (const FileExtent& extent : record.extents) summary_.totals.data_bytes += extent.length;
+      } else if (S_ISREG(entry->inode.mode) && stream_.HasHotParts(full_path)) {
+        RS_TRY(std::vector<FileExtent> extents, spool_.ExtentsOf(*entry));
+        RS_TRY(extents, stream_.AddName(full_path, entry->inode.size, extents, content));
+        RS_CHECK(spool_.SetExtents(*entry, std::move(extents)));
       }
-      RS_CHECK(spool_.Add(*entry, record));
+      RS_CHECK(spool_.Add(*entry, record, order_.IsNeeded(full_path)));
     }
+  }
+
+  // As profiles write it: with a slash before it and none behind it.
+  static std::string FullPath(const std::string& path) {
+    if (path.empty() || path == "/") return "/";
+    return (path.front() == '/' ? "" : "/") + (path.back() == '/' ? path.substr(0, path.size() - 1) : path);
+  }
+
+  void NoteHot() {
+    summary_.hot_bytes = stream_.hot().size();
+    summary_.hot_chunks = stream_.hot().chunks().size();
+    for (const StreamChunk& chunk : stream_.hot().chunks())
+      summary_.hot_compressed_bytes += chunks_.RefOf(chunk.stored).stored_size;
   }
 
   // From the root, a directory's with a slash behind it; entries come in order, so the directories above
@@ -154,7 +180,7 @@ class Publisher {
   }
 
   Result<ObjectRef> WriteShards() {
-    ShardWriter writer(metadata_packs_, chunks_, stream_.joined(), stream_.alone(), known_,
+    ShardWriter writer(metadata_packs_, chunks_, stream_.chunks(), known_,
                        std::max(options_.level, kMetadataLevel));
     TreeBuilder builder(writer);
     RS_TRY(const std::vector<TreeBuilder::Shared> shared, WriteShared(builder));
@@ -162,11 +188,13 @@ class Publisher {
       if (WasInterrupted()) return Failed("interrupted");
       RS_TRY(std::optional<EntrySpool::Entry> entry, spool_.Next());
       if (!entry) break;
-      TreeBuilder::Entry out{.depth = entry->depth, .name = std::move(entry->name)};
+      TreeBuilder::Entry out{
+          .depth = entry->depth, .name = std::move(entry->name), .needed = entry->needed};
       if (entry->group && spool_.NamesOf(*entry->group) > 1) {
         out.shared = shared[*entry->group];
       } else {
         out.record = std::move(entry->record);
+        out.record.extents = stream_.Laid(out.record.extents);
       }
       RS_CHECK(builder.Add(std::move(out)));
     }
@@ -175,6 +203,8 @@ class Publisher {
     summary_.totals.inodes = builder.inodes();
     summary_.shards = writer.shards();
     summary_.new_shards = writer.new_shards();
+    hot_ = writer.hot();
+    summary_.hot_metadata_bytes = writer.hot_bytes();
     return writer.RefOf(root);
   }
 
@@ -185,7 +215,8 @@ class Publisher {
       if (spool_.NamesOf(group) < 2) continue;
       RS_TRY(InodeRecord record, spool_.GroupRecord(group));
       record.inode.nlink = spool_.NamesOf(group);
-      RS_TRY(shared[group], builder.AddShared(std::move(record)));
+      record.extents = stream_.Laid(record.extents);
+      RS_TRY(shared[group], builder.AddShared(std::move(record), spool_.IsNeeded(group)));
     }
     RS_CHECK(builder.FinishShared());
     return shared;
@@ -195,6 +226,7 @@ class Publisher {
     return {.features = features_,
             .root = root,
             .totals = summary_.totals,
+            .hot = hot_,
             .boot_entries = summary_.boot_entries,
             .keys = keys_,
             .threshold = options_.threshold};
@@ -226,9 +258,11 @@ class Publisher {
   KnownContent known_;
   PackWriter data_packs_;
   ChunkStore chunks_;
+  const HotOrder order_;
   StreamWriter stream_;
   PackWriter metadata_packs_;
   uint64_t features_ = 0;
+  HotRange hot_;
   std::vector<std::string> folders_;  // names, from the root to the directory that came last
   PublishSummary summary_;
 };
@@ -245,7 +279,10 @@ Result<PublishSummary> Publish(PublishOptions options) {
   RS_CHECK(store.Lock(StoreLock::kShared));
   store.CleanTemporary();
   RS_TRY(EntrySpool spool, EntrySpool::Create());
-  return Publisher(std::move(options), std::move(source), std::move(store), std::move(spool)).Run();
+  RS_TRY(HotStream hot, HotStream::Create());
+  return Publisher(std::move(options), std::move(source), std::move(store), std::move(spool),
+                   std::move(hot))
+      .Run();
 }
 
 }  // namespace rootstream

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "chunker/store_folder.h"
 #include "chunker/source.h"
+#include "format/profile.h"
 
 namespace rootstream {
 
@@ -21,6 +23,7 @@ struct PublishOptions {
   uint64_t minimum_serial = 0;   // the new serial is not lower, and clients refuse lower ones
   std::vector<std::string> mirrors;
   std::vector<BootEntry> boot_entries;  // none: kernels are looked for in the source
+  std::optional<Profile> profile;       // what to put first
 };
 
 struct PublishSummary {
@@ -30,6 +33,11 @@ struct PublishSummary {
   std::vector<BootEntry> boot_entries;
   uint64_t unique_bytes = 0;      // plain bytes of the image's chunks
   uint64_t compressed_bytes = 0;  // their stored bytes
+  uint64_t known_bytes = 0;       // of these, what the store had before
+  uint64_t hot_bytes = 0;         // plain bytes of the hot range's chunks
+  uint64_t hot_compressed_bytes = 0;  // their stored bytes
+  uint64_t hot_metadata_bytes = 0;    // stored bytes of its shards
+  size_t hot_chunks = 0;
   uint64_t new_data_bytes = 0;    // written to the store: packs of chunks
   uint64_t new_metadata_bytes = 0;  // packs of shards, manifest, ref
   size_t chunks = 0;

@@ -3,7 +3,8 @@
 // Drafts come children first. What the store's signed images already have is not written: a shard is
 // known by its key, the hash of all it says with its children given by their keys, so it does not matter
 // where its objects lie. New ones are gathered and written a pack at a time: chunk lists and publisher's
-// parts, then trees by height, so that what is walked together lies together.
+// parts, then trees by height, so that what is walked together lies together. What the profile needs of
+// them comes last, where the root is, so that it comes in one run.
 #pragma once
 
 #include <optional>
@@ -12,6 +13,7 @@
 #include "chunker/chunk_store.h"
 #include "chunker/inode_record.h"
 #include "format/chunk.h"
+#include "format/manifest.h"
 #include "format/tree.h"
 
 namespace rootstream {
@@ -24,59 +26,82 @@ struct ShardDraft {
   Tree tree;
   std::vector<std::vector<FileExtent>> extents;  // by inode
   std::vector<ShardHandle> children;             // by tree.children's number
+  bool needed = false;                           // by the profile
 };
 
 class ShardWriter {
  public:
-  // `joined`, `alone`: the stream's chunks, all with their places.
-  ShardWriter(PackWriter& writer, const ChunkStore& chunks, const std::vector<StreamChunk>& joined,
-              const std::vector<StreamChunk>& alone, const KnownContent& known, int level);
+  // `stream`: its chunks, all with their places; those below kJoined are the hot range's, in order.
+  ShardWriter(PackWriter& writer, const ChunkStore& chunks, const std::vector<StreamChunk>& stream,
+              const KnownContent& known, int level);
 
   Result<ShardHandle> Add(ShardDraft draft);
   Status Finish();
-  ObjectRef RefOf(ShardHandle shard) const;  // after Finish()
+  // After Finish().
+  ObjectRef RefOf(ShardHandle shard) const;
+  const HotRange& hot() const { return hot_; }
+  uint64_t hot_bytes() const { return hot_bytes_; }  // stored, of its metadata
 
   size_t shards() const { return placed_.size(); }
   size_t new_shards() const { return new_shards_; }
 
  private:
   struct Written {
-    ObjectRef ref;      // in_own_pack
-    uint32_t pack = 0;  // number in the writer
+    ObjectRef ref;
+    // Number in the writer of the pack that `ref` means by its own; nullopt: it is complete, of an object
+    // that the store had before.
+    std::optional<uint32_t> pack;
   };
   struct Placed {
     Id key;
     uint32_t height = 0;
-    bool known = false;  // `tree.ref` is complete, wherever it lies
+    bool needed = false;
     Written tree;
+    std::vector<Written> hot_lists;  // chunk lists of hot chunks
+  };
+  struct List {  // a chunk list
+    size_t begin = 0;  // chunks [begin, end) of the shard's
+    size_t end = 0;
+    bool hot = false;
+    uint64_t stream_size = 0;
+    Written written;
   };
   struct Pending {
     ShardHandle handle = 0;
     ShardDraft draft;
     std::vector<uint32_t> chunks;  // numbers in the ChunkStore, in the stream's order
-    std::vector<Written> lists;
-    std::vector<uint64_t> list_sizes;  // bytes of the stream
+    std::vector<List> lists;
     std::vector<Written> publisher;
   };
 
   std::vector<const StreamChunk*> UsedChunks(const ShardDraft& draft) const;
+  static std::vector<List> DivideChunks(const std::vector<const StreamChunk*>& used);
   void PlaceExtents(ShardDraft& draft, const std::vector<const StreamChunk*>& used) const;
   Id KeyOf(const ShardDraft& draft, const std::vector<uint32_t>& chunks) const;
   Result<Written> Write(std::string_view plain);
   ObjectRef SeenFrom(uint32_t pack, const Written& written) const;
-  Status WriteLists(Pending& pending);
-  Status Flush();
+  ObjectRef Complete(const Written& written) const;  // once its pack is closed
+  Status WritePublisherParts(Pending& pending);
+  Status WriteList(Pending& pending, List& list);
+  Status WriteTree(Pending& pending);
+  Status WritePending();
+  Status WriteHotRange();
+  Result<std::vector<Written>> WriteHotLists(const std::vector<ObjectRef>& objects);
+  Result<std::vector<ObjectRef>> HotListsOfKnown(const ObjectRef& tree) const;
 
   PackWriter& writer_;
   const ChunkStore& chunks_;
-  const std::vector<StreamChunk>& joined_;
-  const std::vector<StreamChunk>& alone_;
+  const std::vector<StreamChunk>& stream_;
   const KnownContent& known_;
   Sealer sealer_;
   std::vector<Placed> placed_;
   std::vector<Pending> pending_;
   size_t pending_size_ = 0;  // bytes, about
   size_t new_shards_ = 0;
+  std::vector<Written> hot_data_;  // lists
+  std::vector<Written> hot_metadata_;
+  HotRange hot_;
+  uint64_t hot_bytes_ = 0;
 };
 
 }  // namespace rootstream

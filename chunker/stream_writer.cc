@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-
-#include "chunker/block_aligner.h"
+#include <iterator>
 
 namespace rootstream {
 namespace {
@@ -13,10 +12,38 @@ constexpr uint64_t kBlock = 4096;             // bytes: the least hole
 constexpr size_t kDirectoryEdge = 32 << 10;   // bytes
 constexpr size_t kDirectoryEdgeFiles = 256;   // a chunk of more belongs to many shards
 constexpr int kEdgeOdds = 2;                  // one directory in so many is an edge
+constexpr CutSizes kHotSizes{.average = 128 << 10};  // see docs/design.md
 constexpr uint64_t kMaxBlocks = 1 << 21;      // of one file, so that its extents stay within limits
 
 uint64_t BlockFor(uint64_t size) {
   return std::max(kBlock, std::bit_ceil((size + kMaxBlocks - 1) / kMaxBlocks));
+}
+
+std::vector<FileExtent> Merge(const std::vector<FileExtent>& a, const std::vector<FileExtent>& b) {
+  std::vector<FileExtent> all;
+  std::merge(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(all),
+             [](const FileExtent& x, const FileExtent& y) { return x.file_offset < y.file_offset; });
+  return all;
+}
+
+// What of `extents` none of `others` covers; both ascend.
+std::vector<FileExtent> Without(const std::vector<FileExtent>& extents,
+                                const std::vector<FileExtent>& others) {
+  std::vector<FileExtent> out;
+  for (const FileExtent& extent : extents) {
+    const uint64_t end = extent.file_offset + extent.length;
+    uint64_t at = extent.file_offset;
+    const auto keep = [&](uint64_t to) {
+      if (at < to) out.push_back({at, to - at, extent.position + (at - extent.file_offset)});
+    };
+    for (const FileExtent& other : others) {
+      if (other.file_offset + other.length <= at || other.file_offset >= end) continue;
+      keep(other.file_offset);
+      at = other.file_offset + other.length;
+    }
+    keep(end);
+  }
+  return out;
 }
 
 bool IsZero(std::string_view bytes) {
@@ -25,20 +52,48 @@ bool IsZero(std::string_view bytes) {
 
 }  // namespace
 
-Result<std::vector<FileExtent>> StreamWriter::AddFile(uint64_t size, const ReadContent& read) {
+Result<std::vector<FileExtent>> StreamWriter::AddFile(const std::string& path, uint64_t size,
+                                                     const ReadContent& read) {
   File file{.block = BlockFor(size)};
-  const bool is_large = size >= sizes_.average;
-  BlockAligner aligner(size, file.block, [&](uint64_t offset, std::string_view blocks) {
+  file.hot = order_.PartsOf(path, size, file.block);
+  uint64_t cold_size = size;
+  for (const HotPart& part : file.hot) cold_size -= part.end - part.begin;
+  const bool is_large = cold_size >= sizes_.average;
+  RS_CHECK(ReadBlocks(file, size, read, [&](uint64_t offset, std::string_view blocks) {
     return AddBlocks(file, offset, blocks, is_large ? &alone_ : nullptr);
-  });
-  RS_CHECK(read([&](uint64_t offset, std::string_view bytes) { return aligner.Add(offset, bytes); }));
-  RS_CHECK(aligner.Finish());
+  }));
   if (is_large) {
     RS_CHECK(Cut(alone_, true));
   } else if (!file.data.empty()) {
     RS_CHECK(Join(file));
   }
-  return std::move(file.extents);
+  return Merge(file.hot_extents, file.extents);
+}
+
+Status StreamWriter::ReadBlocks(const File& file, uint64_t size, const ReadContent& read,
+                                const BlockAligner::Sink& sink) {
+  BlockAligner aligner(size, file.block, sink);
+  RS_CHECK(read([&](uint64_t offset, std::string_view bytes) { return aligner.Add(offset, bytes); }));
+  return aligner.Finish();
+}
+
+Result<std::vector<FileExtent>> StreamWriter::AddName(const std::string& path, uint64_t size,
+                                                     std::vector<FileExtent> extents,
+                                                     const ReadContent& read) {
+  File file{.block = BlockFor(size)};
+  std::vector<FileExtent> hot, cold;
+  for (const FileExtent& extent : extents)
+    (extent.position < kJoined ? hot : cold).push_back(extent);
+  for (const HotPart& part : order_.PartsOf(path, size, file.block))
+    for (const FileExtent& rest : Without({{part.begin, part.end - part.begin, 0}}, hot))
+      file.hot.push_back({rest.file_offset, rest.file_offset + rest.length, part.rank});
+  if (file.hot.empty()) return extents;
+  RS_CHECK(ReadBlocks(file, size, read, [&](uint64_t offset, std::string_view blocks) {
+    return AddBlocks(file, offset, blocks, nullptr);
+  }));
+  // The rest of the file is in the stream already, so what was gathered of it here is left.
+  hot = Merge(hot, file.hot_extents);
+  return Merge(hot, Without(cold, hot));
 }
 
 Status StreamWriter::Join(File& file) {
@@ -68,30 +123,43 @@ Status StreamWriter::AddBlocks(File& file, uint64_t offset, std::string_view byt
       bytes.remove_prefix(hole);
       continue;
     }
-    const std::string_view part = bytes.substr(0, data);
-    if (alone != nullptr) {
-      AddData(file, offset, data, alone->start + alone->pending.size());
-      alone->pending += part;
-      RS_CHECK(Cut(*alone, false));
-    } else {
-      AddData(file, offset, data, file.data.size());
-      file.data += part;
-    }
+    RS_CHECK(AddData(file, offset, bytes.substr(0, data), alone));
     offset += data;
     bytes.remove_prefix(data);
   }
   return Ok();
 }
 
-void StreamWriter::AddData(File& file, uint64_t offset, uint64_t length, uint64_t position) {
-  if (!file.extents.empty()) {
-    FileExtent& last = file.extents.back();
-    if (last.file_offset + last.length == offset && last.position + last.length == position) {
-      last.length += length;
-      return;
+// Part by part, as hot and cold take turns in the file.
+Status StreamWriter::AddData(File& file, uint64_t offset, std::string_view bytes, Stream* alone) {
+  while (!bytes.empty()) {
+    const auto next = std::find_if(file.hot.begin(), file.hot.end(),
+                                   [&](const HotPart& part) { return offset < part.end; });
+    const bool is_hot = next != file.hot.end() && next->begin <= offset;
+    uint64_t end = offset + bytes.size();
+    if (next != file.hot.end()) end = std::min(end, is_hot ? next->end : next->begin);
+    const std::string_view part = bytes.substr(0, end - offset);
+    if (is_hot) {
+      RS_TRY(const uint64_t position, hot_.Add(next->rank, part));
+      AppendExtent(file.hot_extents, {offset, part.size(), position});
+    } else {
+      RS_CHECK(AddCold(file, offset, part, alone));
     }
+    offset = end;
+    bytes.remove_prefix(part.size());
   }
-  file.extents.push_back({offset, length, position});
+  return Ok();
+}
+
+Status StreamWriter::AddCold(File& file, uint64_t offset, std::string_view bytes, Stream* alone) {
+  if (alone == nullptr) {
+    AppendExtent(file.extents, {offset, bytes.size(), file.data.size()});
+    file.data += bytes;
+    return Ok();
+  }
+  AppendExtent(file.extents, {offset, bytes.size(), alone->start + alone->pending.size()});
+  alone->pending += bytes;
+  return Cut(*alone, false);
 }
 
 // Cuts as long as more bytes could not move the cut; `all`: to the last byte.
@@ -120,7 +188,18 @@ Status StreamWriter::BeginDirectory(const std::string& path) {
 
 Status StreamWriter::Finish() {
   RS_CHECK(Cut(joined_, true));
-  return chunks_.Finish();
+  RS_CHECK(chunks_.Finish());
+  if (hot_.size() > 0) {
+    // In packs of its own, so that it comes in one run.
+    RS_CHECK(hot_.Write(chunks_, kHotSizes));
+    RS_CHECK(chunks_.Finish());
+  }
+  all_ = hot_.chunks();
+  for (Stream* stream : {&joined_, &alone_}) {
+    all_.insert(all_.end(), stream->chunks.begin(), stream->chunks.end());
+    stream->chunks = {};
+  }
+  return Ok();
 }
 
 }  // namespace rootstream

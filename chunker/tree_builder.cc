@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <map>
+#include <utility>
 
 namespace rootstream {
 namespace {
@@ -74,6 +75,7 @@ class TreeBuilder::Drafter {
         entry.row = AddInode(node.record);
       }
       tree.entries.push_back(std::move(entry));
+      draft_.needed |= node.needed;
     }
     for (size_t i = 0; i < nodes.size(); ++i) {
       if (nodes[i].contents == nullptr) continue;
@@ -136,7 +138,7 @@ class TreeBuilder::Drafter {
   std::map<std::string, uint32_t> sets_;
 };
 
-Result<TreeBuilder::Shared> TreeBuilder::AddShared(InodeRecord record) {
+Result<TreeBuilder::Shared> TreeBuilder::AddShared(InodeRecord record, bool needed) {
   // The boundary hash leaves out where the content lies, which any earlier change moves.
   Encoder identity;
   InodeRecord{record.inode, record.target, record.xattrs, {}}.EncodeTo(identity);
@@ -144,6 +146,7 @@ Result<TreeBuilder::Shared> TreeBuilder::AddShared(InodeRecord record) {
       (shared_.size() >= kMinWeight && IsBoundary(identity.bytes(), 1, 0)))
     RS_CHECK(FinishShared());
   ++inodes_;
+  shared_needed_ |= needed;
   shared_.push_back(std::move(record));
   return Shared{next_shared_, static_cast<uint32_t>(shared_.size() - 1)};
 }
@@ -152,7 +155,9 @@ Status TreeBuilder::FinishShared() {
   if (shared_.empty()) return Ok();
   Drafter drafter;
   for (const InodeRecord& record : shared_) drafter.AddInode(record);
-  RS_CHECK(writer_.Add(drafter.Finish({})));
+  ShardDraft draft = drafter.Finish({});
+  draft.needed = std::exchange(shared_needed_, false);
+  RS_CHECK(writer_.Add(std::move(draft)));
   ++next_shared_;  // shared shards are the writer's first
   shared_.clear();
   return Ok();
@@ -160,7 +165,7 @@ Status TreeBuilder::FinishShared() {
 
 Status TreeBuilder::Add(Entry entry) {
   RS_CHECK(CloseTo(entry.depth));
-  Node node{std::move(entry.name), std::move(entry.record), entry.shared, nullptr};
+  Node node{std::move(entry.name), std::move(entry.record), entry.shared, entry.needed, nullptr};
   const bool is_folder = !node.shared && S_ISDIR(node.record.inode.mode);
   if (!node.shared) ++inodes_;
   if (!open_.empty()) {

@@ -31,12 +31,13 @@ class TreeBuilder {
     std::string name;
     InodeRecord record;            // unless shared
     std::optional<Shared> shared;
+    bool needed = false;           // by the profile
   };
 
   explicit TreeBuilder(ShardWriter& writer) : writer_(writer) {}
 
   // Hard-linked inodes, before all entries. `nlink` is in the record.
-  Result<Shared> AddShared(InodeRecord record);
+  Result<Shared> AddShared(InodeRecord record, bool needed);
   Status FinishShared();
 
   Status Add(Entry entry);       // the root first, then in canonical order
@@ -59,6 +60,7 @@ class TreeBuilder {
     std::string name;
     InodeRecord record;
     std::optional<Shared> shared;
+    bool needed = false;
     std::unique_ptr<Contents> contents;  // of a directory
     size_t weight() const;
   };
@@ -79,6 +81,7 @@ class TreeBuilder {
 
   ShardWriter& writer_;
   std::vector<InodeRecord> shared_;  // of the shared shard that is being filled
+  bool shared_needed_ = false;       // some of them
   ShardHandle next_shared_ = 0;
   std::vector<Open> open_;
   std::optional<Node> root_;

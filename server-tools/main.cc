@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cache/curl_transport.h"
+#include "cache/file_io.h"
 #include "cache/object_cache.h"
 #include "chunker/publish.h"
 #include "format/limits.h"
@@ -92,6 +93,11 @@ ordered_json SummaryJson(const PublishSummary& s, const std::string& image) {
           {"data_bytes", s.totals.data_bytes},
           {"unique_bytes", s.unique_bytes},
           {"compressed_bytes", s.compressed_bytes},
+          {"known_bytes", s.known_bytes},
+          {"hot_bytes", s.hot_bytes},
+          {"hot_compressed_bytes", s.hot_compressed_bytes},
+          {"hot_metadata_bytes", s.hot_metadata_bytes},
+          {"hot_chunks", s.hot_chunks},
           {"new_data_bytes", s.new_data_bytes},
           {"new_metadata_bytes", s.new_metadata_bytes},
           {"chunks", s.chunks},
@@ -105,19 +111,24 @@ std::string SummaryText(const PublishSummary& s, const std::string& image) {
   std::string boot;
   for (const BootEntry& entry : s.boot_entries)
     boot += fmt::format("boot       {}{}\n", entry.title, entry.is_default ? " (default)" : "");
+  std::string hot;
+  if (s.hot_chunks > 0)
+    hot = fmt::format("hot        {} in {} chunks, {} compressed; {} metadata\n", MiB(s.hot_bytes),
+                      s.hot_chunks, MiB(s.hot_compressed_bytes), MiB(s.hot_metadata_bytes));
   return fmt::format(
       "published  {} serial {}\n"
       "manifest   {}\n"
       "entries    {} ({} inodes)\n"
       "bytes      {} ({} without holes)\n"
       "unique     {} in {} chunks\n"
-      "compressed {}\n"
+      "compressed {}, {} of it was in the store\n"
+      "{}"
       "new        {} data, {} metadata ({} of {} shards)\n"
       "{}"
       "time       {:.2f} s\n",
       image, s.serial, s.manifest.Hex(), s.totals.entries, s.totals.inodes,
       MiB(s.totals.plain_bytes), MiB(s.totals.data_bytes), MiB(s.unique_bytes), s.chunks,
-      MiB(s.compressed_bytes), MiB(s.new_data_bytes), MiB(s.new_metadata_bytes), s.new_shards,
+      MiB(s.compressed_bytes), MiB(s.known_bytes), hot, MiB(s.new_data_bytes), MiB(s.new_metadata_bytes), s.new_shards,
       s.shards, boot, s.seconds);
 }
 
@@ -126,6 +137,17 @@ std::string SummaryText(const PublishSummary& s, const std::string& image) {
 void TuneAllocator() {
   mallopt(M_MMAP_THRESHOLD, 4 << 20);
   mallopt(M_TRIM_THRESHOLD, 32 << 20);
+}
+
+// A profile of another image may serve, if it was made of the same files; a person should know.
+Result<Profile> ReadProfileFor(const ImageName& image, const std::string& path) {
+  RS_TRY(const std::string text, ReadWholeFile(path, kMaxProfile));
+  auto profile = Profile::Decode(text);
+  if (!profile.ok()) return Of("profile " + path, profile.error());
+  if (profile->image.name != image.name)
+    ReportError(fmt::format("profile {}: it is of image {}, not of {}; used as it is", path,
+                            profile->image.name, image.name), 0);
+  return profile;
 }
 
 Status RunPublish(const PublishFlags& flags) {
@@ -145,7 +167,9 @@ Status RunPublish(const PublishFlags& flags) {
   }
   if (flags.threshold > std::max<size_t>(1, flags.keys.size()))
     throw UsageError{"--threshold asks for more signatures than there are keys"};
-  if (!flags.profile.empty()) throw UsageError{"--profile: this version does not use profiles yet"};
+  if (!flags.profile.empty()) {
+    RS_TRY(options.profile, ReadProfileFor(*image, flags.profile));
+  }
   auto boot_entries = flags.boot.Entries();
   if (!boot_entries.ok()) throw UsageError{boot_entries.error().message};
   options.boot_entries = std::move(*boot_entries);

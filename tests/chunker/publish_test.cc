@@ -5,6 +5,8 @@
 #include <thread>
 
 #include "chunker/known_content.h"
+#include "format/chunk_list.h"
+#include "format/limits.h"
 #include "server-tools/store_audit.h"
 #include "tests/support/test_store.h"
 #include "tests/support/test_tar.h"
@@ -274,6 +276,83 @@ TEST_F(PublishTest, ManyNamesInOneDirectoryAreAllThere) {
   const auto opened = StoreFolder::Open(store());
   ASSERT_TRUE(IsOk(opened));
   EXPECT_EQ(ImageWalk(*opened).Walk(ManifestOf(store(), *summary).root).size(), 6002u);
+}
+
+class ProfiledPublish : public PublishTest {
+ protected:
+  // Reads two files in part and one whole, and lists a directory.
+  static Profile SomeProfile() {
+    Profile profile;
+    profile.image = {"image", "latest"};
+    profile.events = {{ProfileKind::kRead, 0, 0, 500'000, 70'000, "/dir/deep/large", {}},
+                      {ProfileKind::kRead, 1, 0, 0, 14, "/hard", {}},
+                      {ProfileKind::kList, 2, 0, 0, 0, "/many", {}},
+                      {ProfileKind::kRead, 3, 0, 0, 10, "/dir/deep/deeper/text", {}},
+                      {ProfileKind::kRead, 4, 0, 0, 10, "/not/in this version", {}}};
+    return profile;
+  }
+
+  Result<PublishSummary> PublishProfiled(const std::string& path, const Profile& profile) {
+    PublishOptions options = OptionsFor(tree(), path);
+    options.profile = profile;
+    return Publish(std::move(options));
+  }
+
+  // The plain bytes of all objects of a hot list.
+  std::string HotBytes(const StoreFolder& store, const std::vector<ObjectRef>& lists, size_t most) {
+    std::string bytes;
+    for (const ObjectRef& ref : lists) {
+      const auto list = ChunkList::Decode(*store.ReadObject(ref), ref.pack, most);
+      if (!list.ok()) throw std::runtime_error(list.error().message);
+      for (const ObjectRef& object : list->chunks) bytes += *store.ReadObject(object);
+    }
+    return bytes;
+  }
+};
+
+TEST_F(ProfiledPublish, TheImageIsTheSameAndItsHotRangeIsWhatWasRead) {
+  MakeRichTree(tree());
+  const auto summary = PublishProfiled(store(), SomeProfile());
+  ASSERT_TRUE(IsOk(summary));
+  ASSERT_TRUE(IsOk(PublishTree(tree(), store("plain"))));
+  ExpectSound(store());
+  const auto opened = StoreFolder::Open(store());
+  ASSERT_TRUE(IsOk(opened));
+  const Manifest manifest = ManifestOf(store(), *summary);
+  const auto walked = ImageWalk(*opened).Walk(manifest.root);
+  namespace fs = std::filesystem;
+  for (const auto& item : fs::recursive_directory_iterator(tree())) {
+    if (!item.is_regular_file() || item.is_symlink()) continue;
+    const std::string path = item.path().lexically_relative(tree()).string();
+    EXPECT_EQ(walked.at(path).content, ReadTestFile(item.path())) << path;
+  }
+  const std::string large = ReadTestFile(tree() + "/dir/deep/large");
+  EXPECT_EQ(HotBytes(*opened, manifest.hot.data, kMaxChunkPlain),
+            large.substr(499'712, 573'440 - 499'712) + ReadTestFile(tree() + "/hard") +
+                ReadTestFile(tree() + "/dir/deep/deeper/text").substr(0, 4096));
+  EXPECT_EQ(summary->hot_bytes, 573'440u - 499'712u + 14 + 4096);
+  const std::string metadata = HotBytes(*opened, manifest.hot.metadata, kMaxPartPlain);
+  EXPECT_NE(metadata.find("RSTR"), std::string::npos);
+  EXPECT_NE(metadata.find("RSCL"), std::string::npos);
+}
+
+TEST_F(ProfiledPublish, OfTheSameInputIsTheSameBytesAndStoresNothingTwice) {
+  MakeRichTree(tree());
+  ASSERT_TRUE(IsOk(PublishProfiled(store("one"), SomeProfile())));
+  ASSERT_TRUE(IsOk(PublishProfiled(store("two"), SomeProfile())));
+  EXPECT_EQ(ServedFiles(store("one")), ServedFiles(store("two")));
+  const auto again = PublishProfiled(store("one"), SomeProfile());
+  ASSERT_TRUE(IsOk(again));
+  EXPECT_EQ(again->new_data_bytes, 0u);
+  EXPECT_EQ(ServedFiles(store("one")), ServedFiles(store("two")));
+}
+
+TEST_F(ProfiledPublish, AProfileThatNamesNothingOfTheSourceIsInvalid) {
+  MakeRichTree(tree());
+  Profile profile = SomeProfile();
+  profile.events.erase(profile.events.begin(), profile.events.begin() + 4);
+  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, PublishProfiled(store(), profile)));
+  EXPECT_FALSE(std::filesystem::exists(store() + "/images/image/latest"));
 }
 
 TEST_F(PublishTest, ARawImageIsOneFile) {

@@ -83,7 +83,7 @@ TEST(EntrySpoolNext, GivesEntriesInOrderAndGroupsTheirLinks) {
     entry.inode.mode = 0100644;
     entry.inode.size = size;
     const bool is_new = spool->IsNewInode(entry);
-    EXPECT_TRUE(IsOk(spool->Add(entry, {.inode = entry.inode})));
+    EXPECT_TRUE(IsOk(spool->Add(entry, {.inode = entry.inode}, name == "d")));
     return is_new;
   };
   EXPECT_TRUE(add("a", 7, 1));
@@ -93,6 +93,8 @@ TEST(EntrySpoolNext, GivesEntriesInOrderAndGroupsTheirLinks) {
   EXPECT_EQ(spool->groups(), 2u);
   EXPECT_EQ(spool->NamesOf(0), 2u);
   EXPECT_EQ(spool->NamesOf(1), 1u);
+  EXPECT_TRUE(spool->IsNeeded(0)) << "by its second name";
+  EXPECT_FALSE(spool->IsNeeded(1));
   const auto record = spool->GroupRecord(0);
   ASSERT_TRUE(IsOk(record));
   EXPECT_EQ(record->inode.size, 1u);
@@ -103,6 +105,7 @@ TEST(EntrySpoolNext, GivesEntriesInOrderAndGroupsTheirLinks) {
     if (!*entry) break;
     names += (*entry)->name;
     EXPECT_EQ((*entry)->group.has_value(), (*entry)->name != "b");
+    EXPECT_EQ((*entry)->needed, (*entry)->name == "d");
     if ((*entry)->name == "c") {
       EXPECT_EQ((*entry)->record.inode.size, 3u);
     }

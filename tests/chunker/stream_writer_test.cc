@@ -18,10 +18,21 @@ class StreamWriterTest : public ::testing::Test {
       : store_(StoreFolder::OpenOrCreate(folder_ / "store").value()),
         packs_(store_, 12 << 20),
         chunks_(packs_, known_, 1, 2),
-        writer_(chunks_, CutSizes{.average = 16 << 10}) {}
+        order_(Hot(), {}),
+        writer_(chunks_, CutSizes{.average = 16 << 10}, order_, HotStream::Create().value()) {}
 
-  std::vector<FileExtent> Add(const std::string& file, size_t piece = 5000) {
-    const auto extents = writer_.AddFile(file.size(), [&](const Source::ContentUse& use) -> Status {
+  // Two parts of /hot, the later one first, and one of a file between them.
+  static Profile Hot() {
+    Profile profile;
+    profile.events = {{ProfileKind::kRead, 0, 0, 100'000, 9'000, "/hot", {}},
+                      {ProfileKind::kRead, 1, 0, 0, 300, "/small", {}},
+                      {ProfileKind::kRead, 2, 0, 5'000, 10, "/hot", {}}};
+    return profile;
+  }
+
+  std::vector<FileExtent> Add(const std::string& file, size_t piece = 5000,
+                              const std::string& path = "/cold") {
+    const auto extents = writer_.AddFile(path, file.size(), [&](const Source::ContentUse& use) -> Status {
       for (size_t at = 0; at < file.size(); at += piece)
         RS_CHECK(use(at, std::string_view(file).substr(at, piece)));
       return Ok();
@@ -34,17 +45,15 @@ class StreamWriterTest : public ::testing::Test {
   void Finish() {
     ASSERT_TRUE(IsOk(writer_.Finish()));
     ASSERT_TRUE(IsOk(packs_.Finish()));
-    for (const auto* list : {&writer_.joined(), &writer_.alone()}) {
-      std::string& stream = list == &writer_.joined() ? joined_ : alone_;
-      for (const StreamChunk& chunk : *list) {
-        EXPECT_EQ(chunk.start & ~kAlone, stream.size());
-        EXPECT_LE(chunk.plain_size, kMaxChunkPlain);
-        const auto plain = store_.ReadObject(chunks_.RefOf(chunk.stored));
-        ASSERT_TRUE(IsOk(plain));
-        EXPECT_EQ(plain->size(), chunk.plain_size);
-        EXPECT_EQ(Sha256(*plain), chunks_.PlainHashOf(chunk.stored));
-        stream += *plain;
-      }
+    for (const StreamChunk& chunk : writer_.chunks()) {
+      std::string& stream = streams_[chunk.start & kStreams];
+      EXPECT_EQ(chunk.start & ~kStreams, stream.size());
+      EXPECT_LE(chunk.plain_size, kMaxChunkPlain);
+      const auto plain = store_.ReadObject(chunks_.RefOf(chunk.stored));
+      ASSERT_TRUE(IsOk(plain));
+      EXPECT_EQ(plain->size(), chunk.plain_size);
+      EXPECT_EQ(Sha256(*plain), chunks_.PlainHashOf(chunk.stored));
+      stream += *plain;
     }
   }
 
@@ -54,10 +63,9 @@ class StreamWriterTest : public ::testing::Test {
     for (const FileExtent& extent : extents) {
       EXPECT_GE(extent.file_offset, end);
       end = extent.file_offset + extent.length;
-      const bool alone = (extent.position & kAlone) != 0;
-      const std::string& stream = alone ? alone_ : joined_;
       file.replace(extent.file_offset, extent.length,
-                   stream.substr(extent.position & ~kAlone, extent.length));
+                   streams_.at(extent.position & kStreams)
+                       .substr(extent.position & ~kStreams, extent.length));
     }
     EXPECT_EQ(file.size(), size);
     return file;
@@ -68,9 +76,10 @@ class StreamWriterTest : public ::testing::Test {
   PackWriter packs_;
   KnownContent known_;
   ChunkStore chunks_;
+  const HotOrder order_;
   StreamWriter writer_;
-  std::string joined_;
-  std::string alone_;
+  static constexpr uint64_t kStreams = kJoined | kAlone;
+  std::map<uint64_t, std::string> streams_;  // hot, joined, alone
 };
 
 // Every pattern of zero blocks, for sizes around multiples of a block.
@@ -135,7 +144,24 @@ TEST_F(StreamWriterTest, EqualSmallFilesAreStoredOnce) {
   const auto second = Add(file);
   EXPECT_EQ(first, second);
   Finish();
-  EXPECT_EQ(joined_.size(), 3100u);
+  EXPECT_EQ(streams_[kJoined].size(), 3100u);
+}
+
+TEST_F(StreamWriterTest, WhatTheProfileNamesComesFirstInItsOrder) {
+  const std::string small = RandomBytes(2000, 5);
+  std::string hot = RandomBytes(200'000, 6);
+  hot.replace(kBlock, kBlock, kBlock, '\0');  // where the profile's 5000 is
+  hot.replace(104'000, 500, 500, 'x');
+  Add(small, 5000, "/before");
+  const auto small_extents = Add(small, 5000, "/small");
+  const auto hot_extents = Add(hot, 7001, "/hot");
+  Finish();
+  // Whole blocks: [98304, 109000 rounded up), then all of /small, and nothing for the hole.
+  EXPECT_EQ(streams_[0], hot.substr(98'304, 12'288) + small);
+  EXPECT_EQ(Rebuild(small.size(), writer_.Laid(small_extents)), small);
+  EXPECT_EQ(Rebuild(hot.size(), writer_.Laid(hot_extents)), hot);
+  EXPECT_EQ(streams_[kAlone], hot.substr(0, kBlock) + hot.substr(2 * kBlock, 98'304 - 2 * kBlock) +
+                                  hot.substr(98'304 + 12'288));
 }
 
 TEST_F(StreamWriterTest, ManyTinyFilesAreCutAtDirectories) {
@@ -144,16 +170,16 @@ TEST_F(StreamWriterTest, ManyTinyFilesAreCutAtDirectories) {
     for (int file = 0; file < 100; ++file) Add(std::to_string(directory * 100 + file));
   }
   Finish();
-  EXPECT_LT(joined_.size(), 16u << 10) << "less than one chunk by its size";
-  EXPECT_GE(writer_.joined().size(), 4u);
-  EXPECT_LE(writer_.joined().size(), 13u) << "not below 256 files each";
+  EXPECT_LT(streams_[kJoined].size(), 16u << 10) << "less than one chunk by its size";
+  EXPECT_GE(writer_.chunks().size(), 4u);
+  EXPECT_LE(writer_.chunks().size(), 13u) << "not below 256 files each";
 }
 
 TEST_F(StreamWriterTest, HolesThatTheSourceKnowsAreThoseItFinds) {
   std::string file(100'000, '\0');
   file.replace(40'000, 5000, RandomBytes(5000, 5));
   const auto dense = Add(file);
-  const auto sparse = writer_.AddFile(file.size(), [&](const Source::ContentUse& use) -> Status {
+  const auto sparse = writer_.AddFile("/cold", file.size(), [&](const Source::ContentUse& use) -> Status {
     return use(40'000, std::string_view(file).substr(40'000, 5000));
   });
   ASSERT_TRUE(IsOk(sparse));
@@ -171,7 +197,7 @@ TEST_F(StreamWriterTest, HolesThatTheSourceKnowsAreThoseItFinds) {
 TEST_F(StreamWriterTest, AHugeHoleCostsNothing) {
   const uint64_t size = uint64_t{1} << 40;
   const auto extents = writer_.AddFile(
-      size, [&](const Source::ContentUse& use) -> Status { return use(size - 3, "end"); });
+      "/cold", size, [&](const Source::ContentUse& use) -> Status { return use(size - 3, "end"); });
   ASSERT_TRUE(IsOk(extents));
   ASSERT_EQ(extents->size(), 1u);
   EXPECT_EQ((*extents)[0].file_offset + (*extents)[0].length, size);
@@ -180,7 +206,7 @@ TEST_F(StreamWriterTest, AHugeHoleCostsNothing) {
 
 TEST_F(StreamWriterTest, PassesOnAFailureOfTheSource) {
   EXPECT_TRUE(FailsWith(ErrorKind::kFailed,
-                        writer_.AddFile(10, [](const auto&) { return Failed("it changed"); })));
+                        writer_.AddFile("/cold", 10, [](const auto&) { return Failed("it changed"); })));
 }
 
 }  // namespace

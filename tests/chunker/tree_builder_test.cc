@@ -38,7 +38,7 @@ class TreeBuilderTest : public ::testing::Test {
     ChunkStore chunks(packs, known, 1, 1);
     EXPECT_TRUE(IsOk(chunks.Finish()));
     const std::vector<StreamChunk> none;
-    ShardWriter writer(packs, chunks, none, none, known, 1);
+    ShardWriter writer(packs, chunks, none, known, 1);
     TreeBuilder builder(writer);
     EXPECT_TRUE(IsOk(builder.Add(Entry(0, "", S_IFDIR | 0755))));
     std::vector<std::string> open;
@@ -208,7 +208,7 @@ TEST_F(TreeBuilderTest, ASourceWithoutARootIsInvalid) {
   ChunkStore chunks(packs, known, 1, 1);
   ASSERT_TRUE(IsOk(chunks.Finish()));
   const std::vector<StreamChunk> none;
-  ShardWriter writer(packs, chunks, none, none, known, 1);
+  ShardWriter writer(packs, chunks, none, known, 1);
   TreeBuilder builder(writer);
   EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, builder.Finish()));
 }

@@ -1,0 +1,67 @@
+#include "chunker/hot_order.h"
+
+#include <gtest/gtest.h>
+
+namespace rootstream {
+namespace {
+
+constexpr uint64_t kPage = 4096;
+
+ProfileEvent Read(const std::string& path, uint64_t offset, uint64_t length) {
+  return {ProfileKind::kRead, 0, 0, offset, length, path, {}};
+}
+
+// Paths and first pages, in order of rank.
+std::vector<std::pair<std::string, uint64_t>> OrderOf(const HotOrder& order,
+                                                      const std::vector<std::string>& paths) {
+  std::vector<std::tuple<size_t, std::string, uint64_t>> ranked;
+  for (const std::string& path : paths)
+    for (const HotPart& part : order.PartsOf(path, UINT64_MAX / 2, kPage))
+      ranked.emplace_back(part.rank, path, part.begin / kPage);
+  std::sort(ranked.begin(), ranked.end());
+  std::vector<std::pair<std::string, uint64_t>> out;
+  for (const auto& [rank, path, page] : ranked) out.emplace_back(path, page);
+  return out;
+}
+
+TEST(HotOrderPartsOf, GivesWholeBlocksWithinTheFileNoneTwice) {
+  Profile profile;
+  profile.events = {Read("/a", 10'000, 1), Read("/a", 0, 1), Read("/a", 100, 9'000)};
+  const HotOrder order(profile, {});
+  EXPECT_EQ(order.PartsOf("/a", 100'000, kPage),
+            (std::vector<HotPart>{{0, 8192, 1}, {8192, 12'288, 0}}));
+  EXPECT_EQ(order.PartsOf("/a", 8'200, kPage),
+            (std::vector<HotPart>{{0, 8192, 1}, {8192, 8200, 0}}));
+  EXPECT_EQ(order.PartsOf("/a", 5'000, kPage),
+            (std::vector<HotPart>{{0, 5000, 1}})) << "a file that became shorter";
+  EXPECT_EQ(order.PartsOf("/a", 100'000, 4 * kPage), (std::vector<HotPart>{{0, 16'384, 0}}));
+  EXPECT_TRUE(order.PartsOf("/b", 100'000, kPage).empty());
+}
+
+TEST(HotOrderRebase, KeepsTheOrderOfAnEarlierHotRange) {
+  Profile profile;
+  profile.events = {Read("/new first", 0, 1), Read("/c", 0, 1), Read("/new", 0, 1),
+                    Read("/a", 0, 1), Read("/b", 0, 1)};
+  const std::vector<FilePart> base = {
+      {"/a", 0, kPage}, {"/gone", 0, kPage}, {"/b", 0, kPage}, {"/c", 0, kPage}};
+  using Order = std::vector<std::pair<std::string, uint64_t>>;
+  EXPECT_EQ(OrderOf(HotOrder(profile, base), {"/a", "/b", "/c", "/new", "/new first", "/gone"}),
+            (Order{{"/new first", 0}, {"/a", 0}, {"/b", 0}, {"/c", 0}, {"/new", 0}}));
+}
+
+TEST(HotOrderIsNeeded, WhatWasLookedUpReadOrListed) {
+  Profile profile;
+  profile.events = {{ProfileKind::kLook, 0, 0, 0, 0, "/etc/looked", {}},
+                    Read("/usr/read", 0, 1),
+                    {ProfileKind::kList, 0, 0, 0, 0, "/", {}},
+                    {ProfileKind::kList, 0, 0, 0, 0, "/var", {}}};
+  const HotOrder order(profile, {});
+  for (const char* path : {"/etc/looked", "/usr/read", "/any", "/var/any"})
+    EXPECT_TRUE(order.IsNeeded(path)) << path;
+  for (const char* path : {"/etc/other", "/var/any/below", "/usr/any"})
+    EXPECT_FALSE(order.IsNeeded(path)) << path;
+  EXPECT_TRUE(HotOrder().empty());
+}
+
+}  // namespace
+}  // namespace rootstream
