@@ -1,8 +1,8 @@
 #include "cache/fetcher.h"
 
 #include <algorithm>
-#include <cassert>
 
+#include "cache/pack_transfer.h"
 #include "format/limits.h"
 
 namespace rootstream {
@@ -13,9 +13,9 @@ using std::chrono::seconds;
 using std::chrono::steady_clock;
 
 constexpr int kMaxTransfers = 8;
-constexpr int kMaxAheadTransfers = 4;        // readahead and the like leave room for demand
-constexpr uint64_t kMaxRange = 2 << 20;      // bytes of one request
-constexpr uint64_t kMaxGap = 8 << 10;        // bytes fetched in vain to save a request
+constexpr int kMaxAheadTransfers = 4;        // what nobody waits for leaves room for demand
+constexpr uint64_t kMaxRange = 2 << 20;      // bytes of one request for what is waited for
+constexpr milliseconds kWorthIt{30};         // time gained by asking again
 constexpr int kMaxCorrupt = 3;               // fetches of one object before it is given up
 constexpr seconds kStuck{60};                // without a whole object, when reads wait for ever
 constexpr milliseconds kGivenUpFor{500};
@@ -27,7 +27,9 @@ std::string PackUrl(const Origin& origin, const Id& pack) {
   return origin.store_url() + "/" + PackPath(pack);
 }
 
-ErrorKind KindOf(const TransferOutcome& outcome) {
+}  // namespace
+
+ErrorKind Fetcher::KindOf(const TransferOutcome& outcome) {
   if (outcome.missing) return ErrorKind::kMissing;
   const int status = outcome.status;
   const bool refused = status >= 400 && status < 500;
@@ -36,175 +38,11 @@ ErrorKind KindOf(const TransferOutcome& outcome) {
   return ErrorKind::kUnavailable;
 }
 
-}  // namespace
-
-struct Fetcher::Flight {
-  ObjectRef ref;
-  Priority priority = Priority::kBackground;
-  uint64_t order = 0;
-  bool queued = false;
-  std::vector<Waiter> waiters;
-  SteadyTime created = steady_clock::now();
-  std::optional<SteadyTime> failing_since;
-  std::set<size_t> missing_at;  // origins
-  int corrupt = 0;              // times
-  std::string last_reason;
-
-  uint64_t end() const { return ref.offset + ref.stored_size; }
-};
-
 struct Fetcher::FileJob {
   size_t store;
   std::string path;
   size_t limit;
   std::promise<Result<std::string>> done;
-};
-
-// One GET for part of a pack. Its flights leave it as they complete; what is left at the end failed.
-class Fetcher::PackTransfer : public TransferSink {
- public:
-  PackTransfer(Fetcher& fetcher, size_t origin, const Id& pack, bool ahead,
-               const std::vector<FlightPtr>& flights)
-      : fetcher_(fetcher), origin_(origin), pack_(pack), ahead_(ahead) {
-    for (const FlightPtr& flight : flights) Add(flight);
-  }
-
-  bool OnHead(const TransferHead& head) override {
-    const Lock lock(fetcher_.mutex_);
-    last_byte_ = steady_clock::now();
-    position_ = head.first;
-    fetcher_.origins_[origin_].NoteAnswer();
-    if (head.status == 200) TakeWholePack();
-    return pending_.empty() || position_ <= pending_.begin()->first;
-  }
-
-  bool OnData(std::string_view bytes) override {
-    fetcher_.counters_.wire_bytes += bytes.size();
-    std::vector<std::pair<FlightPtr, std::string>> complete;
-    bool more_wanted = true;
-    {
-      const Lock lock(fetcher_.mutex_);
-      last_byte_ = steady_clock::now();
-      while (!bytes.empty() && !pending_.empty()) Consume(bytes, complete);
-      position_ += bytes.size();
-      more_wanted = !pending_.empty() || (!whole_ && bytes.empty());
-      if (!more_wanted) LeaveWholePack();
-    }
-    for (auto& [flight, stored] : complete) {
-      const size_t cost = stored.size() + flight->ref.plain_size;
-      fetcher_.workers_.Push(cost, [&fetcher = fetcher_, origin = origin_, flight = flight,
-                                    bytes = std::move(stored)]() mutable {
-        fetcher.Open(flight, origin, std::move(bytes));
-      });
-    }
-    return more_wanted;
-  }
-
-  void OnDone(const TransferOutcome& outcome) override {
-    fetcher_.NoteOutcome(outcome);
-    std::map<uint64_t, FlightPtr> failed;
-    {
-      const Lock lock(fetcher_.mutex_);
-      LeaveWholePack();
-      fetcher_.running_.erase(this);
-      failed.swap(pending_);
-      --fetcher_.transfers_;
-      if (ahead_) --fetcher_.ahead_transfers_;
-    }
-    if (failed.empty()) return;
-    // Whole but too short, or begun in the wrong place: not what was published.
-    Error error = Corrupt("it ends too early");
-    const bool answered = outcome.status == 200 || outcome.status == 206;
-    const bool wrong_place = answered && outcome.reason == "broken off";
-    if (!outcome.complete && !wrong_place) error = {KindOf(outcome), outcome.reason};
-    if (error.kind == ErrorKind::kUnavailable) NoteOriginFailure(outcome);
-    for (const auto& [offset, flight] : failed)
-      fetcher_.Requeue(flight, origin_, error, last_byte_);
-  }
-
-  // Under the fetcher's lock. What is still pending, if nothing was completed for `limit`: a server that
-  // sends a few bytes now and then keeps a transfer alive, but not the reads that wait for it.
-  std::vector<FlightPtr> TakeIfStuck(SteadyTime now, std::chrono::seconds limit) {
-    std::vector<FlightPtr> taken;
-    if (now - last_complete_ < limit) return taken;
-    for (const auto& [offset, flight] : pending_) taken.push_back(flight);
-    pending_.clear();
-    buffer_ = {};
-    return taken;
-  }
-
-  size_t origin() const { return origin_; }
-
-  // Under the fetcher's lock. False if the flight's bytes have passed already, or overlap another's
-  // (which no sound publisher writes).
-  bool Add(const FlightPtr& flight) {
-    const auto after = pending_.lower_bound(flight->ref.offset);
-    const bool clear_after = after == pending_.end() || flight->end() <= after->first;
-    const bool clear_before = after == pending_.begin() ||
-                              std::prev(after)->second->end() <= flight->ref.offset;
-    if (flight->ref.offset < position_ || !clear_after || !clear_before) return false;
-    pending_.emplace(flight->ref.offset, flight);
-    return true;
-  }
-
- private:
-  // Moves on by what belongs to one flight, or to the gap before it.
-  void Consume(std::string_view& bytes,
-               std::vector<std::pair<FlightPtr, std::string>>& complete) {
-    const auto next = pending_.begin();
-    const FlightPtr flight = next->second;
-    if (position_ < flight->ref.offset) {
-      const uint64_t gap = std::min<uint64_t>(flight->ref.offset - position_, bytes.size());
-      bytes.remove_prefix(gap);
-      position_ += gap;
-      return;
-    }
-    if (buffer_.empty()) buffer_.reserve(flight->ref.stored_size);
-    const uint64_t part = std::min<uint64_t>(flight->end() - position_, bytes.size());
-    buffer_.append(bytes.substr(0, part));
-    bytes.remove_prefix(part);
-    position_ += part;
-    if (position_ < flight->end()) return;
-    pending_.erase(next);
-    last_complete_ = last_byte_;
-    complete.emplace_back(flight, std::move(buffer_));
-    buffer_ = {};
-  }
-
-  // The server sends all of the pack: everything wanted of it may as well come from here.
-  void TakeWholePack() {
-    whole_ = true;
-    fetcher_.origins_[origin_].serves_ranges = false;
-    auto& queued = fetcher_.queue_by_place_;
-    for (auto it = queued.lower_bound({pack_, 0, Id{}});
-         it != queued.end() && it->second->ref.pack == pack_;) {
-      const FlightPtr flight = (it++)->second;
-      if (Add(flight)) fetcher_.Dequeue(flight);
-    }
-    fetcher_.whole_packs_[pack_] = this;
-  }
-
-  void LeaveWholePack() {
-    const auto found = fetcher_.whole_packs_.find(pack_);
-    if (found != fetcher_.whole_packs_.end() && found->second == this)
-      fetcher_.whole_packs_.erase(found);
-  }
-
-  void NoteOriginFailure(const TransferOutcome& outcome) {
-    const Lock lock(fetcher_.mutex_);
-    fetcher_.origins_[origin_].NoteFailure(steady_clock::now(), last_byte_, outcome.retry_after);
-  }
-
-  Fetcher& fetcher_;
-  const size_t origin_;
-  const Id pack_;
-  const bool ahead_;
-  bool whole_ = false;
-  std::map<uint64_t, FlightPtr> pending_;  // by offset; under the fetcher's lock
-  uint64_t position_ = 0;                  // in the pack; likewise
-  std::string buffer_;                     // of the first pending flight
-  SteadyTime last_byte_ = steady_clock::now();
-  SteadyTime last_complete_ = last_byte_;  // or when it began
 };
 
 class Fetcher::FileTransfer : public TransferSink {
@@ -225,7 +63,6 @@ class Fetcher::FileTransfer : public TransferSink {
   }
 
   void OnDone(const TransferOutcome& outcome) override {
-    fetcher_.NoteOutcome(outcome);
     const auto now = steady_clock::now();
     answered_ = true;
     if (outcome.complete) {
@@ -236,6 +73,7 @@ class Fetcher::FileTransfer : public TransferSink {
       job_->done.set_value(Error{KindOf(outcome), outcome.reason});
     }
     const Lock lock(fetcher_.mutex_);
+    fetcher_.NoteOutcome(outcome);
     --fetcher_.transfers_;
     Origin& origin = fetcher_.origins_[job_->store];
     if (outcome.status != 0 && outcome.status < 500) {
@@ -324,9 +162,11 @@ std::optional<Result<PlainBytes>> Fetcher::WantOne(Wanted& wanted, Priority prio
   if (const auto found = flights_.find(wanted.ref.id); found != flights_.end()) {
     flight = found->second;
     if (priority < flight->priority && flight->queued) {
-      Dequeue(flight);
+      queue_.Remove(flight);
       flight->priority = priority;
-      Enqueue(flight);
+      queue_.Add(flight);
+    } else if (priority == Priority::kDemand && !flight->queued) {
+      OvertakeIfLate(flight);
     }
   } else {
     // An object enters memory before its flight ends: looking in this order misses neither.
@@ -334,11 +174,12 @@ std::optional<Result<PlainBytes>> Fetcher::WantOne(Wanted& wanted, Priority prio
     if (WasGivenUp(wanted.ref.id))
       return Result<PlainBytes>(Unavailable("given up a moment ago"));
     ++counters_.misses;
-    flight = std::make_shared<Flight>(Flight{.ref = wanted.ref, .priority = priority});
+    flight = std::make_shared<Flight>(
+        Flight{.ref = wanted.ref, .priority = priority, .wanted_first = priority});
     flight->order = next_order_++;
     flights_.emplace(wanted.ref.id, flight);
     const auto whole = whole_packs_.find(wanted.ref.pack);
-    if (whole == whole_packs_.end() || !whole->second->Add(flight)) Enqueue(flight);
+    if (whole == whole_packs_.end() || !whole->second->Add(flight)) queue_.Add(flight);
   }
   if (wanted.waiter != nullptr) flight->waiters.push_back(std::move(wanted.waiter));
   return std::nullopt;
@@ -356,18 +197,6 @@ Result<std::string> Fetcher::GetFile(size_t store, const std::string& path, size
   if (result.ok()) return result;
   const Lock lock(mutex_);
   return Of(origins_[store].store_url() + "/" + path, result.error());
-}
-
-void Fetcher::Enqueue(const FlightPtr& flight) {
-  flight->queued = true;
-  queue_.emplace(std::pair(flight->priority, flight->order), flight);
-  queue_by_place_.emplace(Place(flight->ref.pack, flight->ref.offset, flight->ref.id), flight);
-}
-
-void Fetcher::Dequeue(const FlightPtr& flight) {
-  flight->queued = false;
-  queue_.erase({flight->priority, flight->order});
-  queue_by_place_.erase(Place(flight->ref.pack, flight->ref.offset, flight->ref.id));
 }
 
 void Fetcher::Run() {
@@ -415,8 +244,8 @@ bool Fetcher::StartNext() {
     const auto now = steady_clock::now();
     FlightPtr first;
     std::optional<size_t> origin;
-    for (const auto& [key, flight] : queue_) {
-      if (key.first != Priority::kDemand && ahead_transfers_ >= kMaxAheadTransfers) break;
+    for (const auto& [key, flight] : queue_.by_urgency()) {
+      if (key.first != Priority::kDemand && !MayFetchAhead(key.first, now)) break;
       origin = PickOrigin(*flight, now);
       if (!origin) continue;
       first = flight;
@@ -426,19 +255,21 @@ bool Fetcher::StartNext() {
     Origin& source = origins_[*origin];
     source.NoteAsked(now);
     const bool whole = !source.serves_ranges;
-    const std::vector<FlightPtr> flights = Neighbours(first, whole);
-    const bool ahead = first->priority != Priority::kDemand;
+    const FlightQueue::Limits limits{line_.CheapGap(), kMaxRange, line_.Window() / 2};
+    const std::vector<FlightPtr> flights =
+        whole ? queue_.AllOf(first->ref.pack) : queue_.Run(first, limits);
+    const PackTransfer::Cause cause{first->priority != Priority::kDemand,
+                                    first->wanted_first == Priority::kDemand};
     for (const FlightPtr& flight : flights) {
       request.fresh = request.fresh || flight->corrupt > 0;
-      Dequeue(flight);
+      queue_.Remove(flight);
     }
     request.url = PackUrl(source, first->ref.pack);
     request.first = whole ? 0 : flights.front()->ref.offset;
     request.size = whole ? 0 : flights.back()->end() - request.first;
-    transfer = std::make_shared<PackTransfer>(*this, *origin, first->ref.pack, ahead, flights);
+    transfer = std::make_shared<PackTransfer>(*this, *origin, first->ref.pack, cause, flights);
     running_.insert(transfer.get());
     ++transfers_;
-    if (ahead) ++ahead_transfers_;
   }
   ++counters_.requests;
   transport_.Start(request, transfer);
@@ -451,23 +282,36 @@ std::optional<size_t> Fetcher::PickOrigin(const Flight& flight, SteadyTime now) 
   return std::nullopt;
 }
 
-// Queued flights that follow `first` in its pack closely enough to come with it in one request; or
-// all of its pack. By offset, without overlap.
-std::vector<Fetcher::FlightPtr> Fetcher::Neighbours(const FlightPtr& first, bool whole_pack) {
-  std::vector<FlightPtr> flights;
-  if (!whole_pack) flights.push_back(first);
-  uint64_t end = whole_pack ? 0 : first->end();
-  for (auto it = queue_by_place_.lower_bound({first->ref.pack, end, Id{}});
-       it != queue_by_place_.end() && it->second->ref.pack == first->ref.pack; ++it) {
-    const FlightPtr& flight = it->second;
-    if (flight->ref.offset < end) continue;
-    const bool near = flight->ref.offset <= end + kMaxGap;
-    const bool fits = flight->end() - first->ref.offset <= kMaxRange;
-    if (!whole_pack && !(near && fits)) break;
-    end = flight->end();
-    flights.push_back(flight);
+// As much as fills the line, and no more: who comes to wait finds little before him. What a profile or
+// nobody at all asks for leaves the line to demands that it did not foresee, as long as they keep coming.
+bool Fetcher::MayFetchAhead(Priority priority, SteadyTime now) const {
+  uint64_t under_way = 0;
+  int transfers = 0;
+  bool demand = now - last_demand_ < line_.round_trip() / 2;
+  for (const PackTransfer* transfer : running_) {
+    demand = demand || transfer->is_surprise();
+    if (!transfer->is_ahead()) continue;
+    ++transfers;
+    under_way += transfer->remaining();
   }
-  return flights;
+  if (transfers >= kMaxAheadTransfers) return false;
+  if (demand && priority >= Priority::kHotRange) return false;
+  return under_way < line_.Window();
+}
+
+// A flight that somebody comes to wait for, and that is under way behind others: alone it may be sooner.
+void Fetcher::OvertakeIfLate(const FlightPtr& flight) {
+  const int others = line_.bodies();
+  for (PackTransfer* transfer : running_) {
+    const auto before = transfer->BytesUntil(flight);
+    if (!before || !transfer->is_ahead()) continue;
+    const auto alone = line_.round_trip() + line_.TimeFor(flight->ref.stored_size, others);
+    if (line_.TimeFor(*before, std::max(0, others - 1)) <= 2 * alone + kWorthIt) return;
+    if (!transfer->Leave(flight)) return;
+    flight->priority = Priority::kDemand;
+    queue_.Add(flight);
+    return;
+  }
 }
 
 void Fetcher::LeaveStuckTransfers() {
@@ -502,13 +346,13 @@ void Fetcher::FailOverdue() {
                                       [](const Origin& o) { return o.is_down(); });
     SteadyTime down_since{};
     for (const Origin& origin : origins_) down_since = std::max(down_since, origin.down_since());
-    for (const auto& [key, flight] : queue_) {
+    for (const auto& [key, flight] : queue_.by_urgency()) {
       SteadyTime since = now;
       if (all_down) since = std::max(flight->created, down_since);
       if (flight->failing_since) since = std::min(since, *flight->failing_since);
       if (now - since >= *give_up_after) overdue.push_back(flight);
     }
-    for (const FlightPtr& flight : overdue) Dequeue(flight);
+    for (const FlightPtr& flight : overdue) queue_.Remove(flight);
   }
   for (const FlightPtr& flight : overdue)
     Finish(flight, Unavailable("no answer for too long: " + flight->last_reason));
@@ -532,7 +376,7 @@ void Fetcher::Requeue(const FlightPtr& flight, size_t origin, const Error& error
     }
     if (!give_up) {
       ++counters_.retries;
-      Enqueue(flight);
+      queue_.Add(flight);
     }
   }
   if (give_up)
@@ -563,22 +407,15 @@ void Fetcher::Finish(const FlightPtr& flight, const Result<PlainBytes>& result) 
 }
 
 void Fetcher::NoteOutcome(const TransferOutcome& outcome) {
-  const Lock lock(mutex_);
-  const auto smooth = [](double& value, double sample) {
-    value = value == 0 ? sample : 0.8 * value + 0.2 * sample;
-  };
-  if (outcome.status == 200 || outcome.status == 206)
-    smooth(rtt_ms_, static_cast<double>(outcome.first_byte.count()) / 1000);
-  const auto moving = outcome.total - outcome.first_byte;
-  if (outcome.bytes >= 64 * 1024 && moving.count() > 0)
-    smooth(bandwidth_, static_cast<double>(outcome.bytes) * 1e6 / static_cast<double>(moving.count()));
+  if (outcome.status == 200 || outcome.status == 206) line_.NoteFirstByte(outcome.first_byte);
 }
 
 NetworkState Fetcher::state() const {
   const Lock lock(mutex_);
   const bool offline = std::all_of(origins_.begin(), origins_.end(),
                                    [](const Origin& o) { return o.is_down(); });
-  return {offline, rtt_ms_, bandwidth_};
+  const double rtt_ms = static_cast<double>(line_.round_trip().count()) / 1000;
+  return {offline, rtt_ms, line_.bandwidth()};
 }
 
 }  // namespace rootstream

@@ -4,23 +4,26 @@
 // and are handed on one by one as they arrive. A failure sends the flight back to the queue, as its
 // kind says: missing - another mirror; corrupt - again, at most kMaxCorrupt times; unavailable - the
 // origin is left alone for a growing while, and the flight ends when the policy's time is over.
+//
+// What somebody waits for is asked for at once. What may be wanted later is asked for in order, as much at
+// a time as fills the line (Line::Window), so that a demand finds little before it; one that would come
+// too late where it is under way is asked for again, by itself.
 #pragma once
 
 #include <atomic>
 #include <chrono>
-#include <functional>
 #include <future>
 #include <list>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <set>
-#include <tuple>
 #include <unordered_map>
 #include <vector>
 
 #include "cache/counters.h"
-#include "cache/memory_cache.h"
+#include "cache/flight_queue.h"
+#include "cache/line.h"
 #include "cache/origin.h"
 #include "cache/thread.h"
 #include "cache/transport.h"
@@ -29,11 +32,6 @@
 #include "format/result.h"
 
 namespace rootstream {
-
-// In the order in which they are served.
-enum class Priority : uint8_t { kDemand, kReadahead, kHotRange, kBackground };
-
-using Waiter = std::function<void(Result<PlainBytes>)>;
 
 struct Wanted {
   ObjectRef ref;
@@ -83,30 +81,28 @@ class Fetcher {
   NetworkState state() const;
 
  private:
-  struct Flight;
   struct FileJob;
   class PackTransfer;
   class FileTransfer;
-  using FlightPtr = std::shared_ptr<Flight>;
   using Lock = std::unique_lock<std::mutex>;
 
   void Run();
   void StartFiles();
   bool StartNext();  // false: nothing can be started now
   std::optional<size_t> PickOrigin(const Flight& flight, SteadyTime now);
-  std::vector<FlightPtr> Neighbours(const FlightPtr& first, bool whole_pack);
+  bool MayFetchAhead(Priority priority, SteadyTime now) const;
+  void OvertakeIfLate(const FlightPtr& flight);
+  static ErrorKind KindOf(const TransferOutcome& outcome);
   std::optional<std::chrono::seconds> GiveUpAfter();
   void FailOverdue();
   void LeaveStuckTransfers();
   // An answer if there is one at once: the object is here, or was given up just now.
   std::optional<Result<PlainBytes>> WantOne(Wanted& wanted, Priority priority);
   bool WasGivenUp(const Id& id);
-  void Enqueue(const FlightPtr& flight);
-  void Dequeue(const FlightPtr& flight);
   void Requeue(const FlightPtr& flight, size_t origin, const Error& error, SteadyTime since);
   void Finish(const FlightPtr& flight, const Result<PlainBytes>& result);
   void Open(const FlightPtr& flight, size_t origin, std::string stored);
-  void NoteOutcome(const TransferOutcome& outcome);
+  void NoteOutcome(const TransferOutcome& outcome);  // under the lock
 
   Transport& transport_;
   Workers& workers_;
@@ -118,9 +114,8 @@ class Fetcher {
   mutable std::mutex mutex_;  // guards what follows; never held while a waiter or the target is called
   std::vector<Origin> origins_;
   std::unordered_map<Id, FlightPtr, IdHash> flights_;
-  std::map<std::pair<Priority, uint64_t>, FlightPtr> queue_;    // by priority, then age
-  using Place = std::tuple<Id, uint64_t, Id>;  // pack, offset, object
-  std::map<Place, FlightPtr> queue_by_place_;
+  FlightQueue queue_;
+  Line line_;
   // What was given up a moment ago. The kernel asks for a page again when its readahead failed, and that
   // must not cost the policy's time once more.
   std::unordered_map<Id, SteadyTime, IdHash> given_up_;
@@ -129,10 +124,8 @@ class Fetcher {
   std::list<std::shared_ptr<FileJob>> files_;
   uint64_t next_order_ = 0;
   int transfers_ = 0;
-  int ahead_transfers_ = 0;  // of them, those that nobody waits for
+  SteadyTime last_demand_{};  // when a transfer that was waited for ended
   bool ending_ = false;
-  double rtt_ms_ = 0;
-  double bandwidth_ = 0;
 
   Thread thread_;  // last: it uses the rest
 };

@@ -68,6 +68,10 @@ PlainBytes ObjectCache::GetLocal(const ObjectRef& ref) {
   return FromDisk(ref);
 }
 
+bool ObjectCache::Has(const ObjectRef& ref) {
+  return memory_.Get(ref.id) != nullptr || (disk_ != nullptr && disk_->Has(ref.id));
+}
+
 void ObjectCache::Get(const ObjectRef& ref, Priority priority, Waiter waiter) {
   std::vector<Wanted> wanted;
   wanted.push_back({ref, std::move(waiter)});

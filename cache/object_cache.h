@@ -32,6 +32,8 @@ class ObjectCache : public FetchTarget {
 
   // From memory or the disk; nullptr: only the network has it. Reads the disk on this thread.
   PlainBytes GetLocal(const ObjectRef& ref);
+  // In memory or on the disk, without reading it.
+  bool Has(const ObjectRef& ref);
   // From wherever it is. `waiter` is called once: here, or on another thread.
   void Get(const ObjectRef& ref, Priority priority, Waiter waiter);
   void GetAll(std::vector<Wanted> wanted, Priority priority);

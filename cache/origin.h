@@ -5,9 +5,9 @@
 #include <random>
 #include <string>
 
-namespace rootstream {
+#include "cache/line.h"
 
-using SteadyTime = std::chrono::steady_clock::time_point;
+namespace rootstream {
 
 class Origin {
  public:

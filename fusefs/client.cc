@@ -126,7 +126,11 @@ Result<std::unique_ptr<Client>> Client::Open(const ClientOptions& options,
   client->cache_->fetcher().AddStores(client->ref_.ref.body.mirrors);
   client->image_ = std::make_unique<Image>(*client->cache_, client->ref_.ref.manifest.root,
                                            kShardMemory, client->recorder_);
-  client->reader_ = std::make_unique<FileReader>(*client->cache_, client->recorder_);
+  client->warmup_ = std::make_unique<Warmup>(*client->cache_);
+  client->reader_ =
+      std::make_unique<FileReader>(*client->cache_, *client->warmup_, client->recorder_);
+  if (options.warm_up)
+    client->warmup_->Start(client->ref_.ref.manifest.hot, client->ref_.ref.manifest.root);
   if (options.record) client->StartRecording();
   const Status root = LoadRoot(*client->image_);
   if (!root.ok()) return Of(client->url_.ToString(), root.error());

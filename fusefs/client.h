@@ -14,6 +14,7 @@
 #include "fusefs/file_reader.h"
 #include "fusefs/image.h"
 #include "fusefs/recorder.h"
+#include "fusefs/warmup.h"
 
 namespace rootstream {
 
@@ -26,6 +27,7 @@ struct ClientOptions {
   std::vector<std::string> mirrors;
   std::optional<std::chrono::seconds> give_up_after = std::chrono::seconds(60);  // nullopt: wait
   bool record = false;  // from the first request on
+  bool warm_up = false;  // fetch the hot range as soon as the image is open
 };
 
 // "64M", "2G", "4096": bytes; K, M, G, T are powers of 1024. kInvalid.
@@ -49,6 +51,7 @@ class Client {
   Image& image() { return *image_; }
   FileReader& reader() { return *reader_; }
   Recorder& recorder() { return recorder_; }
+  Warmup& warmup() { return *warmup_; }
   void StartRecording();
 
   // Ends all activity; every request under way is answered with an error.
@@ -62,6 +65,7 @@ class Client {
   std::unique_ptr<CurlTransport> transport_;
   std::unique_ptr<ObjectCache> cache_;
   std::unique_ptr<Image> image_;
+  std::unique_ptr<Warmup> warmup_;
   std::unique_ptr<FileReader> reader_;
 };
 

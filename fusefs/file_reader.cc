@@ -223,13 +223,21 @@ void FileReader::GetList(const Shard& shard, size_t list, ChunksDone done) {
   });
 }
 
-// Only through chunk lists that are in memory: the run has just read through them.
 void FileReader::PrefetchAhead(const Node& node, const FileRange& ahead) {
-  const Inode& inode = node.inode();
-  if (ahead.offset >= inode.size) return;
-  const uint64_t length = std::min(ahead.length, inode.size - ahead.offset);
+  const uint64_t size = node.inode().size;
+  if (ahead.offset >= size) return;
+  // Where the run has read what a profile knew of, it knew of what follows, too.
+  for (const ObjectRef& last : LoadedRefs(node, {ahead.offset - 1, 1}))
+    if (warmup_.IsHot(last.id)) return;
+  const std::vector<ObjectRef> refs =
+      LoadedRefs(node, {ahead.offset, std::min(ahead.length, size - ahead.offset)});
+  if (!refs.empty()) cache_.Prefetch(refs, Priority::kReadahead);
+}
+
+// The chunks of a part of a file, as far as their lists are in memory: a run has just read through them.
+std::vector<ObjectRef> FileReader::LoadedRefs(const Node& node, const FileRange& range) {
   std::vector<ObjectRef> refs;
-  for (const Span& span : SpansOf(node.shard->tree, inode, ahead.offset, length)) {
+  for (const Span& span : SpansOf(node.shard->tree, node.inode(), range.offset, range.length)) {
     const size_t list = ListAt(*node.shard, span.stream);
     const ChunksPtr chunks = LoadedList(node.shard->tree.lists[list].ref.id);
     if (chunks == nullptr) break;
@@ -238,7 +246,7 @@ void FileReader::PrefetchAhead(const Node& node, const FileRange& ahead) {
          i < chunks->refs.size() && chunks->starts[i] < at + span.length; ++i)
       refs.push_back(chunks->refs[i]);
   }
-  if (!refs.empty()) cache_.Prefetch(refs, Priority::kReadahead);
+  return refs;
 }
 
 void FileReader::Admit(uint64_t cost, std::function<void()> start) {

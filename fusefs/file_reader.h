@@ -11,6 +11,7 @@
 #include "format/chunk_list.h"
 #include "fusefs/image.h"
 #include "fusefs/readahead.h"
+#include "fusefs/warmup.h"
 
 namespace rootstream {
 
@@ -25,8 +26,9 @@ using PiecesDone = std::function<void(Result<Pieces>)>;
 
 class FileReader {
  public:
-  // `recorder` outlives the reader.
-  FileReader(ObjectCache& cache, Recorder& recorder) : cache_(cache), recorder_(recorder) {}
+  // `warmup` and `recorder` outlive the reader.
+  FileReader(ObjectCache& cache, Warmup& warmup, Recorder& recorder)
+      : cache_(cache), warmup_(warmup), recorder_(recorder) {}
 
   // Bytes [offset, offset + size) of a regular file, cut at its end. All of them or an error.
   void Read(const Node& node, uint64_t offset, size_t size, PiecesDone done);
@@ -47,6 +49,7 @@ class FileReader {
   ChunksPtr LoadedList(const Id& id);
   void GetList(const Shard& shard, size_t list, ChunksDone done);
   void PrefetchAhead(const Node& node, const FileRange& ahead);
+  std::vector<ObjectRef> LoadedRefs(const Node& node, const FileRange& range);
 
   // Reads that wait for the network hold their chunks, so only so many bytes of them at a time.
   void Admit(uint64_t cost, std::function<void()> start);
@@ -62,6 +65,7 @@ class FileReader {
   };
 
   ObjectCache& cache_;
+  Warmup& warmup_;
   Recorder& recorder_;
   Readahead readahead_;
   Guarded<Lists> lists_;

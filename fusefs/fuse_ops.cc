@@ -17,7 +17,7 @@ namespace {
 
 constexpr double kForEver = 1e9;                     // seconds: an image never changes
 constexpr unsigned kKernelReadahead = 16 * 1024;     // bytes; see readahead.h
-constexpr unsigned kRecordingReadahead = 4 * 1024;   // bytes: a page
+constexpr unsigned kExactReadahead = 4 * 1024;   // bytes: a page
 constexpr unsigned kMaxBackground = 1024;            // requests in the kernel's hands at a time
 constexpr size_t kBlockSize = 4096;
 
@@ -119,7 +119,7 @@ void Init(void* userdata, fuse_conn_info* conn) {
   if ((context.features & kHasAcl) != 0) conn->want |= conn->capable & FUSE_CAP_POSIX_ACL;
   conn->max_background = kMaxBackground;
   conn->congestion_threshold = kMaxBackground * 3 / 4;
-  conn->max_readahead = context.records ? kRecordingReadahead : kKernelReadahead;
+  conn->max_readahead = context.reads_exactly ? kExactReadahead : kKernelReadahead;
   context.on_init();
 }
 

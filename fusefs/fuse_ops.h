@@ -21,7 +21,9 @@ struct FuseContext {
   FileReader& reader;
   uint64_t features;  // of the manifest
   ImageTotals totals;
-  bool records;  // from the start: the kernel is to read no further than programs do
+  // The kernel is to read no further than programs do: because that is recorded, or because just that
+  // has been recorded and comes in the hot range.
+  bool reads_exactly;
   std::function<void()> on_init;  // the kernel has taken the mount
   ListingPolicy listings = {};
 };

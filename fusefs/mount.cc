@@ -105,7 +105,9 @@ class Daemon {
       const Status armed = BecomeRootDaemon();
       if (!armed.ok()) log_.Line(armed.error().message);  // less safe, yet better than no root
     }
-    RS_TRY(client_, Client::Open(options_.client, [this](const Error& error) {
+    ClientOptions client_options = options_.client;
+    client_options.warm_up = true;
+    RS_TRY(client_, Client::Open(client_options, [this](const Error& error) {
              log_.Line("waiting for the network: " + error.message);
            }));
     if (options_.is_root) client_->cache().fetcher().WaitForEver();
@@ -119,7 +121,7 @@ class Daemon {
                         client_->reader(),
                         client_->ref().manifest.features,
                         client_->ref().manifest.totals,
-                        options_.client.record,
+                        options_.client.record || !client_->ref().manifest.hot.data.empty(),
                         [&] { Signal(initialised); }};
     RS_TRY(session_, FuseSession::Mount(mountpoint_,
                                         FuseOptions(options_, client_->url().ToString()), context));

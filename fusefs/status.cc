@@ -33,6 +33,7 @@ std::string StatusJson(Client& client, std::chrono::steady_clock::time_point sta
   const NetworkState network = client.cache().fetcher().state();
   const DiskCache* disk = client.cache().disk();
   const RefBody& ref = client.ref().body;
+  const Warmup::Progress hot = client.warmup().progress();
   const auto up = std::chrono::steady_clock::now() - started;
   const ordered_json status = {
       {"image", client.url().store + "/" + ref.image.name},
@@ -51,7 +52,8 @@ std::string StatusJson(Client& client, std::chrono::steady_clock::time_point sta
       {"cache_bytes", disk != nullptr ? disk->size() : 0},
       {"cache_limit", disk != nullptr ? disk->limit() : 0},
       {"cache_problem", disk != nullptr ? disk->problem() : ""},
-      {"hot", {{"total", 0}, {"done", 0}}},
+      {"hot", {{"total", hot.total}, {"done", hot.done}}},
+      {"hot_problem", hot.problem},
       {"recorded", client.recorder().size()},
       {"rss_anon", ProcessBytes("RssAnon:") + ProcessBytes("VmLck:")},
       {"rss_file", ProcessBytes("RssFile:")},
@@ -79,6 +81,11 @@ Result<std::string> StatusText(const std::string& json) {
   out += fmt::format("cache     {} of {}", bytes("cache_bytes"), bytes("cache_limit"));
   if (const std::string problem = s.value("cache_problem", ""); !problem.empty())
     out += fmt::format(", not written for now: {}", problem);
+  if (const uint64_t total = s["hot"].value("total", uint64_t{0}); total > 0)
+    out += fmt::format("\nhot range {} of {}", HumanBytes(s["hot"].value("done", uint64_t{0})),
+                       HumanBytes(total));
+  if (const std::string problem = s.value("hot_problem", ""); !problem.empty())
+    out += fmt::format("\nhot range not whole: {}", problem);
   out += fmt::format("\nmemory    {}\nup        {} s\n", bytes("rss_anon"), s.value("uptime_s", 0));
   return out;
 }

@@ -1,0 +1,153 @@
+#include "cache/pack_transfer.h"
+
+#include <algorithm>
+
+namespace rootstream {
+
+using std::chrono::steady_clock;
+
+Fetcher::PackTransfer::PackTransfer(Fetcher& fetcher, size_t origin, const Id& pack, Cause cause,
+                                    const std::vector<FlightPtr>& flights)
+    : fetcher_(fetcher), origin_(origin), pack_(pack), cause_(cause) {
+  for (const FlightPtr& flight : flights) Add(flight);
+  if (!pending_.empty()) position_ = pending_.begin()->first;
+}
+
+bool Fetcher::PackTransfer::OnHead(const TransferHead& head) {
+  const Lock lock(fetcher_.mutex_);
+  last_byte_ = steady_clock::now();
+  position_ = head.first;
+  has_body_ = true;
+  fetcher_.line_.BeginBody(last_byte_);
+  fetcher_.origins_[origin_].NoteAnswer();
+  if (head.status == 200) TakeWholePack();
+  return pending_.empty() || position_ <= pending_.begin()->first;
+}
+
+bool Fetcher::PackTransfer::OnData(std::string_view bytes) {
+  fetcher_.counters_.wire_bytes += bytes.size();
+  Complete complete;
+  bool more_wanted = true;
+  {
+    const Lock lock(fetcher_.mutex_);
+    last_byte_ = steady_clock::now();
+    fetcher_.line_.NoteBytes(last_byte_, bytes.size());
+    while (!bytes.empty() && !pending_.empty()) Consume(bytes, complete);
+    position_ += bytes.size();
+    more_wanted = !pending_.empty() || (!whole_ && bytes.empty());
+    if (!more_wanted) LeaveWholePack();
+  }
+  for (auto& [flight, stored] : complete) {
+    const size_t cost = stored.size() + flight->ref.plain_size;
+    fetcher_.workers_.Push(cost, [&fetcher = fetcher_, origin = origin_, flight = flight,
+                                  stored_bytes = std::move(stored)]() mutable {
+      fetcher.Open(flight, origin, std::move(stored_bytes));
+    });
+  }
+  return more_wanted;
+}
+
+void Fetcher::PackTransfer::OnDone(const TransferOutcome& outcome) {
+  std::map<uint64_t, FlightPtr> failed;
+  {
+    const Lock lock(fetcher_.mutex_);
+    fetcher_.NoteOutcome(outcome);
+    if (has_body_) fetcher_.line_.EndBody(steady_clock::now());
+    LeaveWholePack();
+    fetcher_.running_.erase(this);
+    failed.swap(pending_);
+    --fetcher_.transfers_;
+    if (cause_.surprise) fetcher_.last_demand_ = steady_clock::now();
+  }
+  if (failed.empty()) return;
+  // Whole but too short, or begun in the wrong place: not what was published.
+  Error error = Corrupt("it ends too early");
+  const bool answered = outcome.status == 200 || outcome.status == 206;
+  const bool wrong_place = answered && outcome.reason == "broken off";
+  if (!outcome.complete && !wrong_place) error = {KindOf(outcome), outcome.reason};
+  if (error.kind == ErrorKind::kUnavailable) NoteOriginFailure(outcome);
+  for (const auto& [offset, flight] : failed)
+    fetcher_.Requeue(flight, origin_, error, last_byte_);
+}
+
+std::vector<FlightPtr> Fetcher::PackTransfer::TakeIfStuck(SteadyTime now,
+                                                          std::chrono::seconds limit) {
+  std::vector<FlightPtr> taken;
+  if (now - last_complete_ < limit) return taken;
+  for (const auto& [offset, flight] : pending_) taken.push_back(flight);
+  pending_.clear();
+  buffer_ = {};
+  return taken;
+}
+
+bool Fetcher::PackTransfer::Add(const FlightPtr& flight) {
+  const auto after = pending_.lower_bound(flight->ref.offset);
+  const bool clear_after = after == pending_.end() || flight->end() <= after->first;
+  const bool clear_before = after == pending_.begin() ||
+                            std::prev(after)->second->end() <= flight->ref.offset;
+  if (flight->ref.offset < position_ || !clear_after || !clear_before) return false;
+  pending_.emplace(flight->ref.offset, flight);
+  return true;
+}
+
+std::optional<uint64_t> Fetcher::PackTransfer::BytesUntil(const FlightPtr& flight) const {
+  const auto found = pending_.find(flight->ref.offset);
+  if (found == pending_.end() || found->second != flight) return std::nullopt;
+  return flight->end() - std::min(position_, flight->end());
+}
+
+bool Fetcher::PackTransfer::Leave(const FlightPtr& flight) {
+  if (position_ > flight->ref.offset) return false;
+  pending_.erase(flight->ref.offset);
+  return true;
+}
+
+uint64_t Fetcher::PackTransfer::remaining() const {
+  if (pending_.empty()) return 0;
+  const uint64_t end = pending_.rbegin()->second->end();
+  return end - std::min(position_, end);
+}
+
+// Moves on by what belongs to one flight, or to the gap before it.
+void Fetcher::PackTransfer::Consume(std::string_view& bytes, Complete& complete) {
+  const auto next = pending_.begin();
+  const FlightPtr flight = next->second;
+  if (position_ < flight->ref.offset) {
+    const uint64_t gap = std::min<uint64_t>(flight->ref.offset - position_, bytes.size());
+    bytes.remove_prefix(gap);
+    position_ += gap;
+    return;
+  }
+  if (buffer_.empty()) buffer_.reserve(flight->ref.stored_size);
+  const uint64_t part = std::min<uint64_t>(flight->end() - position_, bytes.size());
+  buffer_.append(bytes.substr(0, part));
+  bytes.remove_prefix(part);
+  position_ += part;
+  if (position_ < flight->end()) return;
+  pending_.erase(next);
+  last_complete_ = last_byte_;
+  complete.emplace_back(flight, std::move(buffer_));
+  buffer_ = {};
+}
+
+// The server sends all of the pack: everything wanted of it may as well come from here.
+void Fetcher::PackTransfer::TakeWholePack() {
+  whole_ = true;
+  fetcher_.origins_[origin_].serves_ranges = false;
+  for (const FlightPtr& flight : fetcher_.queue_.AllOf(pack_))
+    if (Add(flight)) fetcher_.queue_.Remove(flight);
+  fetcher_.whole_packs_[pack_] = this;
+}
+
+void Fetcher::PackTransfer::LeaveWholePack() {
+  const auto found = fetcher_.whole_packs_.find(pack_);
+  if (found != fetcher_.whole_packs_.end() && found->second == this)
+    fetcher_.whole_packs_.erase(found);
+}
+
+void Fetcher::PackTransfer::NoteOriginFailure(const TransferOutcome& outcome) {
+  const Lock lock(fetcher_.mutex_);
+  fetcher_.origins_[origin_].NoteFailure(steady_clock::now(), last_byte_, outcome.retry_after);
+}
+
+}  // namespace rootstream
