@@ -15,6 +15,8 @@ using std::chrono::steady_clock;
 constexpr int kMaxTransfers = 8;
 constexpr int kMaxAheadTransfers = 4;        // what nobody waits for leaves room for demand
 constexpr uint64_t kMaxRange = 2 << 20;      // bytes of one request for what is waited for
+constexpr double kFirstGuess = 64 << 10;      // bytes, while the line is not known
+constexpr double kGuessWindows = 1.5;        // of Line::Window(), to guess at a time
 constexpr milliseconds kWorthIt{30};         // time gained by asking again
 constexpr int kMaxCorrupt = 3;               // fetches of one object before it is given up
 constexpr seconds kStuck{60};                // without a whole object, when reads wait for ever
@@ -137,16 +139,40 @@ std::optional<seconds> Fetcher::GiveUpAfter() {
   return policy_.give_up_after;
 }
 
-void Fetcher::Want(std::vector<Wanted> wanted, Priority priority) {
+void Fetcher::Want(std::vector<Wanted> wanted, Priority priority,
+                   const std::vector<ObjectRef>& guesses) {
   std::vector<std::pair<Waiter, Result<PlainBytes>>> answered;
   {
     const Lock lock(mutex_);
     for (Wanted& one : wanted)
       if (auto answer = WantOne(one, priority)) answered.emplace_back(one.waiter, *answer);
+    if (!guesses.empty()) DropGuesses();
+    for (const ObjectRef& ref : guesses) {
+      Wanted guess{ref, nullptr};
+      (void)WantOne(guess, Priority::kGuess);
+    }
   }
   if (answered.size() < wanted.size()) transport_.Wake();
   for (const auto& [waiter, answer] : answered)
     if (waiter != nullptr) waiter(answer);
+}
+
+// Where the reader was a moment ago is no longer where it is.
+void Fetcher::DropGuesses() {
+  std::vector<FlightPtr> dropped;
+  for (auto it = queue_.by_urgency().lower_bound({Priority::kGuess, 0});
+       it != queue_.by_urgency().end() && it->first.first == Priority::kGuess; ++it)
+    dropped.push_back(it->second);
+  for (const FlightPtr& flight : dropped) {
+    queue_.Remove(flight);
+    flights_.erase(flight->ref.id);
+  }
+}
+
+uint64_t Fetcher::GuessBudget() {
+  const Lock lock(mutex_);
+  const double window = line_.bandwidth() == 0 ? kFirstGuess : static_cast<double>(line_.Window());
+  return static_cast<uint64_t>(kGuessWindows * window * std::min(1.0, 2 * guesses_.worth()));
 }
 
 bool Fetcher::WasGivenUp(const Id& id) {
@@ -262,6 +288,7 @@ bool Fetcher::StartNext() {
                                     first->wanted_first == Priority::kDemand};
     for (const FlightPtr& flight : flights) {
       request.fresh = request.fresh || flight->corrupt > 0;
+      if (flight->priority == Priority::kGuess) guesses_.Made(flight->ref.id);
       queue_.Remove(flight);
     }
     request.url = PackUrl(source, first->ref.pack);

@@ -23,6 +23,7 @@
 
 #include "cache/counters.h"
 #include "cache/flight_queue.h"
+#include "cache/guesses.h"
 #include "cache/line.h"
 #include "cache/origin.h"
 #include "cache/thread.h"
@@ -67,8 +68,12 @@ class Fetcher {
   void Stop();  // ends the network thread; call before the workers end
 
   // Each waiter is called once, on a worker or the network thread, or right here when its object has
-  // come in the meantime. What is wanted together can be fetched in one request.
-  void Want(std::vector<Wanted> wanted, Priority priority);
+  // come in the meantime. What is wanted together can be fetched in one request. `guesses`: what may be
+  // wanted next, instead of earlier guesses that have not been asked for yet.
+  void Want(std::vector<Wanted> wanted, Priority priority, const std::vector<ObjectRef>& guesses = {});
+  // Bytes of guesses that are worth fetching beside what is asked for.
+  uint64_t GuessBudget();
+  void NoteUse(const Id& id) { guesses_.Used(id); }
 
   // One whole small file from one store, by its path; waits for it. kMissing, kUnavailable, kCorrupt
   // (larger than `limit`).
@@ -99,6 +104,7 @@ class Fetcher {
   // An answer if there is one at once: the object is here, or was given up just now.
   std::optional<Result<PlainBytes>> WantOne(Wanted& wanted, Priority priority);
   bool WasGivenUp(const Id& id);
+  void DropGuesses();
   void Requeue(const FlightPtr& flight, size_t origin, const Error& error, SteadyTime since);
   void Finish(const FlightPtr& flight, const Result<PlainBytes>& result);
   void Open(const FlightPtr& flight, size_t origin, std::string stored);
@@ -116,6 +122,7 @@ class Fetcher {
   std::unordered_map<Id, FlightPtr, IdHash> flights_;
   FlightQueue queue_;
   Line line_;
+  Guesses guesses_;
   // What was given up a moment ago. The kernel asks for a page again when its readahead failed, and that
   // must not cost the policy's time once more.
   std::unordered_map<Id, SteadyTime, IdHash> given_up_;

@@ -16,7 +16,7 @@
 namespace rootstream {
 
 // In the order in which they are served.
-enum class Priority : uint8_t { kDemand, kReadahead, kHotRange, kBackground };
+enum class Priority : uint8_t { kDemand, kReadahead, kGuess, kHotRange, kBackground };
 
 using Waiter = std::function<void(Result<PlainBytes>)>;
 

@@ -61,6 +61,7 @@ PlainBytes ObjectCache::FromDisk(const ObjectRef& ref) {
 }
 
 PlainBytes ObjectCache::GetLocal(const ObjectRef& ref) {
+  fetcher_->NoteUse(ref.id);
   if (PlainBytes bytes = memory_.Get(ref.id)) {
     ++counters_.memory_hits;
     return bytes;
@@ -78,7 +79,8 @@ void ObjectCache::Get(const ObjectRef& ref, Priority priority, Waiter waiter) {
   GetAll(std::move(wanted), priority);
 }
 
-void ObjectCache::GetAll(std::vector<Wanted> wanted, Priority priority) {
+void ObjectCache::GetAll(std::vector<Wanted> wanted, Priority priority,
+                         const std::vector<ObjectRef>& guesses) {
   std::vector<Wanted> missing;
   for (Wanted& one : wanted) {
     const PlainBytes bytes = GetLocal(one.ref);
@@ -88,7 +90,11 @@ void ObjectCache::GetAll(std::vector<Wanted> wanted, Priority priority) {
       one.waiter(bytes);
     }
   }
-  if (!missing.empty()) fetcher_->Want(std::move(missing), priority);
+  if (missing.empty()) return;
+  std::vector<ObjectRef> missing_guesses;
+  for (const ObjectRef& ref : guesses)
+    if (!Has(ref)) missing_guesses.push_back(ref);
+  fetcher_->Want(std::move(missing), priority, missing_guesses);
 }
 
 // What only the network has is asked for at once: behind the workers' backlog it would come too late.

@@ -36,7 +36,8 @@ class ObjectCache : public FetchTarget {
   bool Has(const ObjectRef& ref);
   // From wherever it is. `waiter` is called once: here, or on another thread.
   void Get(const ObjectRef& ref, Priority priority, Waiter waiter);
-  void GetAll(std::vector<Wanted> wanted, Priority priority);
+  // `guesses`: what may be wanted next; fetched if anything of `wanted` must be.
+  void GetAll(std::vector<Wanted> wanted, Priority priority, const std::vector<ObjectRef>& guesses = {});
   // Brings objects into memory soon, if there is time for it.
   void Prefetch(const std::vector<ObjectRef>& refs, Priority priority);
 

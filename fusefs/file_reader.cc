@@ -121,6 +121,32 @@ class FileReader::Job : public std::enable_shared_from_this<Job> {
     reader_.Admit(cost, [self = shared_from_this()] { self->FetchChunks(); });
   }
 
+  // What lies around the read in its chunk list, so in the paths' order: more of the file, and its
+  // neighbours. A quarter of it before the read.
+  std::vector<ObjectRef> Neighbourhood() const {
+    std::vector<ObjectRef> out;
+    if (spans_.empty()) return out;
+    const uint64_t budget = reader_.cache_.fetcher().GuessBudget();
+    const Span& first = spans_.front();
+    const Span& last = spans_.back();
+    const auto index_of = [&](uint64_t stream) {
+      const size_t list = ListAt(*shard_, stream);
+      return std::pair(&LoadedChunks(list), LoadedChunks(list).IndexAt(stream - shard_->list_starts[list]));
+    };
+    const auto [after_list, after] = index_of(last.stream + last.length - 1);
+    uint64_t size = 0;
+    for (size_t i = after + 1; i < after_list->refs.size() && size < budget / 4 * 3; ++i) {
+      out.push_back(after_list->refs[i]);
+      size += out.back().stored_size;
+    }
+    const auto [before_list, before] = index_of(first.stream);
+    for (size_t i = before; i > 0 && size < budget; --i) {
+      out.push_back(before_list->refs[i - 1]);
+      size += out.back().stored_size;
+    }
+    return out;
+  }
+
   void FetchChunks() {
     missing_ = static_cast<int>(parts_.size());
     std::vector<Wanted> wanted;
@@ -129,7 +155,7 @@ class FileReader::Job : public std::enable_shared_from_this<Job> {
                           self->Arrived(part, bytes);
                         }});
     }
-    reader_.cache_.GetAll(std::move(wanted), Priority::kDemand);
+    reader_.cache_.GetAll(std::move(wanted), Priority::kDemand, Neighbourhood());
   }
 
   void Arrived(Part& part, const Result<PlainBytes>& bytes) {

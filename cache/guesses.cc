@@ -1,0 +1,33 @@
+#include "cache/guesses.h"
+
+namespace rootstream {
+namespace {
+
+constexpr size_t kMaxOpen = 192;  // a guess is wrong when so many came after it
+constexpr double kStep = 1.0 / 32;
+
+}  // namespace
+
+void Guesses::Note(bool right) {
+  const double worth = worth_;
+  worth_ = worth + kStep * ((right ? 1.0 : 0.0) - worth);
+}
+
+void Guesses::Made(const Id& id) {
+  const std::lock_guard lock(mutex_);
+  if (open_.insert(id).second) by_age_.push_back(id);
+  while (by_age_.size() > kMaxOpen) {
+    if (open_.erase(by_age_.front()) > 0) Note(false);
+    by_age_.pop_front();
+  }
+  open_count_ = open_.size();
+}
+
+void Guesses::Used(const Id& id) {
+  if (open_count_.load(std::memory_order_relaxed) == 0) return;
+  const std::lock_guard lock(mutex_);
+  if (open_.erase(id) > 0) Note(true);
+  open_count_ = open_.size();
+}
+
+}  // namespace rootstream
