@@ -13,7 +13,7 @@ using std::chrono::seconds;
 using std::chrono::steady_clock;
 
 constexpr int kMaxTransfers = 8;
-constexpr int kMaxAheadTransfers = 4;        // what nobody waits for leaves room for demand
+constexpr int kMaxAheadTransfers = 3;        // each takes its share of the line from who waits
 constexpr uint64_t kMaxRange = 2 << 20;      // bytes of one request for what is waited for
 constexpr double kFirstGuess = 64 << 10;      // bytes, while the line is not known
 constexpr double kGuessWindows = 1.5;        // of Line::Window(), to guess at a time

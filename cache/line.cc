@@ -13,13 +13,14 @@ using std::chrono::milliseconds;
 // were slowed down by whoever takes the bytes, or by a stall.
 constexpr size_t kRoundTrips = 32;
 constexpr size_t kBandwidths = 16;
-constexpr milliseconds kSpan{100};            // of busy time, measured at once
+constexpr milliseconds kSpan{100};            // of busy time, measured at once,
+constexpr uint64_t kSpanBytes = 2 << 20;      // or as long as so many bytes take
 constexpr uint64_t kUnknownWindow = 512 << 10;  // bytes
 constexpr uint64_t kLeastWindow = 64 << 10;
 constexpr uint64_t kMostWindow = 16 << 20;
 constexpr uint64_t kLeastGap = 8 << 10;
 constexpr uint64_t kMostGap = 256 << 10;
-constexpr milliseconds kSlack{10};            // by which a next request may be late
+constexpr milliseconds kSlack{20};            // by which a next request may be late
 
 template <typename T>
 void Keep(std::deque<T>& last, T value, size_t most) {
@@ -45,7 +46,7 @@ void Line::NoteBytes(SteadyTime now, uint64_t bytes) {
   }
   some_came_ = true;
   last_ = now;
-  if (busy_ < kSpan) return;
+  if (busy_ < kSpan && (busy_bytes_ < kSpanBytes || busy_.count() == 0)) return;
   Keep(bandwidths_, static_cast<double>(busy_bytes_) * 1e6 / static_cast<double>(busy_.count()), kBandwidths);
   busy_ = microseconds(0);
   busy_bytes_ = 0;

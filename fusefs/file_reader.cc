@@ -122,7 +122,7 @@ class FileReader::Job : public std::enable_shared_from_this<Job> {
   }
 
   // What lies around the read in its chunk list, so in the paths' order: more of the file, and its
-  // neighbours. A quarter of it before the read.
+  // neighbours. Half of it before the read: programs jump about in what they read.
   std::vector<ObjectRef> Neighbourhood() const {
     std::vector<ObjectRef> out;
     if (spans_.empty()) return out;
@@ -135,7 +135,7 @@ class FileReader::Job : public std::enable_shared_from_this<Job> {
     };
     const auto [after_list, after] = index_of(last.stream + last.length - 1);
     uint64_t size = 0;
-    for (size_t i = after + 1; i < after_list->refs.size() && size < budget / 4 * 3; ++i) {
+    for (size_t i = after + 1; i < after_list->refs.size() && size < budget / 2; ++i) {
       out.push_back(after_list->refs[i]);
       size += out.back().stored_size;
     }

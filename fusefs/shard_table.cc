@@ -5,6 +5,8 @@
 namespace rootstream {
 namespace {
 
+constexpr std::chrono::milliseconds kFromNetwork{2};  // what takes longer did not come from the disk
+
 Result<ShardPtr> DecodeShard(const Result<PlainBytes>& bytes, const ObjectRef& ref, bool is_root,
                              uint32_t depth) {
   if (!bytes.ok()) return bytes.error();
@@ -53,6 +55,7 @@ void ShardTable::Get(uint32_t number, ShardWaiter waiter) {
     return waiter(std::move(shard));
   }
   ObjectRef ref;
+  std::vector<ObjectRef> relatives;
   {
     const std::lock_guard lock(mutex_);
     Slot& slot = slots_[number - 1];
@@ -60,9 +63,48 @@ void ShardTable::Get(uint32_t number, ShardWaiter waiter) {
     slot.waiters.push_back(std::move(waiter));
     if (slot.waiters.size() > 1) return;  // under way
     slot.asked = std::chrono::steady_clock::now();
+    relatives = Relatives(number);
   }
-  cache_.Get(ref, Priority::kDemand,
-             [this, number](const Result<PlainBytes>& bytes) { Loaded(number, bytes); });
+  const auto loaded = [this, number](const Result<PlainBytes>& bytes) { Loaded(number, bytes); };
+  cache_.GetAll({{ref, loaded}}, Priority::kDemand);
+  if (!relatives.empty()) cache_.Prefetch(relatives, Priority::kReadahead);
+}
+
+namespace {
+
+// The first of `refs` that together are worth guessing.
+std::vector<ObjectRef> Within(uint64_t budget, const std::vector<ObjectRef>& refs) {
+  std::vector<ObjectRef> out;
+  for (const ObjectRef& ref : refs) {
+    if (ref.stored_size > budget) break;
+    budget -= ref.stored_size;
+    out.push_back(ref);
+  }
+  return out;
+}
+
+}  // namespace
+
+// Trees beside shard `number`, which whoever walks the image may need next: those behind it first.
+std::vector<ObjectRef> ShardTable::Relatives(uint32_t number) const {
+  const Parent parent = slots_[number - 1].parent;
+  if (parent.number == 0) return {};
+  const ShardPtr& above = slots_[parent.number - 1].shard;
+  if (above == nullptr) return {};
+  const std::vector<Range>& ranges = above->tree.ranges;
+  std::vector<ObjectRef> refs;
+  for (size_t i = 1; i < ranges.size(); ++i)
+    refs.push_back(above->tree.children[ranges[(parent.range + i) % ranges.size()].child]);
+  return Within(cache_.fetcher().GuessBudget(), refs);
+}
+
+// A shard that was not foreseen: its chunk lists, without which no file in it is read, and its children.
+void ShardTable::GuessOnFrom(uint32_t number, const Tree& tree) {
+  if (number == kRoot) return;  // whoever opens an image may want no more than its first listing
+  std::vector<ObjectRef> refs;
+  for (const ListRef& list : tree.lists) refs.push_back(list.ref);
+  refs.insert(refs.end(), tree.children.begin(), tree.children.end());
+  cache_.Prefetch(Within(cache_.fetcher().GuessBudget(), refs), Priority::kReadahead);
 }
 
 void ShardTable::Loaded(uint32_t number, const Result<PlainBytes>& bytes) {
@@ -84,6 +126,7 @@ void ShardTable::Loaded(uint32_t number, const Result<PlainBytes>& bytes) {
     if (shard.ok()) Keep(number, *shard);
   }
   if (shard.ok()) Record(number, waited);
+  if (shard.ok() && waited > kFromNetwork) GuessOnFrom(number, (*shard)->tree);
   for (const ShardWaiter& waiter : waiters) waiter(shard);
 }
 

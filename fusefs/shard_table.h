@@ -64,6 +64,8 @@ class ShardTable {
     std::chrono::steady_clock::time_point asked;  // the cache, for what they wait for
   };
 
+  std::vector<ObjectRef> Relatives(uint32_t number) const;  // under the lock
+  void GuessOnFrom(uint32_t number, const Tree& tree);
   void Record(uint32_t number, std::chrono::microseconds waited);
   void Loaded(uint32_t number, const Result<PlainBytes>& bytes);
   void Keep(uint32_t number, const ShardPtr& shard);  // under the lock

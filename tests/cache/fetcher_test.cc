@@ -352,11 +352,11 @@ TEST_F(FetcherTest, AWholePackServesAllThatIsWantedOfIt) {
   net_.Hold();
   Begin();
   Want(pack, {0, 1, 2, 3, 4, 5}, Priority::kBackground);
-  ASSERT_TRUE(net_.WaitForRequests(4));  // as many as may run ahead
+  ASSERT_TRUE(net_.WaitForRequests(3));  // as many as may run ahead
   net_.Release();
   ASSERT_TRUE(answers_.WaitFor(6));
   for (size_t i = 0; i < 6; ++i) ExpectAnswer(i, pack.plain[i]);
-  EXPECT_EQ(net_.requests().size(), 4u) << "the fifth and sixth came with the first";
+  EXPECT_EQ(net_.requests().size(), 3u) << "the others came with the first";
 }
 
 TEST_F(FetcherTest, AServerWithoutRangesIsAskedForWholePacks) {
@@ -454,10 +454,10 @@ TEST_F(FetcherTest, DemandOvertakesQueuedReadahead) {
   std::vector<size_t> all(40);
   for (size_t i = 0; i < all.size(); ++i) all[i] = i;
   Want(ahead, all, Priority::kReadahead);
-  ASSERT_TRUE(net_.WaitForRequests(4));
+  ASSERT_TRUE(net_.WaitForRequests(3));
   Want(asked, {0});
-  ASSERT_TRUE(net_.WaitForRequests(5)) << "readahead leaves room for it";
-  EXPECT_EQ(net_.requests()[4].url, kStore + "/" + asked.Path());
+  ASSERT_TRUE(net_.WaitForRequests(4)) << "readahead leaves room for it";
+  EXPECT_EQ(net_.requests()[3].url, kStore + "/" + asked.Path());
   net_.Release();
   ASSERT_TRUE(answers_.WaitFor(41));
 }
@@ -470,13 +470,53 @@ TEST_F(FetcherTest, DemandRaisesWhatIsQueuedAlready) {
   std::vector<size_t> all(40);
   for (size_t i = 0; i < all.size(); ++i) all[i] = i;
   Want(pack, all, Priority::kBackground);
-  ASSERT_TRUE(net_.WaitForRequests(4));
+  ASSERT_TRUE(net_.WaitForRequests(3));
   Want(pack, {39});
-  ASSERT_TRUE(net_.WaitForRequests(5));
-  EXPECT_EQ(net_.requests()[4].first, pack.refs[39].offset);
+  ASSERT_TRUE(net_.WaitForRequests(4));
+  EXPECT_EQ(net_.requests()[3].first, pack.refs[39].offset);
   net_.Release();
   ASSERT_TRUE(answers_.WaitFor(41));
   EXPECT_EQ(net_.requests().size(), 40u);
+}
+
+TEST_F(FetcherTest, NewGuessesTakeThePlaceOfThoseThatAreQueued) {
+  const TestPack old_place = MakeTestPack(40, 1000, 300'000, 1), asked = MakeTestPack(2, 1000, 300'000, 2);
+  const TestPack new_place = MakeTestPack(2, 1000, 300'000, 3);
+  for (const TestPack* pack : {&old_place, &asked, &new_place}) Serve(*pack);
+  net_.Hold();
+  Begin();
+  fetcher_->Want({{asked.refs[0], answers_.Add()}}, Priority::kDemand, old_place.refs);
+  ASSERT_TRUE(net_.WaitForRequests(4)) << "a demand, and three guesses";
+  fetcher_->Want({{asked.refs[1], answers_.Add()}}, Priority::kDemand, new_place.refs);
+  net_.Release();
+  ASSERT_TRUE(answers_.WaitFor(2));
+  ASSERT_TRUE(net_.WaitForRequests(7));
+  size_t old_requests = 0, new_requests = 0;
+  for (const TransferRequest& request : net_.requests()) {
+    old_requests += request.url == kStore + "/" + old_place.Path() ? 1 : 0;
+    new_requests += request.url == kStore + "/" + new_place.Path() ? 1 : 0;
+  }
+  EXPECT_EQ(old_requests, 3u);
+  EXPECT_EQ(new_requests, 2u);
+}
+
+TEST_F(FetcherTest, TheHotRangeWaitsForASurprise) {
+  const TestPack hot = MakeTestPack(40, 1000, 300'000, 1), asked = MakeTestPack(1, 1000, 0, 2);
+  Serve(hot);
+  Serve(asked);
+  net_.Hold();
+  Begin();
+  Want(asked, {0});
+  ASSERT_TRUE(net_.WaitForRequests(1));
+  std::vector<size_t> all(40);
+  for (size_t i = 0; i < all.size(); ++i) all[i] = i;
+  Want(hot, all, Priority::kHotRange);
+  Want(hot, {7});  // one of them is asked for: the profile was right about that
+  ASSERT_TRUE(net_.WaitForRequests(2));
+  EXPECT_EQ(net_.requests()[1].first, hot.refs[7].offset);
+  EXPECT_EQ(net_.requests().size(), 2u);
+  net_.Release();
+  ASSERT_TRUE(answers_.WaitFor(42));
 }
 
 TEST_F(FetcherTest, ClosingAnswersWhoWaits) {

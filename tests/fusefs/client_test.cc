@@ -6,6 +6,7 @@
 #include <future>
 #include <random>
 #include <set>
+#include <thread>
 
 #include "fusefs/view.h"
 #include "tests/support/test_store.h"
@@ -266,6 +267,63 @@ TEST_F(ClientTest, TrustIsNeededToOpen) {
   EXPECT_TRUE(FailsWith(ErrorKind::kMissing, Client::Open(options, [](const Error&) {})));
   options.url = "nonsense";
   EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, Client::Open(options, [](const Error&) {})));
+}
+
+TEST_F(ClientTest, TheHotRangeIsBroughtInWithoutBeingAskedFor) {
+  WriteTestFile(tree() + "/dir/hot", RandomBytes(900'000, 1));
+  WriteTestFile(tree() + "/dir/cold", RandomBytes(900'000, 2));
+  PublishOptions publish = OptionsFor(tree(), store());
+  publish.profile.emplace();
+  publish.profile->events = {{ProfileKind::kLook, 0, 0, 0, 0, "/dir/hot", {}},
+                             {ProfileKind::kRead, 1, 0, 100'000, 700'000, "/dir/hot", {}}};
+  ASSERT_TRUE(IsOk(Publish(std::move(publish))));
+  ClientOptions options{.url = "file://" + store() + "/image", .insecure = true, .cache = folder_ / "cache"};
+  options.give_up_after = std::chrono::seconds(2);
+  options.warm_up = true;
+  const auto client = Client::Open(options, [](const Error&) {});
+  ASSERT_TRUE(IsOk(client));
+  Warmup& warmup = (*client)->warmup();
+  for (int i = 0; i < 3000 && !warmup.progress().ended; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  const Warmup::Progress progress = warmup.progress();
+  EXPECT_TRUE(progress.ended);
+  EXPECT_EQ(progress.problem, "");
+  EXPECT_EQ(progress.done, progress.total);
+  EXPECT_GT(progress.total, 700'000u);
+  EXPECT_LT((*client)->cache().counters().wire_bytes, 800'000u) << "and nothing else";
+  std::filesystem::remove_all(store());
+  View view(**client);
+  const auto hot = view.Find("/dir/hot");
+  ASSERT_TRUE(IsOk(hot));
+  const auto bytes = Read(**client, *hot, 100'000, 700'000);
+  ASSERT_TRUE(IsOk(bytes));
+  EXPECT_EQ(*bytes, RandomBytes(900'000, 1).substr(100'000, 700'000));
+}
+
+TEST_F(ClientTest, AHotRangeThatIsDamagedIsSaidAndHoldsNothingUp) {
+  WriteTestFile(tree() + "/hot", RandomBytes(50'000, 1));
+  PublishOptions publish = OptionsFor(tree(), store());
+  publish.profile.emplace();
+  publish.profile->events = {{ProfileKind::kRead, 1, 0, 0, 50'000, "/hot", {}}};
+  ASSERT_TRUE(IsOk(Publish(std::move(publish))));
+  for (const std::string& name : FilesBelow(store())) {
+    if (!name.starts_with("packs/")) continue;
+    std::string bytes = ReadTestFile(store() + "/" + name);
+    if (bytes.size() < 40'000) continue;  // the pack of chunks
+    bytes[1000] ^= 1;
+    WriteTestFile(store() + "/" + name, bytes);
+  }
+  ClientOptions options{.url = "file://" + store() + "/image", .insecure = true, .cache = "none"};
+  options.give_up_after = std::chrono::seconds(2);
+  options.warm_up = true;
+  const auto client = Client::Open(options, [](const Error&) {});
+  ASSERT_TRUE(IsOk(client));
+  Warmup& warmup = (*client)->warmup();
+  for (int i = 0; i < 3000 && !warmup.progress().ended; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_TRUE(warmup.progress().ended);
+  EXPECT_NE(warmup.progress().problem, "");
+  EXPECT_LT(warmup.progress().done, warmup.progress().total);
 }
 
 }  // namespace
