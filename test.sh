@@ -11,6 +11,7 @@ cd "$(dirname "$0")"
 
 TEST_PACKAGES="nginx-light lighttpd busybox acl attr libcap2-bin curl openssl squashfs-tools xz-utils zstd
   procps python3 util-linux"
+BENCH_PACKAGES="casync nbdkit libnbd-bin httpdirfs rclone"
 BOOT_PACKAGES="qemu-system-x86 mmdebstrap e2fsprogs iproute2"
 
 mode=${1:---all}
@@ -65,10 +66,11 @@ case "$mode" in
     done
     ;;
   --bench)
-    install_packages $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES $KBOOT_PACKAGES $BOOT_PACKAGES casync
+    install_packages $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES $KBOOT_PACKAGES $BOOT_PACKAGES $BENCH_PACKAGES
     need_fuse
     build default
     tests/bench/run.sh
+    tests/bench/cold.py
     tests/e2e/boot_fixture.sh >/dev/null
     tests/bench/boot.sh
     ;;

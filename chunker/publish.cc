@@ -7,6 +7,7 @@
 
 #include "chunker/boot_finder.h"
 #include "chunker/chunk_store.h"
+#include "chunker/earlier_hot_range.h"
 #include "chunker/entry_spool.h"
 #include "chunker/known_content.h"
 #include "chunker/progress.h"
@@ -38,8 +39,9 @@ std::vector<PublicKey> PublicKeysOf(const std::vector<SigningKey>& keys) {
   return out;
 }
 
-HotOrder OrderFor(const PublishOptions& options, const StoreFolder&) {
-  return options.profile ? HotOrder(*options.profile, {}) : HotOrder();
+HotOrder OrderFor(const PublishOptions& options, const StoreFolder& store) {
+  if (!options.profile) return {};
+  return HotOrder(*options.profile, EarlierHotRange(store, options.image));
 }
 
 class Publisher {

@@ -5,6 +5,9 @@ target_compile_definitions(rootstream_options INTERFACE _FILE_OFFSET_BITS=64
                            ROOTSTREAM_VERSION="${PROJECT_VERSION}")
 target_compile_options(rootstream_options INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor
                        -Wno-missing-field-initializers)
+# What a program does not use of a library is left out of it: the client goes into an initramfs.
+target_compile_options(rootstream_options INTERFACE -ffunction-sections -fdata-sections)
+target_link_options(rootstream_options INTERFACE -Wl,--gc-sections)
 if(ROOTSTREAM_WERROR)
   target_compile_options(rootstream_options INTERFACE -Werror)
 endif()

@@ -6,7 +6,7 @@
 Makes a Debian root (mmdebstrap), publishes it, runs programs.sh in a chroot of the mount while that is recorded,
 and publishes again with what was recorded. Then, for each line (line.py) and tool: mounts with empty caches and
 runs a trace. Two kinds: `reads` (what the programs read, by pread, one thread) and `programs` (the programs
-themselves). --work keeps the inputs for the next run. Needs what tests/support/setup.sh calls BENCH_PACKAGES.
+themselves). --work keeps the inputs for the next run. Needs what test.sh calls BENCH_PACKAGES.
 """
 import argparse
 import json

@@ -347,6 +347,31 @@ TEST_F(ProfiledPublish, OfTheSameInputIsTheSameBytesAndStoresNothingTwice) {
   EXPECT_EQ(ServedFiles(store("one")), ServedFiles(store("two")));
 }
 
+TEST_F(ProfiledPublish, TheNextVersionKeepsTheOrderAndSharesTheChunks) {
+  for (int i = 0; i < 30; ++i) WriteTestFile(tree() + "/f" + std::to_string(i), RandomBytes(50'000, i));
+  const auto read_in_order = [](int first, int step) {
+    Profile profile;
+    profile.image = {"image", "latest"};
+    for (int i = 0; i < 30; ++i)
+      profile.events.push_back({ProfileKind::kRead, 0, 0, 0, 50'000,
+                                "/f" + std::to_string((first + i * step) % 30), {}});
+    return profile;
+  };
+  ASSERT_TRUE(IsOk(PublishProfiled(store(), read_in_order(0, 1))));
+  const auto same = PublishProfiled(store(), read_in_order(11, 7));
+  ASSERT_TRUE(IsOk(same));
+  EXPECT_EQ(same->new_data_bytes, 0u) << "another order of the same";
+  WriteTestFile(tree() + "/f12", RandomBytes(50'000, 99));
+  PublishOptions next = OptionsFor(tree(), store());
+  next.image.tag = "next";
+  next.profile = read_in_order(11, 7);
+  const auto changed = Publish(std::move(next));
+  ASSERT_TRUE(IsOk(changed));
+  EXPECT_LT(changed->new_data_bytes, 700'000u) << "the chunks around one file of thirty";
+  EXPECT_GT(changed->new_data_bytes, 50'000u);
+  ExpectSound(store());
+}
+
 TEST_F(ProfiledPublish, AProfileThatNamesNothingOfTheSourceIsInvalid) {
   MakeRichTree(tree());
   Profile profile = SomeProfile();

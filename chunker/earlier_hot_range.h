@@ -1,0 +1,17 @@
+// What the hot range of an earlier version of an image holds, so that the next one keeps its order and
+// shares its chunks.
+#pragma once
+
+#include <vector>
+
+#include "chunker/hot_order.h"
+#include "chunker/store_folder.h"
+
+namespace rootstream {
+
+// The parts of files in the hot range of the image, in its order; of the one with the same name that was
+// published last, if the tag is new or its image has none. Nothing where there is none, and what can be
+// read of it where it is damaged: an order is no more than a help.
+std::vector<FilePart> EarlierHotRange(const StoreFolder& store, const ImageName& image);
+
+}  // namespace rootstream
