@@ -208,7 +208,6 @@ void AddPrefetch(CLI::App& app, Run& run) {
 
 void AddProfile(CLI::App& app, Run& run) {
   auto file = std::make_shared<std::string>();
-  auto files = std::make_shared<std::vector<std::string>>();
   auto mountpoint = std::make_shared<std::string>();
   auto seconds = std::make_shared<uint32_t>(0);
   CLI::App* command = app.add_subcommand("profile", "what was read of an image, and when");
@@ -224,14 +223,9 @@ void AddProfile(CLI::App& app, Run& run) {
       return Report(RecordProfile(*mountpoint, *file, limit));
     };
   });
-  CLI::App* show = command->add_subcommand("show", "print a profile as a table");
-  show->add_option("FILE", *file)->required();
-  show->callback([=, &run] { run = [=] { return Report(ShowProfile(*file)); }; });
-  CLI::App* merge = command->add_subcommand("merge", "make one profile of several");
-  merge->add_option("FILES", *files)->required();
-  merge->add_option("-o,--output", *file, "where it goes (default: standard output)")
-      ->type_name("FILE");
-  merge->callback([=, &run] { run = [=] { return Report(MergeProfileFiles(*files, *file)); }; });
+  command->footer(
+      "  show    print a profile as a table, or draw it as a timeline\n"
+      "  merge   make one profile of several");
 }
 
 // mount -t fuse.rootstream URL DIR calls "mount.fuse.rootstream URL DIR -o …"; libfuse's own helper
@@ -282,6 +276,10 @@ int RunClientCommand(int argc, char** argv) {
   if (argc > 1) {
     if (const Verb* verb = FindOtherVerb(argv[1]))
       return ReportFailure(RunBeside(verb->executable, argv));
+    // What only looks at profiles is the publisher's.
+    const std::string second = argc > 2 ? argv[2] : "";
+    if (std::string_view(argv[1]) == "profile" && (second == "show" || second == "merge"))
+      return ReportFailure(RunBeside("publisher", argv));
   }
   CLI::App app("Linux from any web server: publish root filesystems as static files, mount them lazily",
                "rootstream");

@@ -2,8 +2,7 @@
 
 #include <array>
 
-#include "cache/file_io.h"
-#include "format/limits.h"
+#include "cache/profile_io.h"
 
 namespace rootstream {
 
@@ -12,19 +11,6 @@ Profile RecordedProfile(Client& client) {
   profile.image = client.url().image;
   profile.manifest = client.ref().manifest_id;
   return profile;
-}
-
-Result<Profile> ReadProfile(const std::string& path) {
-  const auto text = ReadWholeFile(path, kMaxProfile);
-  if (!text.ok()) return Of("profile", text.error());
-  auto profile = Profile::Decode(*text);
-  if (!profile.ok()) return Of("profile " + path, profile.error());
-  return profile;
-}
-
-Status WriteProfile(const std::string& path, const Profile& profile) {
-  const Status status = WriteFileAtomically(path, profile.Encode());
-  return status.ok() ? Ok() : Status(Of("profile", status.error()));
 }
 
 Result<ProfileFile> ProfileFile::Open(const std::string& path, const ImageName& image) {

@@ -11,9 +11,6 @@ namespace rootstream {
 // What `client` has recorded until now, of its image. Its recorder may go on.
 Profile RecordedProfile(Client& client);
 
-Result<Profile> ReadProfile(const std::string& path);  // kMissing, kFailed, kCorrupt
-Status WriteProfile(const std::string& path, const Profile& profile);
-
 class ProfileFile {
  public:
   // kInvalid: what is there is of another image. kCorrupt: it is no profile.

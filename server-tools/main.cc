@@ -12,12 +12,15 @@
 #include "cache/curl_transport.h"
 #include "cache/file_io.h"
 #include "cache/object_cache.h"
+#include "cache/profile_io.h"
 #include "chunker/publish.h"
 #include "format/limits.h"
 #include "format/match_rule.h"
 #include "server-tools/boot_flags.h"
 #include "server-tools/http_server.h"
 #include "server-tools/keys.h"
+#include "server-tools/profile_picture.h"
+#include "server-tools/profile_table.h"
 #include "server-tools/store_audit.h"
 #include "server-tools/store_gc.h"
 #include "server-tools/store_lock.h"
@@ -141,10 +144,8 @@ void TuneAllocator() {
 
 // A profile of another image may serve, if it was made of the same files; a person should know.
 Result<Profile> ReadProfileFor(const ImageName& image, const std::string& path) {
-  RS_TRY(const std::string text, ReadWholeFile(path, kMaxProfile));
-  auto profile = Profile::Decode(text);
-  if (!profile.ok()) return Of("profile " + path, profile.error());
-  if (profile->image.name != image.name)
+  auto profile = ReadProfile(path);
+  if (profile.ok() && profile->image.name != image.name)
     ReportError(fmt::format("profile {}: it is of image {}, not of {}; used as it is", path,
                             profile->image.name, image.name), 0);
   return profile;
@@ -504,6 +505,41 @@ void AddMirror(CLI::App& app, Run& run) {
   command->callback([=, &run] { run = [=] { return RunMirror(*flags); }; });
 }
 
+Status RunShow(const std::string& path, const std::string& picture) {
+  RS_TRY(const Profile profile, ReadProfile(path));
+  if (!picture.empty()) return WriteFileAtomically(picture, ProfilePicture(profile));
+  fputs(ProfileTable(profile).c_str(), stdout);
+  return Ok();
+}
+
+Status RunMerge(const std::vector<std::string>& files, const std::string& out) {
+  std::vector<Profile> profiles;
+  for (const std::string& file : files) {
+    RS_TRY(Profile profile, ReadProfile(file));
+    profiles.push_back(std::move(profile));
+  }
+  RS_TRY(const Profile merged, MergeProfiles(profiles));
+  if (!out.empty()) return WriteProfile(out, merged);
+  fputs(merged.Encode().c_str(), stdout);
+  return Ok();
+}
+
+void AddProfile(CLI::App& app, Run& run) {
+  auto files = std::make_shared<std::vector<std::string>>();
+  auto file = std::make_shared<std::string>();
+  auto out = std::make_shared<std::string>();
+  CLI::App* command = app.add_subcommand("profile", "what was read of an image, and when");
+  command->require_subcommand(1);
+  CLI::App* show = command->add_subcommand("show", "print a profile as a table, or draw it as a timeline");
+  show->add_option("FILE", *file)->required();
+  show->add_option("--svg", *out, "draw it into this file instead")->type_name("FILE");
+  show->callback([=, &run] { run = [=] { return RunShow(*file, *out); }; });
+  CLI::App* merge = command->add_subcommand("merge", "make one profile of several");
+  merge->add_option("FILES", *files)->required();
+  merge->add_option("-o,--output", *out, "where it goes (default: standard output)")->type_name("FILE");
+  merge->callback([=, &run] { run = [=] { return RunMerge(*files, *out); }; });
+}
+
 // A tree is walked with an open folder a level.
 void AllowManyOpenFiles() {
   rlimit limit;
@@ -527,6 +563,7 @@ int Main(int argc, char** argv) {
   AddStats(app, run);
   AddGc(app, run);
   AddMirror(app, run);
+  AddProfile(app, run);
   try {
     app.parse(argc, argv);
     Status status = run();

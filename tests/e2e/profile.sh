@@ -55,6 +55,9 @@ has "$work/cat" 1500000 /usr/share/noise-5
 
 step "shown and merged"
 "$rootstream" profile show "$work/whole" | grep -q '/usr/share/noise-1$'
+"$rootstream" profile show "$work/whole" --svg "$work/picture.svg"
+python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' "$work/picture.svg"
+grep -q '<title>/usr/share/noise-1, ' "$work/picture.svg"
 "$rootstream" profile merge "$work/whole" "$work/part" "$work/cat" -o "$work/all"
 has "$work/all" 1500000 /usr/share/noise-5
 has "$work/all" 300000 /usr/share/noise-1

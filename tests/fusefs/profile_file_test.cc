@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "cache/profile_io.h"
 #include "fusefs/view.h"
 #include "tests/support/test_store.h"
 

@@ -1,0 +1,13 @@
+// A profile as a table for people: what was read, file by file.
+#pragma once
+
+#include <string>
+
+#include "format/profile.h"
+
+namespace rootstream {
+
+std::string ProfileTable(const Profile& profile);
+std::string ShownPath(const std::string& path);  // without control characters
+
+}  // namespace rootstream
