@@ -8,6 +8,7 @@
 namespace rootstream {
 namespace {
 
+using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
@@ -15,8 +16,12 @@ using std::chrono::steady_clock;
 constexpr int kMaxTransfers = 8;
 constexpr int kMaxAheadTransfers = 3;        // each takes its share of the line from who waits
 constexpr uint64_t kMaxRange = 2 << 20;      // bytes of one request for what is waited for
-constexpr double kFirstGuess = 64 << 10;      // bytes, while the line is not known
-constexpr double kGuessWindows = 1.5;        // of Line::Window(), to guess at a time
+constexpr uint64_t kFirstGuess = 64 << 10;    // bytes, while the line is not known
+constexpr uint64_t kGuessFactor = 3;         // times what passes in a round trip
+constexpr uint64_t kMaxGuess = 4 << 20;      // bytes
+constexpr uint64_t kTypicalRequest = 128 << 10;  // bytes, to compare mirrors by
+constexpr int kSlowMirror = 3;                // times slower than another: not waited for
+constexpr uint64_t kMovedShare = 8;           // of all bytes, those that may come twice for that
 constexpr milliseconds kWorthIt{30};         // time gained by asking again
 constexpr int kMaxCorrupt = 3;               // fetches of one object before it is given up
 constexpr seconds kStuck{60};                // without a whole object, when reads wait for ever
@@ -171,8 +176,10 @@ void Fetcher::DropGuesses() {
 
 uint64_t Fetcher::GuessBudget() {
   const Lock lock(mutex_);
-  const double window = line_.bandwidth() == 0 ? kFirstGuess : static_cast<double>(line_.Window());
-  return static_cast<uint64_t>(kGuessWindows * window * std::min(1.0, 2 * guesses_.worth()));
+  const uint64_t budget = line_.bandwidth() == 0
+                              ? kFirstGuess
+                              : std::min(kMaxGuess, kGuessFactor * line_.bytes_in_flight());
+  return static_cast<uint64_t>(static_cast<double>(budget) * std::min(1.0, 2 * guesses_.worth()));
 }
 
 bool Fetcher::WasGivenUp(const Id& id) {
@@ -191,8 +198,9 @@ std::optional<Result<PlainBytes>> Fetcher::WantOne(Wanted& wanted, Priority prio
       queue_.Remove(flight);
       flight->priority = priority;
       queue_.Add(flight);
-    } else if (priority == Priority::kDemand && !flight->queued) {
-      OvertakeIfLate(flight);
+    } else if (!flight->queued) {
+      flight->priority = std::min(flight->priority, priority);
+      if (priority == Priority::kDemand) OvertakeIfLate(flight);
     }
   } else {
     // An object enters memory before its flight ends: looking in this order misses neither.
@@ -235,6 +243,7 @@ void Fetcher::Run() {
     }
     if (waiting) {
       LeaveStuckTransfers();
+      LeaveSlowMirrors();
       FailOverdue();
     }
     StartFiles();
@@ -280,6 +289,7 @@ bool Fetcher::StartNext() {
     if (first == nullptr) return false;
     Origin& source = origins_[*origin];
     source.NoteAsked(now);
+    ++source.under_way;
     const bool whole = !source.serves_ranges;
     const FlightQueue::Limits limits{line_.CheapGap(), kMaxRange, line_.Window() / 2};
     const std::vector<FlightPtr> flights =
@@ -303,10 +313,44 @@ bool Fetcher::StartNext() {
   return true;
 }
 
+// The one that would deliver first; of those that are not known, the first. One request at a time finds
+// out about another: what nobody waits for, unless all else fails.
 std::optional<size_t> Fetcher::PickOrigin(const Flight& flight, SteadyTime now) {
-  for (size_t i = 0; i < origins_.size(); ++i)
-    if (!flight.missing_at.contains(i) && origins_[i].MayAsk(now)) return i;
-  return std::nullopt;
+  std::optional<size_t> best;
+  microseconds best_time{0};
+  for (size_t i = 0; i < origins_.size(); ++i) {
+    if (flight.missing_at.contains(i) || !origins_[i].MayAsk(now)) continue;
+    const auto time = origins_[i].TimeFor(kTypicalRequest, now);
+    if (!time && best && flight.priority != Priority::kDemand && origins_[i].under_way == 0) return i;
+    const bool is_better = !best || (time && best_time > microseconds(0) && *time < best_time);
+    if (!is_better) continue;
+    best = i;
+    best_time = time.value_or(microseconds(0));
+  }
+  return best;
+}
+
+// Who waits on a slow mirror is moved to one that would have delivered long before, as far as the bytes
+// that this costs twice stay few.
+void Fetcher::LeaveSlowMirrors() {
+  const Lock lock(mutex_);
+  if (origins_.size() < 2) return;
+  const auto now = steady_clock::now();
+  for (PackTransfer* transfer : running_) {
+    for (const FlightPtr& flight : transfer->WaitedFor()) {
+      const auto here = transfer->TimeUntil(flight, now);
+      const auto other = PickOrigin(*flight, now);
+      if (!other || *other == transfer->origin()) continue;
+      const auto there = origins_[*other].TimeFor(flight->ref.stored_size, now);
+      if (!there || here < kSlowMirror * *there + kWorthIt) continue;
+      if (moved_bytes_ > counters_.wire_bytes / kMovedShare + kMaxRange) return;
+      moved_bytes_ += flight->ref.stored_size;
+      transfer->GiveUp(flight);
+      flight->priority = Priority::kDemand;
+      queue_.Add(flight);
+      ++counters_.retries;
+    }
+  }
 }
 
 // As much as fills the line, and no more: who comes to wait finds little before him. What a profile or

@@ -101,6 +101,7 @@ class Fetcher {
   std::optional<std::chrono::seconds> GiveUpAfter();
   void FailOverdue();
   void LeaveStuckTransfers();
+  void LeaveSlowMirrors();
   // An answer if there is one at once: the object is here, or was given up just now.
   std::optional<Result<PlainBytes>> WantOne(Wanted& wanted, Priority priority);
   bool WasGivenUp(const Id& id);
@@ -130,6 +131,7 @@ class Fetcher {
   std::map<Id, PackTransfer*> whole_packs_;  // transfers that a new want may still join
   std::list<std::shared_ptr<FileJob>> files_;
   uint64_t next_order_ = 0;
+  uint64_t moved_bytes_ = 0;  // asked for again elsewhere
   int transfers_ = 0;
   SteadyTime last_demand_{};  // when a transfer that was waited for ended
   bool ending_ = false;

@@ -67,6 +67,10 @@ double Line::bandwidth() const {
   return *std::max_element(bandwidths_.begin(), bandwidths_.end());
 }
 
+uint64_t Line::bytes_in_flight() const {
+  return static_cast<uint64_t>(bandwidth() * static_cast<double>(round_trip().count()) / 1e6);
+}
+
 uint64_t Line::Window() const {
   if (bandwidth() == 0) return kUnknownWindow;
   const double seconds = static_cast<double>((2 * round_trip() + kSlack).count()) / 1e6;
@@ -74,8 +78,7 @@ uint64_t Line::Window() const {
 }
 
 uint64_t Line::CheapGap() const {
-  const double seconds = static_cast<double>(round_trip().count()) / 1e6;
-  return std::clamp(static_cast<uint64_t>(bandwidth() * seconds / 4), kLeastGap, kMostGap);
+  return std::clamp(bytes_in_flight() / 4, kLeastGap, kMostGap);
 }
 
 microseconds Line::TimeFor(uint64_t bytes, int others) const {

@@ -23,6 +23,7 @@ class Line {
   double bandwidth() const;                      // bytes a second, of all transfers together; 0: not known yet
   int bodies() const { return bodies_; }
 
+  uint64_t bytes_in_flight() const;              // what passes in a round trip; 0: not known yet
   // Bytes that must be asked for ahead of time so that the line never idles.
   uint64_t Window() const;
   // Bytes to skip rather than to ask twice: what passes in a part of the round trip.

@@ -1,7 +1,9 @@
-// What is known of one web server that holds the store: is it there, and when may it be asked again.
+// What is known of one web server that holds the store: is it there, when may it be asked again, and how
+// fast does it deliver. Not thread-safe.
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <random>
 #include <string>
 
@@ -24,6 +26,12 @@ class Origin {
   // `since`: when its last byte came. `retry_after`: what the server asked for (RFC 9110, 10.2.3).
   void NoteFailure(SteadyTime now, SteadyTime since, std::chrono::seconds retry_after);
 
+  void NoteFirstByte(SteadyTime now, std::chrono::microseconds waited);
+  void NoteBody(SteadyTime now, uint64_t bytes, std::chrono::microseconds elapsed);
+  // How long it would take to have so many bytes from it; nullopt: it has not delivered of late.
+  std::optional<std::chrono::microseconds> TimeFor(uint64_t bytes, SteadyTime now) const;
+  int under_way = 0;  // requests
+
   bool serves_ranges = true;  // false once it answered 200 to a Range
 
  private:
@@ -32,6 +40,11 @@ class Origin {
   bool probing_ = false;
   SteadyTime down_since_{};
   SteadyTime next_try_{};
+  std::chrono::microseconds first_byte_{0};  // smoothed; 0: not known
+  // Bytes of bodies and the time they took, the older the less.
+  double body_bytes_ = 0;
+  double body_seconds_ = 0;
+  SteadyTime delivered_{};  // when it last did
   std::minstd_rand jitter_{std::random_device{}()};
 };
 

@@ -30,7 +30,12 @@ bool Fetcher::PackTransfer::OnData(std::string_view bytes) {
   bool more_wanted = true;
   {
     const Lock lock(fetcher_.mutex_);
-    last_byte_ = steady_clock::now();
+    const auto now = steady_clock::now();
+    if (received_ > 0)  // how long the first bytes were on their way is not known
+      fetcher_.origins_[origin_].NoteBody(
+          now, bytes.size(), std::chrono::duration_cast<std::chrono::microseconds>(now - last_byte_));
+    received_ += bytes.size();
+    last_byte_ = now;
     fetcher_.line_.NoteBytes(last_byte_, bytes.size());
     while (!bytes.empty() && !pending_.empty()) Consume(bytes, complete);
     position_ += bytes.size();
@@ -52,6 +57,9 @@ void Fetcher::PackTransfer::OnDone(const TransferOutcome& outcome) {
   {
     const Lock lock(fetcher_.mutex_);
     fetcher_.NoteOutcome(outcome);
+    Origin& origin = fetcher_.origins_[origin_];
+    --origin.under_way;
+    if (has_body_) origin.NoteFirstByte(steady_clock::now(), outcome.first_byte);
     if (has_body_) fetcher_.line_.EndBody(steady_clock::now());
     LeaveWholePack();
     fetcher_.running_.erase(this);
@@ -100,6 +108,28 @@ bool Fetcher::PackTransfer::Leave(const FlightPtr& flight) {
   if (position_ > flight->ref.offset) return false;
   pending_.erase(flight->ref.offset);
   return true;
+}
+
+std::vector<FlightPtr> Fetcher::PackTransfer::WaitedFor() const {
+  std::vector<FlightPtr> flights;
+  for (const auto& [offset, flight] : pending_)
+    if (flight->priority == Priority::kDemand) flights.push_back(flight);
+  return flights;
+}
+
+std::chrono::microseconds Fetcher::PackTransfer::TimeUntil(const FlightPtr& flight,
+                                                           SteadyTime now) const {
+  const auto elapsed = std::chrono::duration_cast<std::chrono::microseconds>(now - began_);
+  const auto until = BytesUntil(flight).value_or(0);
+  if (received_ == 0) return elapsed;  // at least as long again
+  return std::chrono::microseconds(static_cast<int64_t>(
+      static_cast<double>(elapsed.count()) * static_cast<double>(until) / static_cast<double>(received_)));
+}
+
+void Fetcher::PackTransfer::GiveUp(const FlightPtr& flight) {
+  const bool is_coming = !pending_.empty() && pending_.begin()->second == flight;
+  pending_.erase(flight->ref.offset);
+  if (is_coming) buffer_ = {};
 }
 
 uint64_t Fetcher::PackTransfer::remaining() const {

@@ -34,6 +34,10 @@ class Fetcher::PackTransfer : public TransferSink {
   // Gives a flight up, whose bytes are passed over when they come. False: they are coming now.
   bool Leave(const FlightPtr& flight);
   uint64_t remaining() const;  // bytes
+  std::vector<FlightPtr> WaitedFor() const;  // its flights that somebody waits for
+  // How long it will take until the flight is complete, as things go.
+  std::chrono::microseconds TimeUntil(const FlightPtr& flight, SteadyTime now) const;
+  void GiveUp(const FlightPtr& flight);  // as Leave(), even if its bytes are coming
   // What is still pending, if nothing was completed for `limit`: a server that sends a few bytes now and
   // then keeps a transfer alive, but not the reads that wait for it.
   std::vector<FlightPtr> TakeIfStuck(SteadyTime now, std::chrono::seconds limit);
@@ -54,6 +58,8 @@ class Fetcher::PackTransfer : public TransferSink {
   std::map<uint64_t, FlightPtr> pending_;  // by offset; under the fetcher's lock
   uint64_t position_ = 0;                  // in the pack; likewise
   std::string buffer_;                     // of the first pending flight
+  uint64_t received_ = 0;                  // bytes of the body
+  const SteadyTime began_ = std::chrono::steady_clock::now();
   SteadyTime last_byte_ = std::chrono::steady_clock::now();
   SteadyTime last_complete_ = last_byte_;  // or when it began
 };

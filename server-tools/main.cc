@@ -569,6 +569,8 @@ int Main(int argc, char** argv) {
     Status status = run();
     if (fflush(stdout) != 0 && status.ok())
       status = ErrnoError("cannot write to", "standard output");
+    // Whatever it was doing then, a person knows why it ended.
+    if (!status.ok() && WasInterrupted()) return ReportError("interrupted", 1);
     return status.ok() ? 0 : ReportError(status.error().message, 1);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;

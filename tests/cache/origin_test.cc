@@ -85,5 +85,25 @@ TEST(OriginBackOff, IsDownSinceItsLastByte) {
   EXPECT_EQ(origin.down_since(), kStart - seconds(5));
 }
 
+TEST(OriginTimeFor, IsWhatItDelivered) {
+  Origin origin("http://a");
+  EXPECT_EQ(origin.TimeFor(1000, kStart), std::nullopt);
+  origin.NoteFirstByte(kStart, milliseconds(80));
+  EXPECT_EQ(origin.TimeFor(1000, kStart), milliseconds(80)) << "no body to speak of yet";
+  origin.NoteBody(kStart, 250'000, milliseconds(100));
+  EXPECT_EQ(origin.TimeFor(125'000, kStart), milliseconds(130));
+}
+
+TEST(OriginTimeFor, FollowsTheLineAndIsForgottenWhenItIsOld) {
+  Origin origin("http://a");
+  origin.NoteFirstByte(kStart, milliseconds(80));
+  for (int i = 0; i < 50; ++i) origin.NoteBody(kStart, 250'000, milliseconds(100));
+  for (int i = 0; i < 50; ++i) origin.NoteBody(kStart, 25'000, milliseconds(100));
+  const auto slow = origin.TimeFor(25'000, kStart);
+  ASSERT_TRUE(slow.has_value());
+  EXPECT_NEAR(static_cast<double>(slow->count()), 180'000, 10'000);
+  EXPECT_EQ(origin.TimeFor(25'000, kStart + std::chrono::minutes(1)), std::nullopt);
+}
+
 }  // namespace
 }  // namespace rootstream

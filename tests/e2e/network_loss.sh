@@ -6,7 +6,7 @@ need_mount
 need nginx
 
 mkdir "$work/source"
-for i in 1 2 3; do noise 3000000 "$i" >"$work/source/$i"; done
+for i in 1 2 3; do noise 12000000 "$i" >"$work/source/$i"; done
 publish "$work/source" tree >/dev/null
 start_nginx
 mount_image "$server_url/tree" "$work/fails" --cache none --on-network-loss fail:3

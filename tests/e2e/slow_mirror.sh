@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Of two mirrors the one that delivers is asked, whichever is named first; when it dies, the other one.
+. "$(dirname "$0")/lib.sh"
+need_mount
+need nginx python3
+make_small_tree "$work/source"
+publish "$work/source" image >/dev/null
+start_nginx
+mkdir "$work/mnt"
+
+# start_line NAME MBIT: a line of its own to the server; its port is in NAME_port, its process in NAME_pid.
+start_line() {
+  rm -f "$work/$1.port"
+  python3 "$repository/tests/bench/line.py" --to "$port" --rtt 20 --rate "$2" --stats "$work/$1.json" >"$work/$1.port" &
+  servers+=($!)
+  declare -g "$1_pid=$!"
+  wait_for 10 test -s "$work/$1.port" || fail "line.py does not start"
+  declare -g "$1_port=$(cat "$work/$1.port")"
+}
+passed() { sed 's/.*"down": \([0-9]*\).*/\1/' "$work/$1.json"; }
+
+step "the slow one first"
+start_line slow 2
+start_line fast 60
+mount_image "http://127.0.0.1:$slow_port/image" "$work/mnt" --mirror "http://127.0.0.1:$fast_port"
+compare "$work/source" "$work/mnt"
+unmount "$work/mnt"
+stop_process "$slow_pid"
+stop_process "$fast_pid"
+echo "slow $(passed slow) bytes, fast $(passed fast) bytes"
+[ "$(passed slow)" -lt $(($(passed fast) / 4)) ] || fail "the slow mirror was asked for too much"
+
+step "the fast one dies"
+start_line slow 10
+start_line fast 60
+mount_image "http://127.0.0.1:$fast_port/image" "$work/mnt" --mirror "http://127.0.0.1:$slow_port"
+cmp "$work/source/usr/share/noise-1" "$work/mnt/usr/share/noise-1"
+kill -KILL "$fast_pid"
+compare "$work/source" "$work/mnt"
+unmount "$work/mnt"
+stop_process "$slow_pid"
+[ "$(passed slow)" -gt 1000000 ] || fail "the other mirror was not asked"
