@@ -120,7 +120,12 @@ void Fetcher::Stop() {
 
 Fetcher::~Fetcher() {
   Stop();
+  FailAll();
+}
+
+void Fetcher::FailAll() {
   for (const auto& job : files_) job->done.set_value(Unavailable("closing"));
+  files_.clear();
   while (!flights_.empty())
     Finish(FlightPtr(flights_.begin()->second), Unavailable("closing"));
 }
@@ -170,7 +175,12 @@ void Fetcher::DropGuesses() {
     dropped.push_back(it->second);
   for (const FlightPtr& flight : dropped) {
     queue_.Remove(flight);
-    flights_.erase(flight->ref.id);
+    if (flight->waiters.empty() && flight->wanted_first == Priority::kGuess) {
+      flights_.erase(flight->ref.id);
+    } else {  // it was wanted before it was guessed
+      flight->priority = flight->wanted_first;
+      queue_.Add(flight);
+    }
   }
 }
 
@@ -205,6 +215,7 @@ std::optional<Result<PlainBytes>> Fetcher::WantOne(Wanted& wanted, Priority prio
   } else {
     // An object enters memory before its flight ends: looking in this order misses neither.
     if (PlainBytes bytes = target_.InMemory(wanted.ref.id)) return Result<PlainBytes>(bytes);
+    if (ending_) return Result<PlainBytes>(Unavailable("closing"));
     if (WasGivenUp(wanted.ref.id))
       return Result<PlainBytes>(Unavailable("given up a moment ago"));
     ++counters_.misses;

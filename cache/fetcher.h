@@ -64,8 +64,9 @@ class Fetcher {
   // `stores`: URLs, the preferred first. All references must outlive the fetcher.
   Fetcher(Transport& transport, Workers& workers, FetchTarget& target, Counters& counters,
           FetchPolicy policy, const std::vector<std::string>& stores);
-  ~Fetcher();  // waiters that are left hear kUnavailable
-  void Stop();  // ends the network thread; call before the workers end
+  ~Fetcher();
+  void Stop();     // ends the network thread; call before the workers end
+  void FailAll();  // after Stop(): waiters that are left hear kUnavailable, and so do all that come later
 
   // Each waiter is called once, on a worker or the network thread, or right here when its object has
   // come in the meantime. What is wanted together can be fetched in one request. `guesses`: what may be

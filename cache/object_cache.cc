@@ -27,9 +27,10 @@ Result<std::unique_ptr<ObjectCache>> ObjectCache::Open(const CacheOptions& optio
 ObjectCache::~ObjectCache() { Close(); }
 
 void ObjectCache::Close() {
-  if (fetcher_ != nullptr) fetcher_->Stop();
+  if (fetcher_ == nullptr) return;
+  fetcher_->Stop();
   workers_.reset();
-  fetcher_.reset();
+  fetcher_->FailAll();  // whose waiters may want more of this cache
 }
 
 PlainBytes ObjectCache::InMemory(const Id& id) { return memory_.Get(id); }

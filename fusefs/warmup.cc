@@ -59,7 +59,7 @@ void Warmup::WantMore() {
     const std::vector<ObjectRef> refs = state_.With([&](State& state) { return TakeMore(state); });
     if (refs.empty()) return;
     std::vector<Wanted> wanted;
-    uint64_t here = 0;
+    uint64_t here = 0;  // bytes
     for (const ObjectRef& ref : refs) {
       if (cache_.Has(ref)) {
         here += ref.stored_size;
@@ -71,7 +71,7 @@ void Warmup::WantMore() {
     }
     state_.With([&](State& state) {
       state.progress.done += here;
-      state.under_way += wanted.size();
+      state.under_way -= refs.size() - wanted.size();
     });
     if (!wanted.empty()) cache_.GetAll(std::move(wanted), Priority::kHotRange);
   }
@@ -80,13 +80,14 @@ void Warmup::WantMore() {
 std::vector<ObjectRef> Warmup::TakeMore(State& state) const {
   std::vector<ObjectRef> refs;
   const bool keeps = cache_.disk() != nullptr;
-  while (state.next < state.refs.size() && state.under_way + refs.size() < kMostUnderWay) {
+  while (state.next < state.refs.size() && state.under_way < kMostUnderWay) {
     const ObjectRef& ref = state.refs[state.next];
     state.plain_bytes += ref.plain_size;
     if (!keeps && state.plain_bytes > kMostInMemory) state.next = state.refs.size();
     if (state.next == state.refs.size()) break;
     refs.push_back(ref);
     ++state.next;
+    ++state.under_way;
   }
   if (refs.empty() && state.under_way == 0) state.progress.ended = true;
   return refs;

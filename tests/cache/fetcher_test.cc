@@ -500,6 +500,23 @@ TEST_F(FetcherTest, NewGuessesTakeThePlaceOfThoseThatAreQueued) {
   EXPECT_EQ(new_requests, 2u);
 }
 
+TEST_F(FetcherTest, AGuessThatIsDroppedTakesNothingFromWhoWantedItBefore) {
+  const TestPack hot = MakeTestPack(30, 1000, 300'000, 1), asked = MakeTestPack(2, 1000, 300'000, 2);
+  Serve(hot);
+  Serve(asked);
+  net_.Hold();
+  Begin();
+  std::vector<size_t> all(30);
+  for (size_t i = 0; i < all.size(); ++i) all[i] = i;
+  Want(hot, all, Priority::kHotRange);
+  const std::vector<ObjectRef> last(hot.refs.end() - 5, hot.refs.end());
+  fetcher_->Want({{asked.refs[0], answers_.Add()}}, Priority::kDemand, last);
+  fetcher_->Want({{asked.refs[1], answers_.Add()}}, Priority::kDemand, {hot.refs[10]});
+  net_.Release();
+  ASSERT_TRUE(answers_.WaitFor(32));
+  for (size_t i = 0; i < 30; ++i) ExpectAnswer(i, hot.plain[i]);
+}
+
 TEST_F(FetcherTest, TheHotRangeWaitsForASurprise) {
   const TestPack hot = MakeTestPack(40, 1000, 300'000, 1), asked = MakeTestPack(1, 1000, 0, 2);
   Serve(hot);
@@ -531,6 +548,25 @@ TEST_F(FetcherTest, ClosingAnswersWhoWaits) {
   Close();
   ASSERT_EQ(answers_.count(), 30u);
   for (size_t i = 0; i < 30; ++i) EXPECT_TRUE(FailsWith(ErrorKind::kUnavailable, answers_[i]));
+}
+
+TEST_F(FetcherTest, WhoWantsMoreWhenItClosesHearsThatToo) {
+  const TestPack pack = MakeTestPack(2, 1000, 300'000);
+  Serve(pack);
+  net_.Hold();
+  Begin();
+  const Waiter second = answers_.Add();
+  fetcher_->Want({{pack.refs[0],
+                   [&](const Result<PlainBytes>& bytes) {
+                     EXPECT_TRUE(FailsWith(ErrorKind::kUnavailable, bytes));
+                     fetcher_->Want({{pack.refs[1], second}}, Priority::kDemand);
+                   }}},
+                 Priority::kDemand);
+  ASSERT_TRUE(net_.WaitForRequests(1));
+  fetcher_->Stop();
+  workers_.reset();
+  fetcher_->FailAll();
+  EXPECT_TRUE(FailsWith(ErrorKind::kUnavailable, answers_[0]));
 }
 
 // What no sound publisher writes, and a signed image may still hold.

@@ -300,6 +300,27 @@ TEST_F(ClientTest, TheHotRangeIsBroughtInWithoutBeingAskedFor) {
   EXPECT_EQ(*bytes, RandomBytes(900'000, 1).substr(100'000, 700'000));
 }
 
+TEST_F(ClientTest, ClosingDuringTheWarmupIsSafe) {
+  PublishOptions publish = OptionsFor(tree(), store());
+  publish.profile.emplace();
+  for (int i = 0; i < 60; ++i) {
+    const std::string name = "/d" + std::to_string(i % 7) + "/f" + std::to_string(i);
+    WriteTestFile(tree() + name, RandomBytes(90'000, i));
+    publish.profile->events.push_back({ProfileKind::kRead, 0, 0, 0, 90'000, name, {}});
+  }
+  ASSERT_TRUE(IsOk(Publish(std::move(publish))));
+  for (int i = 0; i < 12; ++i) {
+    ClientOptions options{.url = "file://" + store() + "/image", .insecure = true};
+    options.cache = folder_ / ("cache" + std::to_string(i));
+    options.warm_up = true;
+    const auto client = Client::Open(options, [](const Error&) {});
+    ASSERT_TRUE(IsOk(client));
+    std::this_thread::sleep_for(std::chrono::milliseconds(2 * i));
+    (*client)->Close();
+    EXPECT_LE((*client)->warmup().progress().done, (*client)->warmup().progress().total);
+  }
+}
+
 TEST_F(ClientTest, AHotRangeThatIsDamagedIsSaidAndHoldsNothingUp) {
   WriteTestFile(tree() + "/hot", RandomBytes(50'000, 1));
   PublishOptions publish = OptionsFor(tree(), store());
