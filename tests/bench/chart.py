@@ -15,9 +15,10 @@ def draw(rows):
     scale = (WIDTH - LEFT - 60) / math.log(most / least)
     out, y = [], 30
     for index, tool in enumerate(tools):
-        x = LEFT + index * 130
+        x = LEFT + index * (WIDTH - LEFT) / len(tools)
         out.append(f'<rect x="{x}" y="8" width="10" height="10" fill="{COLOURS[index % 8]}"/>'
                    f'<text x="{x + 14}" y="17">{html.escape(tool)}</text>')
+    out.append('<text x="8" y="17">logarithmic</text>')
     for kind, line in groups:
         members = [row for row in rows if row[:2] == (kind, line)]
         out.append(f'<text x="8" y="{y + BAR * len(members) / 2 + 4}">{html.escape(kind)}, {html.escape(line)}</text>')
