@@ -90,8 +90,10 @@ class Inputs:
         print("making a Debian root", file=sys.stderr)
         shutil.rmtree(self.tree, ignore_errors=True)
         os.mkdir(self.tree)
+        with open("/etc/os-release", encoding="utf-8") as file:
+            suite = next(line for line in file if line.startswith("VERSION_CODENAME=")).split("=")[1].strip()
         run("mmdebstrap", "--quiet", "--variant=minbase",
-            "--include=systemd,udev,python3,openssh-server,perl,vim,git,iproute2", "bookworm", self.path("v1.tar"))
+            "--include=systemd,udev,python3,openssh-server,perl,vim,git,iproute2", suite, self.path("v1.tar"))
         run("tar", "-C", self.tree, "--xattrs", "--xattrs-include=*", "--numeric-owner", "-xf", self.path("v1.tar"))
         run("mksquashfs", self.tree, self.path("www-squash.img"), "-comp", "zstd", "-Xcompression-level", "15", "-b",
             "131072", "-noappend", "-quiet", "-no-progress", stderr=subprocess.DEVNULL)
@@ -300,7 +302,7 @@ def touched_bytes(inputs, profile):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--lines", default="100-20,20-80,20-80-stalls,20-300,2-150,loopback")
-    parser.add_argument("--tools", default="profile,plain,nbdkit-256K,nbdkit-64K")
+    parser.add_argument("--tools", default="profile,plain,other-profile,nbdkit-256K,nbdkit-64K")
     parser.add_argument("--kinds", default="reads,programs")
     parser.add_argument("--work", default="")
     parser.add_argument("--svg", default="")
