@@ -75,6 +75,13 @@ class HotWalk {
     return shard;
   }
 
+  // Many names lead to one shared shard, which is read once.
+  const Shard* ReadShared(const ObjectRef& ref) {
+    const auto [found, is_new] = shared_.try_emplace(ref.id);
+    if (is_new) found->second = ReadShard(ref);
+    return found->second ? &*found->second : nullptr;
+  }
+
   void Visit(const Shard& shard, uint32_t row, const std::string& path) {
     const Inode& inode = shard.tree.inodes[row];
     if (S_ISDIR(inode.mode)) return List(shard, inode.listing, path);
@@ -102,7 +109,7 @@ class HotWalk {
       const TreeEntry& entry = tree.entries[i];
       if (entry.child == kNoChild) {
         Visit(shard, entry.row, path + "/" + entry.name);
-      } else if (const auto shared = ReadShard(tree.children[entry.child])) {
+      } else if (const Shard* shared = ReadShared(tree.children[entry.child])) {
         if (entry.row < shared->tree.inodes.size()) Visit(*shared, entry.row, path + "/" + entry.name);
       }
     }
@@ -110,6 +117,7 @@ class HotWalk {
 
   const StoreFolder& store_;
   std::unordered_map<Id, uint64_t, IdHash> starts_;  // of hot chunks, in the hot stream
+  std::unordered_map<Id, std::optional<Shard>, IdHash> shared_;
   std::vector<Found> found_;
 };
 

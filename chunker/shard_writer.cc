@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <set>
-#include <unordered_set>
 
 #include "format/chunk_list.h"
 #include "format/limits.h"
@@ -229,6 +228,8 @@ Status ShardWriter::WriteHotRange() {
   for (size_t i = 0; i < stream_.size() && stream_[i].start < kJoined; ++i)
     data.push_back(chunks_.RefOf(stream_[i].stored));
   if (data.empty()) return Ok();
+  Ids hot;
+  for (const ObjectRef& chunk : data) hot.insert(chunk.id);
   std::vector<const Placed*> needed;
   for (const Placed& placed : placed_)
     if (placed.needed) needed.push_back(&placed);
@@ -241,7 +242,7 @@ Status ShardWriter::WriteHotRange() {
     metadata.push_back(SeenFrom(pack, placed->tree));
     for (const Written& list : placed->hot_lists) metadata.push_back(SeenFrom(pack, list));
     if (placed->tree.pack) continue;
-    RS_TRY(const std::vector<ObjectRef> lists, HotListsOfKnown(placed->tree.ref));
+    RS_TRY(const std::vector<ObjectRef> lists, HotListsOfKnown(placed->tree.ref, hot));
     metadata.insert(metadata.end(), lists.begin(), lists.end());
   }
   for (const ObjectRef& object : metadata) hot_bytes_ += object.stored_size;
@@ -272,10 +273,8 @@ Result<std::vector<ShardWriter::Written>> ShardWriter::WriteHotLists(
 }
 
 // Of a shard that an earlier publish wrote: the chunk lists whose chunks are in this hot range.
-Result<std::vector<ObjectRef>> ShardWriter::HotListsOfKnown(const ObjectRef& tree_ref) const {
-  std::unordered_set<Id, IdHash> hot;
-  for (size_t i = 0; i < stream_.size() && stream_[i].start < kJoined; ++i)
-    hot.insert(chunks_.RefOf(stream_[i].stored).id);
+Result<std::vector<ObjectRef>> ShardWriter::HotListsOfKnown(const ObjectRef& tree_ref,
+                                                            const Ids& hot) const {
   RS_TRY(const std::string bytes, writer_.store().ReadObject(tree_ref));
   RS_TRY(const Tree tree, Tree::Decode(bytes, tree_ref.pack));
   std::vector<ObjectRef> lists;

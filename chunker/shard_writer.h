@@ -8,6 +8,7 @@
 #pragma once
 
 #include <optional>
+#include <unordered_set>
 #include <vector>
 
 #include "chunker/chunk_store.h"
@@ -87,7 +88,8 @@ class ShardWriter {
   Status WritePending();
   Status WriteHotRange();
   Result<std::vector<Written>> WriteHotLists(const std::vector<ObjectRef>& objects);
-  Result<std::vector<ObjectRef>> HotListsOfKnown(const ObjectRef& tree) const;
+  using Ids = std::unordered_set<Id, IdHash>;
+  Result<std::vector<ObjectRef>> HotListsOfKnown(const ObjectRef& tree, const Ids& hot) const;
 
   PackWriter& writer_;
   const ChunkStore& chunks_;

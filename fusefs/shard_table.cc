@@ -55,7 +55,6 @@ void ShardTable::Get(uint32_t number, ShardWaiter waiter) {
     return waiter(std::move(shard));
   }
   ObjectRef ref;
-  std::vector<ObjectRef> relatives;
   {
     const std::lock_guard lock(mutex_);
     Slot& slot = slots_[number - 1];
@@ -63,11 +62,12 @@ void ShardTable::Get(uint32_t number, ShardWaiter waiter) {
     slot.waiters.push_back(std::move(waiter));
     if (slot.waiters.size() > 1) return;  // under way
     slot.asked = std::chrono::steady_clock::now();
-    relatives = Relatives(number);
   }
   const auto loaded = [this, number](const Result<PlainBytes>& bytes) { Loaded(number, bytes); };
-  cache_.GetAll({{ref, loaded}}, Priority::kDemand);
-  if (!relatives.empty()) cache_.Prefetch(relatives, Priority::kReadahead);
+  const bool from_network = !cache_.Has(ref);
+  cache_.Get(ref, Priority::kDemand, loaded);
+  if (from_network)
+    cache_.Prefetch(Relatives(number, cache_.fetcher().GuessBudget()), Priority::kReadahead);
 }
 
 namespace {
@@ -86,7 +86,8 @@ std::vector<ObjectRef> Within(uint64_t budget, const std::vector<ObjectRef>& ref
 }  // namespace
 
 // Trees beside shard `number`, which whoever walks the image may need next: those behind it first.
-std::vector<ObjectRef> ShardTable::Relatives(uint32_t number) const {
+std::vector<ObjectRef> ShardTable::Relatives(uint32_t number, uint64_t budget) {
+  const std::lock_guard lock(mutex_);
   const Parent parent = slots_[number - 1].parent;
   if (parent.number == 0) return {};
   const ShardPtr& above = slots_[parent.number - 1].shard;
@@ -95,7 +96,7 @@ std::vector<ObjectRef> ShardTable::Relatives(uint32_t number) const {
   std::vector<ObjectRef> refs;
   for (size_t i = 1; i < ranges.size(); ++i)
     refs.push_back(above->tree.children[ranges[(parent.range + i) % ranges.size()].child]);
-  return Within(cache_.fetcher().GuessBudget(), refs);
+  return Within(budget, refs);
 }
 
 // A shard that was not foreseen: its chunk lists, without which no file in it is read, and its children.

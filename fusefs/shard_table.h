@@ -64,7 +64,7 @@ class ShardTable {
     std::chrono::steady_clock::time_point asked;  // the cache, for what they wait for
   };
 
-  std::vector<ObjectRef> Relatives(uint32_t number) const;  // under the lock
+  std::vector<ObjectRef> Relatives(uint32_t number, uint64_t budget);
   void GuessOnFrom(uint32_t number, const Tree& tree);
   void Record(uint32_t number, std::chrono::microseconds waited);
   void Loaded(uint32_t number, const Result<PlainBytes>& bytes);
