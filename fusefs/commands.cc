@@ -223,9 +223,12 @@ void AddProfile(CLI::App& app, Run& run) {
       return Report(RecordProfile(*mountpoint, *file, limit));
     };
   });
-  command->footer(
-      "  show    print a profile as a table, or draw it as a timeline\n"
-      "  merge   make one profile of several");
+  auto files = std::make_shared<std::vector<std::string>>();
+  CLI::App* merge = command->add_subcommand("merge", "make one profile of several");
+  merge->add_option("FILES", *files)->required();
+  merge->add_option("-o,--output", *file, "where it goes (default: standard output)")->type_name("FILE");
+  merge->callback([=, &run] { run = [=] { return Report(MergeProfileFiles(*files, *file)); }; });
+  command->footer("  show    print a profile as a table, or draw it as a timeline");
 }
 
 // mount -t fuse.rootstream URL DIR calls "mount.fuse.rootstream URL DIR -o …"; libfuse's own helper
@@ -276,9 +279,8 @@ int RunClientCommand(int argc, char** argv) {
   if (argc > 1) {
     if (const Verb* verb = FindOtherVerb(argv[1]))
       return ReportFailure(RunBeside(verb->executable, argv));
-    // What only looks at profiles is the publisher's.
-    const std::string second = argc > 2 ? argv[2] : "";
-    if (std::string_view(argv[1]) == "profile" && (second == "show" || second == "merge"))
+    // Tables and pictures are the publisher's.
+    if (argc > 2 && std::string_view(argv[1]) == "profile" && std::string_view(argv[2]) == "show")
       return ReportFailure(RunBeside("publisher", argv));
   }
   CLI::App app("Linux from any web server: publish root filesystems as static files, mount them lazily",

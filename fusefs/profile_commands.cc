@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-
 #include "cache/file_io.h"
 #include "cache/profile_io.h"
 #include "fusefs/control.h"
@@ -84,6 +83,18 @@ Status RecordProfile(const std::string& mountpoint, const std::string& file,
     RS_CHECK(WriteProfile(file, profile));
   }
   fmt::print("{}: {} events\n", file, profile.events.size());
+  return Ok();
+}
+
+Status MergeProfileFiles(const std::vector<std::string>& files, const std::string& file) {
+  std::vector<Profile> profiles;
+  for (const std::string& each : files) {
+    RS_TRY(Profile profile, ReadProfile(each));
+    profiles.push_back(std::move(profile));
+  }
+  RS_TRY(const Profile merged, MergeProfiles(profiles));
+  if (!file.empty()) return WriteProfile(file, merged);
+  fputs(merged.Encode().c_str(), stdout);
   return Ok();
 }
 

@@ -19,14 +19,23 @@ profile=$(echo "$work"/profiles/debian_12-*.profile)
 head -3 "$work/table"
 kernel=/boot/vmlinuz-$(cat "$fixture/release")
 for path in "$kernel" /usr/lib/systemd/systemd /usr/bin/python3.11; do
-  grep -q " $path$" "$work/table" || fail "$path is not in the profile"
+  grep -q "^read .* $path\$" "$profile" || fail "$path is not in the profile"
 done
+read_of_kernel=$(awk -v path="$kernel" '$1 == "read" && $6 == path { sum += $5 } END { print sum }' "$profile")
 
-step "what was touched, against what crosses the line when nothing is recorded"
-url=file://$store/$image
-mount_image "$url" "$work/mnt"
-read -r plain touched shards < <(python3 "$repository/tests/support/touched.py" "$profile" "$work/mnt" 3)
+step "published with that profile, and booted over a slow line"
+mount_image "file://$store/$image" "$work/mnt"
+[ "$read_of_kernel" -ge "$(stat -c %s "$work/mnt$kernel")" ] || fail "of the kernel, $read_of_kernel bytes are in the profile"
+read -r plain touched shards < <(python3 "$repository/tests/support/touched.py" "$profile" "$work/mnt" 19)
+store=$work/store
+publish "$work/mnt" "$image" --profile "$profile" | grep hot
 unmount "$work/mnt"
-sent=$(cat "$fixture/kexec.bytes" 2>/dev/null || bytes_sent)
-echo "$plain bytes touched, compressed $touched and $shards of metadata; $sent sent"
-[ "$sent" -le $((2 * (touched + shards))) ] || fail "$sent bytes sent for $((touched + shards)) touched"
+stop_server
+start_nginx
+boot 600 stock --direct --url "$(url_inside)" --pubkey "$key.pub" --slow 20mbit,80ms -- \
+  expect 'the line is slow now' expect 'starting it' expect 'second stage' expect 'login: $' end ''
+expect_clean_run
+repeated=$(awk '$4 != "\"-\"" { print $4, $5 }' "$work/access.log" | sort | uniq -d | wc -l)
+[ "$repeated" = 0 ] || fail "$repeated ranges were fetched twice"
+echo "$plain bytes touched, compressed $touched and $shards of metadata; $(bytes_sent) sent"
+[ $((10 * $(bytes_sent))) -le $((12 * (touched + shards))) ] || fail "much more was sent"
