@@ -79,6 +79,7 @@ void AddMount(CLI::App& app, Run& run) {
   auto options = std::make_shared<MountOptions>();
   auto flags = std::make_shared<ClientFlags>();
   auto lists = std::make_shared<std::vector<std::string>>();
+  auto fill = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("mount", "mount an image; it is there at once");
   command->add_option("URL", flags->options.url, "http(s)://… or file://STORE/NAME[:TAG]")->required();
   command->add_option("MOUNTPOINT", options->mountpoint, "an empty directory")->required();
@@ -86,6 +87,9 @@ void AddMount(CLI::App& app, Run& run) {
   command->add_flag("-f,--foreground", options->foreground, "stay in the foreground");
   command->add_flag("--rootfs", options->is_root,
                     "this machine runs from it: never give up, never be killed, log to the kernel");
+  command->add_option("--fill", *fill,
+                      "bring all of the image into the cache, behind all else: bytes a second, or max")
+      ->type_name("RATE");
   command->add_option("-o", *lists, "the options above as keys, and those of mount(8)")
       ->type_name("OPT,OPT")
       ->allow_extra_args(false);
@@ -98,6 +102,11 @@ void AddMount(CLI::App& app, Run& run) {
         return ReportUsage(status.error().message);
       options->client = flags->options;
       options->record = flags->record;
+      if (!fill->empty()) {
+        const auto rate = ParseFillRate(*fill);
+        if (!rate.ok()) return ReportUsage(rate.error().message);
+        options->client.fill = *rate;
+      }
       for (const std::string& list : *lists)
         if (const Status status = AddOptionList(list, *options); !status.ok())
           return ReportUsage(status.error().message);
@@ -223,12 +232,9 @@ void AddProfile(CLI::App& app, Run& run) {
       return Report(RecordProfile(*mountpoint, *file, limit));
     };
   });
-  auto files = std::make_shared<std::vector<std::string>>();
-  CLI::App* merge = command->add_subcommand("merge", "make one profile of several");
-  merge->add_option("FILES", *files)->required();
-  merge->add_option("-o,--output", *file, "where it goes (default: standard output)")->type_name("FILE");
-  merge->callback([=, &run] { run = [=] { return Report(MergeProfileFiles(*files, *file)); }; });
-  command->footer("  show    print a profile as a table, or draw it as a timeline");
+  command->footer(
+      "  show    print a profile as a table, or draw it as a timeline\n"
+      "  merge   make one profile of several");
 }
 
 // mount -t fuse.rootstream URL DIR calls "mount.fuse.rootstream URL DIR -o …"; libfuse's own helper
@@ -279,8 +285,9 @@ int RunClientCommand(int argc, char** argv) {
   if (argc > 1) {
     if (const Verb* verb = FindOtherVerb(argv[1]))
       return ReportFailure(RunBeside(verb->executable, argv));
-    // Tables and pictures are the publisher's.
-    if (argc > 2 && std::string_view(argv[1]) == "profile" && std::string_view(argv[2]) == "show")
+    // What only looks at profiles is the publisher's.
+    const std::string second = argc > 2 ? argv[2] : "";
+    if (std::string_view(argv[1]) == "profile" && (second == "show" || second == "merge"))
       return ReportFailure(RunBeside("publisher", argv));
   }
   CLI::App app("Linux from any web server: publish root filesystems as static files, mount them lazily",

@@ -83,7 +83,10 @@ class FileReader::Job : public std::enable_shared_from_this<Job> {
                              });
     }
     MakeParts();
-    for (Part& part : parts_) part.bytes = reader_.cache_.GetLocal(part.ref);
+    for (Part& part : parts_) {
+      reader_.warmup_.NoteUse(part.ref.id);
+      part.bytes = reader_.cache_.GetLocal(part.ref);
+    }
     NeedChunks();
   }
 
@@ -122,11 +125,13 @@ class FileReader::Job : public std::enable_shared_from_this<Job> {
   }
 
   // What lies around the read in its chunk list, so in the paths' order: more of the file, and its
-  // neighbours. Half of it before the read: programs jump about in what they read.
+  // neighbours. Half of it before the read: programs jump about in what they read. Where a profile foresees
+  // what is read, it knew the neighbours of the rest, too, and that nobody wanted them.
   std::vector<ObjectRef> Neighbourhood() const {
     std::vector<ObjectRef> out;
     if (spans_.empty()) return out;
-    const uint64_t budget = reader_.cache_.fetcher().GuessBudget();
+    const auto budget = static_cast<uint64_t>(
+        reader_.warmup_.unforeseen() * static_cast<double>(reader_.cache_.fetcher().GuessBudget()));
     const Span& first = spans_.front();
     const Span& last = spans_.back();
     const auto index_of = [&](uint64_t stream) {

@@ -86,16 +86,4 @@ Status RecordProfile(const std::string& mountpoint, const std::string& file,
   return Ok();
 }
 
-Status MergeProfileFiles(const std::vector<std::string>& files, const std::string& file) {
-  std::vector<Profile> profiles;
-  for (const std::string& each : files) {
-    RS_TRY(Profile profile, ReadProfile(each));
-    profiles.push_back(std::move(profile));
-  }
-  RS_TRY(const Profile merged, MergeProfiles(profiles));
-  if (!file.empty()) return WriteProfile(file, merged);
-  fputs(merged.Encode().c_str(), stdout);
-  return Ok();
-}
-
 }  // namespace rootstream

@@ -1,10 +1,9 @@
-// The commands that make profiles; server-tools/ has the one that looks at them.
+// The command that records a mount which is there; server-tools/ has those that look at profiles.
 #pragma once
 
 #include <chrono>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "format/result.h"
 
@@ -15,8 +14,5 @@ namespace rootstream {
 // first, or mount with record=, to see everything.
 Status RecordProfile(const std::string& mountpoint, const std::string& file,
                      std::optional<std::chrono::seconds> seconds);
-
-// Makes one profile of several and writes it to `file`; to standard output when that is empty.
-Status MergeProfileFiles(const std::vector<std::string>& files, const std::string& file);
 
 }  // namespace rootstream

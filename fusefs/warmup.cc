@@ -8,6 +8,7 @@ namespace {
 
 constexpr size_t kMostUnderWay = 1024;         // objects
 constexpr uint64_t kMostInMemory = 12 << 20;   // plain bytes, where there is no disk to keep them
+constexpr double kStep = 1.0 / 32;             // weight of one read in what is unforeseen
 
 }  // namespace
 
@@ -51,7 +52,9 @@ void Warmup::ListCame(size_t number, const ObjectRef& ref, size_t max_plain,
     }
     return true;
   });
-  if (complete) WantMore();
+  if (!complete) return;
+  ids_are_here_ = true;
+  WantMore();
 }
 
 void Warmup::WantMore() {
@@ -108,6 +111,12 @@ void Warmup::ObjectCame(uint64_t size, const Result<PlainBytes>& bytes) {
 
 bool Warmup::IsHot(const Id& chunk) {
   return state_.With([&](const State& state) { return state.ids.contains(chunk); });
+}
+
+void Warmup::NoteUse(const Id& chunk) {
+  if (!ids_are_here_) return;
+  const double was = unforeseen_;  // a note that gets lost in between does no harm
+  unforeseen_ = was + kStep * ((IsHot(chunk) ? 0.0 : 1.0) - was);
 }
 
 Warmup::Progress Warmup::progress() {

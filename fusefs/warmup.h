@@ -4,6 +4,7 @@
 // range is brought in; without one, what memory can hold until it is read.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <unordered_set>
@@ -32,6 +33,10 @@ class Warmup {
   Progress progress();
   // Whether a content chunk is of the hot range; false as long as its lists are not here.
   bool IsHot(const Id& chunk);
+  // That a content chunk was read.
+  void NoteUse(const Id& chunk);
+  // Of the last reads, the part that the profile did not foresee: 0 to 1. 1 as long as there is no saying.
+  double unforeseen() const { return unforeseen_.load(std::memory_order_relaxed); }
 
  private:
   struct State {
@@ -52,6 +57,8 @@ class Warmup {
 
   ObjectCache& cache_;
   Guarded<State> state_;
+  std::atomic<bool> ids_are_here_ = false;
+  std::atomic<double> unforeseen_ = 1;
 };
 
 }  // namespace rootstream

@@ -512,15 +512,32 @@ Status RunShow(const std::string& path, const std::string& picture) {
   return Ok();
 }
 
+Status RunMerge(const std::vector<std::string>& files, const std::string& out) {
+  std::vector<Profile> profiles;
+  for (const std::string& file : files) {
+    RS_TRY(Profile profile, ReadProfile(file));
+    profiles.push_back(std::move(profile));
+  }
+  RS_TRY(const Profile merged, MergeProfiles(profiles));
+  if (!out.empty()) return WriteProfile(out, merged);
+  fputs(merged.Encode().c_str(), stdout);
+  return Ok();
+}
+
 void AddProfile(CLI::App& app, Run& run) {
+  auto files = std::make_shared<std::vector<std::string>>();
   auto file = std::make_shared<std::string>();
-  auto picture = std::make_shared<std::string>();
+  auto out = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("profile", "what was read of an image, and when");
   command->require_subcommand(1);
   CLI::App* show = command->add_subcommand("show", "print a profile as a table, or draw it as a timeline");
   show->add_option("FILE", *file)->required();
-  show->add_option("--svg", *picture, "draw it into this file instead")->type_name("FILE");
-  show->callback([=, &run] { run = [=] { return RunShow(*file, *picture); }; });
+  show->add_option("--svg", *out, "draw it into this file instead")->type_name("FILE");
+  show->callback([=, &run] { run = [=] { return RunShow(*file, *out); }; });
+  CLI::App* merge = command->add_subcommand("merge", "make one profile of several");
+  merge->add_option("FILES", *files)->required();
+  merge->add_option("-o,--output", *out, "where it goes (default: standard output)")->type_name("FILE");
+  merge->callback([=, &run] { run = [=] { return RunMerge(*files, *out); }; });
 }
 
 // A tree is walked with an open folder a level.

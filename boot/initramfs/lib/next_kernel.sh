@@ -40,7 +40,6 @@ boot_entry() {  # boot_entry URL KERNEL COMMAND-LINE
   write_hand_over
   packing=$(packing_for "${version%% *}")
   unmount_image
-  join_records
   hand_over_record
   compose_initrd /run/kboot/initrd "$packing" || return 1
   rm -rf $NEXT
@@ -54,7 +53,7 @@ fetch_from_image() {
   size=$(stat -L -c %s "/live/image$2" 2>/dev/null) || { why "the image has no $2"; return 1; }
   : >"$3"
   # shellcheck disable=SC2046
-  rootstream cat $(image_words) $(record_words $RECORD/kernel.profile) "$1" "$2" >"$3" 2>/run/kboot/fetch.error &
+  rootstream cat $(image_words) "$1" "$2" >"$3" 2>/run/kboot/fetch.error &
   pid=$!
   while kill -0 $pid 2>/dev/null; do
     printf '\r  %s of %s ' "$(human_size "$(stat -c %s "$3")")" "$(human_size "$size")"

@@ -1,4 +1,5 @@
-# What a boot reads of its image, from the first byte of stage one on, becomes a profile:
+# What a boot reads of its image, from stage one on, becomes a profile; all but the kernel, which is read beside the
+# mount, whole and before anything else, so that nothing could be brought in ahead of it:
 # rootstream.record= LABEL=x or a device (a file in its folder rootstream-profiles), or a URL that takes PUT. It
 # is delivered rootstream.record-seconds= (default 120) after init began, or when the machine goes off before.
 #
@@ -9,14 +10,6 @@ readonly RECORD=/live/record
 
 # record_words FILE: the option for a rootstream command, if the boot is recorded.
 record_words() { if has_conf record; then echo "--record $1"; fi; }
-
-# The kernel is read beside the mount, so it has a profile of its own until now.
-join_records() {
-  [ -f $RECORD/kernel.profile ] || return 0
-  chroot /live /bin/rootstream profile merge /record/boot.profile /record/kernel.profile -o /record/joined 2>>"$LOG" &&
-    mv $RECORD/joined $RECORD/boot.profile
-  rm -f $RECORD/kernel.profile
-}
 
 # Started before the image's init, and lives beside the image as its daemon does.
 deliver_record() {
