@@ -84,6 +84,14 @@ Result<uint64_t> ParseCacheSize(const std::string& text) {
   return size;
 }
 
+Result<uint64_t> ParseFillRate(const std::string& text) {
+  if (text == "max") return kNoRateLimit;
+  const auto rate = ParseSize(text);
+  if (!rate.ok() || *rate == 0)
+    return Invalid("'" + text + "' is not a rate: bytes a second (K, M and G are known), or max");
+  return *rate;
+}
+
 Result<std::optional<std::chrono::seconds>> ParseNetworkLoss(const std::string& text) {
   using Policy = std::optional<std::chrono::seconds>;
   if (text == "wait") return Policy();
@@ -108,6 +116,7 @@ Result<std::unique_ptr<Client>> Client::Open(const ClientOptions& options,
     stores.push_back(mirror);
   }
   const std::string folder = CacheFolder(options);
+  if (options.fill && folder.empty()) return Invalid("there is no cache folder to fill");
   client->transport_ = std::make_unique<CurlTransport>(PatienceFor(options));
   auto cache = ObjectCache::Open({.folder = folder, .disk_limit = options.cache_size},
                                  *client->transport_, {options.give_up_after}, stores);
@@ -134,6 +143,11 @@ Result<std::unique_ptr<Client>> Client::Open(const ClientOptions& options,
   if (options.record) client->StartRecording();
   const Status root = LoadRoot(*client->image_);
   if (!root.ok()) return Of(client->url_.ToString(), root.error());
+  if (options.fill && client->cache_->disk() != nullptr) {
+    client->fill_ = std::make_unique<Fill>(*client->cache_, client->ref_.ref.manifest.root, *options.fill,
+                                           Fill::OnSilence::kWait);
+    client->fill_->Start(client->warmup_.get());
+  }
   return client;
 }
 
@@ -146,6 +160,7 @@ void Client::StartRecording() {
 Client::~Client() { Close(); }
 
 void Client::Close() {
+  if (fill_ != nullptr) fill_->Stop();
   if (cache_ != nullptr) cache_->Close();
 }
 

@@ -12,6 +12,7 @@
 #include "cache/object_cache.h"
 #include "cache/ref_resolver.h"
 #include "fusefs/file_reader.h"
+#include "fusefs/fill.h"
 #include "fusefs/image.h"
 #include "fusefs/recorder.h"
 #include "fusefs/warmup.h"
@@ -28,12 +29,15 @@ struct ClientOptions {
   std::optional<std::chrono::seconds> give_up_after = std::chrono::seconds(60);  // nullopt: wait
   bool record = false;  // from the first request on
   bool warm_up = false;  // fetch the hot range as soon as the image is open
+  std::optional<uint64_t> fill;  // then all the rest, so many bytes a second; kNoRateLimit
 };
 
 // "64M", "2G", "4096": bytes; K, M, G, T are powers of 1024. kInvalid.
 Result<uint64_t> ParseSize(const std::string& text);
 // The same, but no less than a cache can work with. kInvalid.
 Result<uint64_t> ParseCacheSize(const std::string& text);
+// "max", or bytes a second as ParseSize takes them. kInvalid.
+Result<uint64_t> ParseFillRate(const std::string& text);
 // "wait" or "fail:SECONDS". kInvalid.
 Result<std::optional<std::chrono::seconds>> ParseNetworkLoss(const std::string& text);
 
@@ -52,6 +56,7 @@ class Client {
   FileReader& reader() { return *reader_; }
   Recorder& recorder() { return recorder_; }
   Warmup& warmup() { return *warmup_; }
+  Fill* fill() { return fill_.get(); }  // nullptr: none was asked for, or there is no disk cache
   void StartRecording();
 
   // Ends all activity; every request under way is answered with an error.
@@ -67,6 +72,7 @@ class Client {
   std::unique_ptr<Image> image_;
   std::unique_ptr<Warmup> warmup_;
   std::unique_ptr<FileReader> reader_;
+  std::unique_ptr<Fill> fill_;
 };
 
 }  // namespace rootstream

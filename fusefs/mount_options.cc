@@ -47,6 +47,8 @@ Status AddKeyValue(const std::string& key, const std::string& value, MountOption
     client.mirrors.push_back(value);
   } else if (key == "on-network-loss") {
     RS_TRY(client.give_up_after, ParseNetworkLoss(value));
+  } else if (key == "fill") {
+    RS_TRY(client.fill, ParseFillRate(value));
   } else if (key == "record") {
     options.record = value;
   } else {

@@ -18,6 +18,31 @@ uint64_t ProcessBytes(std::string_view field) {
   return 0;
 }
 
+ordered_json FillJson(Client& client) {
+  if (client.fill() == nullptr) return nullptr;
+  const Fill::Progress progress = client.fill()->progress();
+  const uint64_t rate = client.fill()->rate();
+  return {{"total", progress.total},
+          {"done", progress.done},
+          {"ended", progress.ended},
+          {"rate", rate == kNoRateLimit ? ordered_json() : ordered_json(rate)},
+          {"problem", progress.problem},
+          {"hindered_by", progress.hindered_by}};
+}
+
+// {"fill": …} as a line.
+std::string FillText(const ordered_json& fill) {
+  std::string out = "\nfill      ";
+  const uint64_t total = fill.value("total", uint64_t{0});
+  out += total == 0 ? "looks what there is"
+                    : fmt::format("{} of {}", HumanBytes(fill.value("done", uint64_t{0})), HumanBytes(total));
+  if (fill.contains("rate") && fill["rate"].is_number())
+    out += fmt::format(", at most {}/s", HumanBytes(fill["rate"].get<uint64_t>()));
+  if (const std::string problem = fill.value("problem", ""); !problem.empty()) out += "; not whole: " + problem;
+  if (const std::string why = fill.value("hindered_by", ""); !why.empty()) out += "; waits: " + why;
+  return out;
+}
+
 }  // namespace
 
 std::string HumanBytes(uint64_t bytes) {
@@ -54,6 +79,7 @@ std::string StatusJson(Client& client, std::chrono::steady_clock::time_point sta
       {"cache_problem", disk != nullptr ? disk->problem() : ""},
       {"hot", {{"total", hot.total}, {"done", hot.done}}},
       {"hot_problem", hot.problem},
+      {"fill", FillJson(client)},
       {"recorded", client.recorder().size()},
       {"rss_anon", ProcessBytes("RssAnon:") + ProcessBytes("VmLck:")},
       {"rss_file", ProcessBytes("RssFile:")},
@@ -86,6 +112,7 @@ Result<std::string> StatusText(const std::string& json) {
                        HumanBytes(total));
   if (const std::string problem = s.value("hot_problem", ""); !problem.empty())
     out += fmt::format("\nhot range not whole: {}", problem);
+  if (s.contains("fill") && s["fill"].is_object()) out += FillText(s["fill"]);
   out += fmt::format("\nmemory    {}\nup        {} s\n", bytes("rss_anon"), s.value("uptime_s", 0));
   return out;
 }
