@@ -365,7 +365,8 @@ void Fetcher::LeaveSlowMirrors() {
 }
 
 // As much as fills the line, and no more: who comes to wait finds little before him. What a profile or
-// nobody at all asks for leaves the line to demands that it did not foresee, as long as they keep coming.
+// nobody at all asks for leaves the line to demands that it did not foresee, as long as they keep coming; unless
+// the profile fits all the same.
 bool Fetcher::MayFetchAhead(Priority priority, SteadyTime now) const {
   uint64_t under_way = 0;
   int transfers = 0;
@@ -377,7 +378,8 @@ bool Fetcher::MayFetchAhead(Priority priority, SteadyTime now) const {
     under_way += transfer->remaining();
   }
   if (transfers >= kMaxAheadTransfers) return false;
-  if (demand && priority >= Priority::kHotRange) return false;
+  const bool gives_way = priority > Priority::kHotRange || (priority == Priority::kHotRange && !hot_range_fits_);
+  if (demand && gives_way) return false;
   return under_way < line_.Window();
 }
 

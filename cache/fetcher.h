@@ -75,6 +75,9 @@ class Fetcher {
   // Bytes of guesses that are worth fetching beside what is asked for.
   uint64_t GuessBudget();
   void NoteUse(const Id& id) { guesses_.Used(id); }
+  // Whether what is wanted as kHotRange turns out to be what is read. If so it goes on beside demands that it
+  // did not foresee, or the line would idle a round trip for each; else it leaves the line to them.
+  void HotRangeFits(bool fits) { hot_range_fits_ = fits; }
 
   // One whole small file from one store, by its path; waits for it. kMissing, kUnavailable, kCorrupt
   // (larger than `limit`).
@@ -118,6 +121,7 @@ class Fetcher {
   Counters& counters_;
   FetchPolicy policy_;  // under the lock
   std::atomic<size_t> store_count_;
+  std::atomic<bool> hot_range_fits_ = false;
 
   mutable std::mutex mutex_;  // guards what follows; never held while a waiter or the target is called
   std::vector<Origin> origins_;

@@ -49,6 +49,7 @@ class ChunkStore {
   Status Finish();  // all is stored, and all packs are closed
 
   ObjectRef RefOf(uint32_t stored) const;  // after Finish()
+  bool WasKnown(uint32_t stored) const { return stored_[stored].pack < known_packs_.size(); }  // before this image
   const Id& PlainHashOf(uint32_t stored) const { return stored_[stored].plain_hash; }
   uint64_t unique_bytes() const { return unique_bytes_; }  // plain bytes of the chunks of this image
   uint64_t stored_bytes() const { return stored_bytes_; }  // their stored bytes

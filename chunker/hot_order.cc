@@ -9,6 +9,7 @@ namespace rootstream {
 namespace {
 
 constexpr uint64_t kPiece = 4096;  // bytes: what is put in order; profiles speak of pages
+constexpr uint64_t kAround = 2 * kPiece;  // of what was read of another version; see docs/design.md
 
 struct Piece {
   size_t path;  // number
@@ -74,6 +75,7 @@ std::string ParentOf(const std::string& path) {
 HotOrder::HotOrder(const Profile& profile, const std::vector<FilePart>& base) {
   std::vector<FilePart> read;
   for (const ProfileEvent& event : profile.events) {
+    if (event.kind == ProfileKind::kFile) recorded_.emplace(event.path, event.version);
     if (event.kind == ProfileKind::kList) listed_.insert(event.path);
     if (event.kind == ProfileKind::kLook || event.kind == ProfileKind::kRead)
       names_.insert(event.path);
@@ -99,15 +101,18 @@ HotOrder::HotOrder(const Profile& profile, const std::vector<FilePart>& base) {
   }
 }
 
-std::vector<HotPart> HotOrder::PartsOf(const std::string& path, uint64_t size,
+std::vector<HotPart> HotOrder::PartsOf(const std::string& path, const FileVersion& file,
                                        uint64_t block) const {
   const auto found = parts_.find(path);
   if (found == parts_.end()) return {};
+  const auto [first, last] = recorded_.equal_range(path);
+  const bool is_another = std::any_of(first, last, [&](const auto& seen) { return seen.second != file; });
+  const uint64_t around = is_another ? kAround : 0;
   std::vector<HotPart> out;
   IntervalSet taken;
   for (const HotPart& part : found->second) {
-    const uint64_t begin = part.begin / block * block;
-    const uint64_t end = std::min((part.end + block - 1) / block * block, size);
+    const uint64_t begin = (part.begin - std::min(part.begin, around)) / block * block;
+    const uint64_t end = std::min((part.end + around + block - 1) / block * block, file.size);
     for (const Interval& fresh : taken.Add(begin, end))
       out.push_back({fresh.begin, fresh.end, part.rank});
   }

@@ -36,15 +36,17 @@ class HotOrder {
   HotOrder(const Profile& profile, const std::vector<FilePart>& base);
 
   bool empty() const { return parts_.empty() && names_.empty() && listed_.empty(); }
-  // Of a file of `size` bytes in blocks of `block`: whole blocks, the last one cut at the file's end;
-  // ascending, none twice.
-  std::vector<HotPart> PartsOf(const std::string& path, uint64_t size, uint64_t block) const;
+  // Of a file in blocks of `block` bytes: whole blocks, the last one cut at the file's end; ascending, none
+  // twice. Where the profile saw another version of the file, what is around them, too: the same contents may
+  // have moved a little.
+  std::vector<HotPart> PartsOf(const std::string& path, const FileVersion& file, uint64_t block) const;
   bool HasParts(const std::string& path) const { return parts_.contains(path); }
   // Whether the name was needed: looked up, read, or listed with its directory.
   bool IsNeeded(const std::string& path) const;
 
  private:
   std::unordered_map<std::string, std::vector<HotPart>> parts_;  // by path; by rank
+  std::unordered_multimap<std::string, FileVersion> recorded_;   // by path
   std::unordered_set<std::string> names_;
   std::unordered_set<std::string> listed_;  // directories
 };

@@ -107,6 +107,7 @@ class Publisher {
       if (S_ISDIR(entry->inode.mode)) RS_CHECK(stream_.BeginDirectory(path));
       RS_CHECK(NoteForBoot(path, *entry));
       const std::string full_path = FullPath(path);
+      const FileVersion version{entry->inode.size, entry->inode.mtime_seconds};
       InodeRecord record{.inode = entry->inode, .target = entry->target, .xattrs = entry->xattrs};
       const auto content = [&](const Source::ContentUse& use) {
         return source_->ReadContent([&](uint64_t offset, std::string_view bytes) {
@@ -116,12 +117,12 @@ class Publisher {
         });
       };
       if (S_ISREG(entry->inode.mode) && spool_.IsNewInode(*entry)) {
-        RS_TRY(record.extents, stream_.AddFile(full_path, entry->inode.size, content));
+        RS_TRY(record.extents, stream_.AddFile(full_path, version, content));
         summary_.totals.plain_bytes += entry->inode.size;
         for (const FileExtent& extent : record.extents) summary_.totals.data_bytes += extent.length;
       } else if (S_ISREG(entry->inode.mode) && stream_.HasHotParts(full_path)) {
         RS_TRY(std::vector<FileExtent> extents, spool_.ExtentsOf(*entry));
-        RS_TRY(extents, stream_.AddName(full_path, entry->inode.size, extents, content));
+        RS_TRY(extents, stream_.AddName(full_path, version, extents, content));
         RS_CHECK(spool_.SetExtents(*entry, std::move(extents)));
       }
       RS_CHECK(spool_.Add(*entry, record, order_.IsNeeded(full_path)));
@@ -137,8 +138,11 @@ class Publisher {
   void NoteHot() {
     summary_.hot_bytes = stream_.hot().size();
     summary_.hot_chunks = stream_.hot().chunks().size();
-    for (const StreamChunk& chunk : stream_.hot().chunks())
-      summary_.hot_compressed_bytes += chunks_.RefOf(chunk.stored).stored_size;
+    for (const StreamChunk& chunk : stream_.hot().chunks()) {
+      const uint64_t size = chunks_.RefOf(chunk.stored).stored_size;
+      summary_.hot_compressed_bytes += size;
+      if (!chunks_.WasKnown(chunk.stored)) summary_.hot_new_bytes += size;
+    }
   }
 
   // From the root, a directory's with a slash behind it; entries come in order, so the directories above

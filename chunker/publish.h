@@ -36,6 +36,7 @@ struct PublishSummary {
   uint64_t known_bytes = 0;       // of these, what the store had before
   uint64_t hot_bytes = 0;         // plain bytes of the hot range's chunks
   uint64_t hot_compressed_bytes = 0;  // their stored bytes
+  uint64_t hot_new_bytes = 0;         // of these, what the store had not
   uint64_t hot_metadata_bytes = 0;    // stored bytes of its shards
   size_t hot_chunks = 0;
   uint64_t new_data_bytes = 0;    // written to the store: packs of chunks

@@ -52,10 +52,11 @@ bool IsZero(std::string_view bytes) {
 
 }  // namespace
 
-Result<std::vector<FileExtent>> StreamWriter::AddFile(const std::string& path, uint64_t size,
+Result<std::vector<FileExtent>> StreamWriter::AddFile(const std::string& path, const FileVersion& version,
                                                      const ReadContent& read) {
+  const uint64_t size = version.size;
   File file{.block = BlockFor(size)};
-  file.hot = order_.PartsOf(path, size, file.block);
+  file.hot = order_.PartsOf(path, version, file.block);
   uint64_t cold_size = size;
   for (const HotPart& part : file.hot) cold_size -= part.end - part.begin;
   const bool is_large = cold_size >= sizes_.average;
@@ -77,14 +78,15 @@ Status StreamWriter::ReadBlocks(const File& file, uint64_t size, const ReadConte
   return aligner.Finish();
 }
 
-Result<std::vector<FileExtent>> StreamWriter::AddName(const std::string& path, uint64_t size,
+Result<std::vector<FileExtent>> StreamWriter::AddName(const std::string& path, const FileVersion& version,
                                                      std::vector<FileExtent> extents,
                                                      const ReadContent& read) {
+  const uint64_t size = version.size;
   File file{.block = BlockFor(size)};
   std::vector<FileExtent> hot, cold;
   for (const FileExtent& extent : extents)
     (extent.position < kJoined ? hot : cold).push_back(extent);
-  for (const HotPart& part : order_.PartsOf(path, size, file.block))
+  for (const HotPart& part : order_.PartsOf(path, version, file.block))
     for (const FileExtent& rest : Without({{part.begin, part.end - part.begin, 0}}, hot))
       file.hot.push_back({rest.file_offset, rest.file_offset + rest.length, part.rank});
   if (file.hot.empty()) return extents;

@@ -28,13 +28,12 @@ class StreamWriter {
       : chunks_(chunks), sizes_(sizes), order_(order), hot_(std::move(hot)) {}
 
   using ReadContent = std::function<Status(const Source::ContentUse&)>;
-  // The extents of the file of `size` bytes at `path`, whose content `read` gives. Their positions are
-  // final after Laid().
-  Result<std::vector<FileExtent>> AddFile(const std::string& path, uint64_t size,
+  // The extents of the file at `path`, whose content `read` gives. Their positions are final after Laid().
+  Result<std::vector<FileExtent>> AddFile(const std::string& path, const FileVersion& version,
                                           const ReadContent& read);
   // What the profile names by `path`, another name of a file that was added with `extents`: it is taken to
   // the front after all. The file's new extents.
-  Result<std::vector<FileExtent>> AddName(const std::string& path, uint64_t size,
+  Result<std::vector<FileExtent>> AddName(const std::string& path, const FileVersion& version,
                                           std::vector<FileExtent> extents, const ReadContent& read);
   bool HasHotParts(const std::string& path) const { return order_.HasParts(path); }
   // The files of directory `path` come next: a good place to cut joined files, once there are enough of

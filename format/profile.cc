@@ -16,11 +16,12 @@ namespace rootstream {
 namespace {
 
 constexpr std::string_view kMagic = "rootstream profile 0";
-constexpr std::array<std::pair<ProfileKind, std::string_view>, 4> kKinds = {{
+constexpr std::array<std::pair<ProfileKind, std::string_view>, 5> kKinds = {{
     {ProfileKind::kLook, "look"},
     {ProfileKind::kList, "list"},
     {ProfileKind::kRead, "read"},
     {ProfileKind::kShard, "shard"},
+    {ProfileKind::kFile, "file"},
 }};
 
 std::string_view NameOf(ProfileKind kind) {
@@ -77,6 +78,13 @@ class Fields {
     if (error != std::errc() || end != word.data() + word.size() || !canonical) ok_ = false;
     return value;
   }
+  int64_t SignedNumber() {
+    const bool is_negative = rest_.starts_with('-');
+    if (is_negative) rest_.remove_prefix(1);
+    const uint64_t value = Number();
+    if (value > INT64_MAX || (is_negative && value == 0)) ok_ = false;
+    return is_negative ? -static_cast<int64_t>(value) : static_cast<int64_t>(value);
+  }
   std::string Path() {
     auto path = Unescape(std::exchange(rest_, {}));
     if (!path || !path->starts_with('/') || path->size() > kMaxProfilePath ||
@@ -111,6 +119,10 @@ std::optional<ProfileEvent> DecodeEvent(std::string_view line) {
   if (event.kind == ProfileKind::kRead) event.offset = fields.Number();
   if (event.kind == ProfileKind::kRead || event.kind == ProfileKind::kShard)
     event.length = fields.Number();
+  if (event.kind == ProfileKind::kFile) {
+    event.version.size = fields.Number();
+    event.version.mtime = fields.SignedNumber();
+  }
   if (event.kind == ProfileKind::kShard) {
     event.shard = fields.Hash();
   } else {
@@ -127,6 +139,8 @@ std::string EncodeEvent(const ProfileEvent& event) {
   if (event.kind == ProfileKind::kRead) line += " " + std::to_string(event.offset);
   if (event.kind == ProfileKind::kRead || event.kind == ProfileKind::kShard)
     line += " " + std::to_string(event.length);
+  if (event.kind == ProfileKind::kFile)
+    line += " " + std::to_string(event.version.size) + " " + std::to_string(event.version.mtime);
   return line + " " + (event.kind == ProfileKind::kShard ? event.shard.Hex() : Escape(event.path)) +
          "\n";
 }
@@ -169,7 +183,8 @@ class Said {
   std::vector<ProfileEvent> Add(const ProfileEvent& event) {
     std::vector<ProfileEvent> fresh;
     if (event.kind != ProfileKind::kRead) {
-      if (others_.emplace(event.kind, event.path, event.shard).second) fresh.push_back(event);
+      const auto [size, mtime] = event.version;
+      if (others_.emplace(event.kind, event.path, event.shard, size, mtime).second) fresh.push_back(event);
       return fresh;
     }
     for (const Interval& part : read_[event.path].Add(event.offset, event.offset + event.length)) {
@@ -181,7 +196,7 @@ class Said {
   }
 
  private:
-  std::set<std::tuple<ProfileKind, std::string, Id>> others_;
+  std::set<std::tuple<ProfileKind, std::string, Id, uint64_t, int64_t>> others_;
   std::map<std::string, IntervalSet> read_;
 };
 

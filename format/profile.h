@@ -20,6 +20,14 @@ enum class ProfileKind {
   kList,   // a directory was listed
   kRead,   // bytes of a file were read
   kShard,  // metadata was needed: the tree of a shard
+  kFile,   // what the file was like whose bytes are read from here on
+};
+
+// Tells one version of a file from another, as far as publishing by a profile needs to.
+struct FileVersion {
+  uint64_t size = 0;  // bytes
+  int64_t mtime = 0;  // seconds since 1970
+  bool operator==(const FileVersion&) const = default;
 };
 
 struct ProfileEvent {
@@ -30,6 +38,7 @@ struct ProfileEvent {
   uint64_t length = 0;  // kRead: at least 1; kShard: its stored size
   std::string path;     // all but kShard: from the image's root, beginning with a slash
   Id shard;             // kShard
+  FileVersion version;  // kFile
   bool operator==(const ProfileEvent&) const = default;
 };
 

@@ -7,6 +7,7 @@ namespace rootstream {
 namespace {
 
 constexpr size_t kMaxListChunks = 48 * 1024;      // kept in memory, about 4 MiB
+constexpr double kFitsWell = 0.1;                 // unforeseen reads; a run that is one is soon more
 constexpr uint64_t kMaxHeld = 20 << 20;           // bytes of chunks that waiting reads may hold
 
 // A part of a read that is consecutive in the stream.
@@ -140,15 +141,15 @@ class FileReader::Job : public std::enable_shared_from_this<Job> {
     };
     const auto [after_list, after] = index_of(last.stream + last.length - 1);
     uint64_t size = 0;
-    for (size_t i = after + 1; i < after_list->refs.size() && size < budget / 2; ++i) {
-      out.push_back(after_list->refs[i]);
-      size += out.back().stored_size;
-    }
+    const auto add = [&](const ObjectRef& ref, uint64_t most) {
+      if (size + ref.stored_size / 2 > most) return false;
+      out.push_back(ref);
+      size += ref.stored_size;
+      return true;
+    };
+    for (size_t i = after + 1; i < after_list->refs.size() && add(after_list->refs[i], budget / 2);) ++i;
     const auto [before_list, before] = index_of(first.stream);
-    for (size_t i = before; i > 0 && size < budget; --i) {
-      out.push_back(before_list->refs[i - 1]);
-      size += out.back().stored_size;
-    }
+    for (size_t i = before; i > 0 && add(before_list->refs[i - 1], budget);) --i;
     return out;
   }
 
@@ -202,9 +203,9 @@ void FileReader::Read(const Node& node, uint64_t offset, size_t size, PiecesDone
   if (offset >= end) return done(Pieces());
   size = std::min<uint64_t>(size, end - offset);
   if (recorder_.on()) {
-    done = [this, inode = node.id(), offset, size, asked = Recorder::Clock::now(),
-            done = std::move(done)](const Result<Pieces>& pieces) {
-      if (pieces.ok()) recorder_.Read(inode, offset, size, asked);
+    done = [this, inode = node.id(), version = FileVersion{end, node.inode().mtime_seconds}, offset, size,
+            asked = Recorder::Clock::now(), done = std::move(done)](const Result<Pieces>& pieces) {
+      if (pieces.ok()) recorder_.Read(inode, version, offset, size, asked);
       done(pieces);
     };
   }
@@ -257,7 +258,8 @@ void FileReader::GetList(const Shard& shard, size_t list, ChunksDone done) {
 void FileReader::PrefetchAhead(const Node& node, const FileRange& ahead) {
   const uint64_t size = node.inode().size;
   if (ahead.offset >= size) return;
-  // Where the run has read what a profile knew of, it knew of what follows, too.
+  // A profile that fits knew of what follows, too; and so did any where the run has read what it knew of.
+  if (warmup_.unforeseen() < kFitsWell) return;
   for (const ObjectRef& last : LoadedRefs(node, {ahead.offset - 1, 1}))
     if (warmup_.IsHot(last.id)) return;
   const std::vector<ObjectRef> refs =

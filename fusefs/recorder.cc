@@ -67,11 +67,18 @@ void Recorder::Listed(uint64_t directory, Clock::time_point asked) {
   if (need) NeedPath(directory);
 }
 
-void Recorder::Read(uint64_t inode, uint64_t offset, uint64_t length, Clock::time_point asked) {
+void Recorder::Read(uint64_t inode, const FileVersion& version, uint64_t offset, uint64_t length,
+                    Clock::time_point asked) {
   const bool need = notes_.With([&](Notes& notes) {
     if (notes.full()) return false;
     Seen& seen = notes.seen[inode];
     const bool is_new = seen.last_read == SIZE_MAX;
+    if (is_new) {
+      Event event = notes.Make(ProfileKind::kFile, inode, asked);
+      event.waited = 0;
+      event.version = version;
+      notes.events.push_back(std::move(event));
+    }
     for (const Interval& part : seen.read.Add(offset, offset + length)) {
       const bool goes_on =
           seen.last_read != SIZE_MAX && asked - seen.last_time < kSameRead &&
@@ -108,7 +115,7 @@ Profile Recorder::Noted() {
   Profile profile;
   notes_.With([&](Notes& notes) {
     for (const Event& event : notes.events) {
-      ProfileEvent out{event.kind, event.at, event.waited, event.offset, event.length, "", {}};
+      ProfileEvent out{event.kind, event.at, event.waited, event.offset, event.length, "", {}, event.version};
       if (event.kind == ProfileKind::kShard) {
         out.shard = event.shard;
       } else {

@@ -9,6 +9,7 @@ namespace {
 constexpr size_t kMostUnderWay = 1024;         // objects
 constexpr uint64_t kMostInMemory = 12 << 20;   // plain bytes, where there is no disk to keep them
 constexpr double kStep = 1.0 / 32;             // weight of one read in what is unforeseen
+constexpr double kFits = 0.5;                  // unforeseen; more is another program's profile
 
 }  // namespace
 
@@ -116,7 +117,9 @@ bool Warmup::IsHot(const Id& chunk) {
 void Warmup::NoteUse(const Id& chunk) {
   if (!ids_are_here_) return;
   const double was = unforeseen_;  // a note that gets lost in between does no harm
-  unforeseen_ = was + kStep * ((IsHot(chunk) ? 0.0 : 1.0) - was);
+  const double now = was + kStep * ((IsHot(chunk) ? 0.0 : 1.0) - was);
+  unforeseen_ = now;
+  cache_.fetcher().HotRangeFits(now < kFits);
 }
 
 Warmup::Progress Warmup::progress() {

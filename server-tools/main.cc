@@ -99,6 +99,7 @@ ordered_json SummaryJson(const PublishSummary& s, const std::string& image) {
           {"known_bytes", s.known_bytes},
           {"hot_bytes", s.hot_bytes},
           {"hot_compressed_bytes", s.hot_compressed_bytes},
+          {"hot_new_bytes", s.hot_new_bytes},
           {"hot_metadata_bytes", s.hot_metadata_bytes},
           {"hot_chunks", s.hot_chunks},
           {"new_data_bytes", s.new_data_bytes},
@@ -116,8 +117,8 @@ std::string SummaryText(const PublishSummary& s, const std::string& image) {
     boot += fmt::format("boot       {}{}\n", entry.title, entry.is_default ? " (default)" : "");
   std::string hot;
   if (s.hot_chunks > 0)
-    hot = fmt::format("hot        {} in {} chunks, {} compressed; {} metadata\n", MiB(s.hot_bytes),
-                      s.hot_chunks, MiB(s.hot_compressed_bytes), MiB(s.hot_metadata_bytes));
+    hot = fmt::format("hot        {} in {} chunks, {} compressed, {} of it new; {} metadata\n", MiB(s.hot_bytes),
+                      s.hot_chunks, MiB(s.hot_compressed_bytes), MiB(s.hot_new_bytes), MiB(s.hot_metadata_bytes));
   return fmt::format(
       "published  {} serial {}\n"
       "manifest   {}\n"

@@ -61,7 +61,7 @@ class Picture {
 
  private:
   static std::string RowOf(const ProfileEvent& event) {
-    if (event.kind == ProfileKind::kRead) return event.path;
+    if (event.kind == ProfileKind::kRead || event.kind == ProfileKind::kFile) return event.path;
     return event.kind == ProfileKind::kShard ? "(shards)" : "(names and directories)";
   }
 
@@ -104,7 +104,7 @@ class Picture {
 
   std::string Bar(const ProfileEvent& event) const {
     const auto row = rows_.find(RowOf(event));
-    if (row == rows_.end()) return "";
+    if (row == rows_.end() || event.kind == ProfileKind::kFile) return "";
     const double width = std::max(1.0, X(event.at + event.waited) - X(event.at));
     std::string what = event.kind == ProfileKind::kShard ? "shard " + event.shard.Hex() : event.path;
     if (event.kind == ProfileKind::kRead) what += fmt::format(", {} bytes at {}", event.length, event.offset);

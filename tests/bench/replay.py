@@ -35,4 +35,5 @@ def main(profile, folder):
     print(f"{time.monotonic() - start:.3f} {total} {longest:.3f}")
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -16,7 +16,7 @@ std::vector<std::pair<std::string, uint64_t>> OrderOf(const HotOrder& order,
                                                       const std::vector<std::string>& paths) {
   std::vector<std::tuple<size_t, std::string, uint64_t>> ranked;
   for (const std::string& path : paths)
-    for (const HotPart& part : order.PartsOf(path, UINT64_MAX / 2, kPage))
+    for (const HotPart& part : order.PartsOf(path, {.size = UINT64_MAX / 2}, kPage))
       ranked.emplace_back(part.rank, path, part.begin / kPage);
   std::sort(ranked.begin(), ranked.end());
   std::vector<std::pair<std::string, uint64_t>> out;
@@ -28,14 +28,28 @@ TEST(HotOrderPartsOf, GivesWholeBlocksWithinTheFileNoneTwice) {
   Profile profile;
   profile.events = {Read("/a", 10'000, 1), Read("/a", 0, 1), Read("/a", 100, 9'000)};
   const HotOrder order(profile, {});
-  EXPECT_EQ(order.PartsOf("/a", 100'000, kPage),
+  EXPECT_EQ(order.PartsOf("/a", {.size = 100'000}, kPage),
             (std::vector<HotPart>{{0, 8192, 1}, {8192, 12'288, 0}}));
-  EXPECT_EQ(order.PartsOf("/a", 8'200, kPage),
+  EXPECT_EQ(order.PartsOf("/a", {.size = 8'200}, kPage),
             (std::vector<HotPart>{{0, 8192, 1}, {8192, 8200, 0}}));
-  EXPECT_EQ(order.PartsOf("/a", 5'000, kPage),
+  EXPECT_EQ(order.PartsOf("/a", {.size = 5'000}, kPage),
             (std::vector<HotPart>{{0, 5000, 1}})) << "a file that became shorter";
-  EXPECT_EQ(order.PartsOf("/a", 100'000, 4 * kPage), (std::vector<HotPart>{{0, 16'384, 0}}));
-  EXPECT_TRUE(order.PartsOf("/b", 100'000, kPage).empty());
+  EXPECT_EQ(order.PartsOf("/a", {.size = 100'000}, 4 * kPage), (std::vector<HotPart>{{0, 16'384, 0}}));
+  EXPECT_TRUE(order.PartsOf("/b", {.size = 100'000}, kPage).empty());
+}
+
+TEST(HotOrderPartsOf, TakesWhatIsAroundInAnotherVersionOfTheFile) {
+  constexpr FileVersion kRecorded = {.size = 100'000, .mtime = 5};
+  Profile profile;
+  profile.events = {{ProfileKind::kFile, 0, 0, 0, 0, "/a", {}, kRecorded}, Read("/a", 5 * kPage, 1), Read("/a", 0, 1)};
+  const HotOrder order(profile, {});
+  EXPECT_EQ(order.PartsOf("/a", kRecorded, kPage),
+            (std::vector<HotPart>{{0, kPage, 1}, {5 * kPage, 6 * kPage, 0}}));
+  const std::vector<HotPart> around = {{0, 3 * kPage, 1}, {3 * kPage, 8 * kPage, 0}};
+  EXPECT_EQ(order.PartsOf("/a", {.size = 100'000, .mtime = 6}, kPage), around);
+  EXPECT_EQ(order.PartsOf("/a", {.size = 100'001, .mtime = 5}, kPage), around);
+  profile.events.push_back({ProfileKind::kFile, 0, 0, 0, 0, "/a", {}, {.size = 1, .mtime = 1}});
+  EXPECT_EQ(HotOrder(profile, {}).PartsOf("/a", kRecorded, kPage), around) << "merged of two versions";
 }
 
 TEST(HotOrderRebase, KeepsTheOrderOfAnEarlierHotRange) {

@@ -32,7 +32,7 @@ class StreamWriterTest : public ::testing::Test {
 
   std::vector<FileExtent> Add(const std::string& file, size_t piece = 5000,
                               const std::string& path = "/cold") {
-    const auto extents = writer_.AddFile(path, file.size(), [&](const Source::ContentUse& use) -> Status {
+    const auto extents = writer_.AddFile(path, {.size = file.size()}, [&](const Source::ContentUse& use) -> Status {
       for (size_t at = 0; at < file.size(); at += piece)
         RS_CHECK(use(at, std::string_view(file).substr(at, piece)));
       return Ok();
@@ -179,7 +179,7 @@ TEST_F(StreamWriterTest, HolesThatTheSourceKnowsAreThoseItFinds) {
   std::string file(100'000, '\0');
   file.replace(40'000, 5000, RandomBytes(5000, 5));
   const auto dense = Add(file);
-  const auto sparse = writer_.AddFile("/cold", file.size(), [&](const Source::ContentUse& use) -> Status {
+  const auto sparse = writer_.AddFile("/cold", {.size = file.size()}, [&](const Source::ContentUse& use) -> Status {
     return use(40'000, std::string_view(file).substr(40'000, 5000));
   });
   ASSERT_TRUE(IsOk(sparse));
@@ -197,7 +197,7 @@ TEST_F(StreamWriterTest, HolesThatTheSourceKnowsAreThoseItFinds) {
 TEST_F(StreamWriterTest, AHugeHoleCostsNothing) {
   const uint64_t size = uint64_t{1} << 40;
   const auto extents = writer_.AddFile(
-      "/cold", size, [&](const Source::ContentUse& use) -> Status { return use(size - 3, "end"); });
+      "/cold", {.size = size}, [&](const Source::ContentUse& use) -> Status { return use(size - 3, "end"); });
   ASSERT_TRUE(IsOk(extents));
   ASSERT_EQ(extents->size(), 1u);
   EXPECT_EQ((*extents)[0].file_offset + (*extents)[0].length, size);
@@ -206,7 +206,7 @@ TEST_F(StreamWriterTest, AHugeHoleCostsNothing) {
 
 TEST_F(StreamWriterTest, PassesOnAFailureOfTheSource) {
   EXPECT_TRUE(FailsWith(ErrorKind::kFailed,
-                        writer_.AddFile("/cold", 10, [](const auto&) { return Failed("it changed"); })));
+                        writer_.AddFile("/cold", {.size = 10}, [](const auto&) { return Failed("it changed"); })));
 }
 
 }  // namespace

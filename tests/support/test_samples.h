@@ -90,6 +90,7 @@ inline Profile SampleProfile() {
       {ProfileKind::kList, 5, 0, 0, 0, "/", {}},
       {ProfileKind::kLook, 5, 1, 0, 0, "/etc", {}},
       {ProfileKind::kLook, 7, 0, 0, 0, "/etc/a name\n\xff\\with it", {}},
+      {ProfileKind::kFile, 12, 0, 0, 0, "/usr/bin/python3.11", {}, {.size = 6'812'000, .mtime = -1}},
       {ProfileKind::kRead, 12, 160'000, 0, 16384, "/usr/bin/python3.11", {}},
       {ProfileKind::kRead, 9'000'000'000, 0, uint64_t{1} << 40, 1, "/etc/a name\n\xff\\with it", {}}};
   return profile;
