@@ -214,6 +214,8 @@ void FileReader::Read(const Node& node, uint64_t offset, size_t size, PiecesDone
   if (ahead) PrefetchAhead(node, *ahead);
 }
 
+bool FileReader::is_foreseen() const { return warmup_.unforeseen() < kFitsWell; }
+
 FileReader::ChunksPtr FileReader::LoadedList(const Id& id) {
   return lists_.With([&](Lists& lists) -> ChunksPtr {
     for (auto it = lists.by_use.begin(); it != lists.by_use.end(); ++it) {
@@ -259,7 +261,7 @@ void FileReader::PrefetchAhead(const Node& node, const FileRange& ahead) {
   const uint64_t size = node.inode().size;
   if (ahead.offset >= size) return;
   // A profile that fits knew of what follows, too; and so did any where the run has read what it knew of.
-  if (warmup_.unforeseen() < kFitsWell) return;
+  if (is_foreseen()) return;
   for (const ObjectRef& last : LoadedRefs(node, {ahead.offset - 1, 1}))
     if (warmup_.IsHot(last.id)) return;
   const std::vector<ObjectRef> refs =

@@ -33,6 +33,10 @@ class FileReader {
   // Bytes [offset, offset + size) of a regular file, cut at its end. All of them or an error.
   void Read(const Node& node, uint64_t offset, size_t size, PiecesDone done);
 
+  double run_share() const { return readahead_.run_share(); }
+  // Nearly all that is read was foreseen by a profile.
+  bool is_foreseen() const;
+
  private:
   class Job;
   struct Chunks {

@@ -20,6 +20,7 @@
 
 #include "fusefs/control.h"
 #include "fusefs/fuse_session.h"
+#include "fusefs/kernel_readahead.h"
 #include "fusefs/mounts.h"
 #include "fusefs/profile_file.h"
 #include "fusefs/root_daemon.h"
@@ -29,6 +30,7 @@ namespace rootstream {
 namespace {
 
 constexpr int kFuseThreads = 4;
+constexpr int kLookEvery = 250;  // milliseconds
 constexpr std::chrono::seconds kSaveProfileEvery{10};
 
 // Where the daemon tells of itself: standard error in the foreground, the kernel's log (and so the
@@ -163,7 +165,7 @@ class Daemon {
     pollfd fds[] = {
         {initialised.get(), POLLIN, 0}, {ended.get(), POLLIN, 0}, {signals.get(), POLLIN, 0}};
     while (true) {
-      if (poll(fds, 3, 1000) < 0 && errno != EINTR) return ErrnoError("cannot wait for", "signals");
+      if (poll(fds, 3, kLookEvery) < 0 && errno != EINTR) return ErrnoError("cannot wait for", "signals");
       if (fds[1].revents != 0 || fds[2].revents != 0) return Ok();
       if (fds[0].revents != 0) {
         fds[0].fd = -1;
@@ -172,6 +174,7 @@ class Daemon {
         ready();
       }
       TellNetworkState();
+      AdjustReadahead();
       const auto now = std::chrono::steady_clock::now();
       if (now - profile_saved_ >= kSaveProfileEvery) SaveProfile();
     }
@@ -200,11 +203,17 @@ class Daemon {
     const auto mount = FindMount(mountpoint_);
     if (!mount) return;  // gone again already
     device_ = mount->device;
+    if (geteuid() == 0) readahead_.emplace(device_);
     const auto started = std::chrono::steady_clock::now();
     auto control = ControlServer::Start(
         device_, [this, started](const std::string& request) { return Answer(request, started); });
     if (!control.ok()) return log_.Line("status will not answer: " + control.error().message);
     control_ = std::move(*control);
+  }
+
+  void AdjustReadahead() {
+    if (!readahead_ || client_->recorder().on()) return;  // who records has set it
+    readahead_->Adjust(client_->reader().run_share(), client_->reader().is_foreseen());
   }
 
   void TellNetworkState() {
@@ -222,6 +231,7 @@ class Daemon {
   std::unique_ptr<FuseSession> session_;
   std::unique_ptr<ControlServer> control_;
   std::string device_;
+  std::optional<ReadaheadPolicy> readahead_;
   std::optional<ProfileFile> profile_;
   std::chrono::steady_clock::time_point profile_saved_ = std::chrono::steady_clock::now();
   std::string profile_problem_;

@@ -1,13 +1,12 @@
 #include "fusefs/profile_commands.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <unistd.h>
 
-#include "cache/file_io.h"
 #include "cache/profile_io.h"
 #include "fusefs/control.h"
+#include "fusefs/kernel_readahead.h"
 #include "fusefs/mounts.h"
 
 namespace rootstream {
@@ -19,23 +18,17 @@ constexpr std::chrono::seconds kSaveEvery{10};
 // root; without, a recording has up to 16 KiB around each page fault.
 class LowReadahead {
  public:
-  explicit LowReadahead(const std::string& device)
-      : path_("/sys/class/bdi/" + device + "/read_ahead_kb") {
-    const auto before = ReadWholeFile(path_, 64);
-    if (before.ok() && Write("4")) before_ = *before;
+  explicit LowReadahead(const std::string& device) : readahead_(device), before_(readahead_.Get()) {
+    if (before_ && !readahead_.Set(4)) before_.reset();
   }
   ~LowReadahead() {
-    if (!before_.empty()) Write(before_);
+    if (before_) readahead_.Set(*before_);
   }
   LowReadahead(const LowReadahead&) = delete;
 
  private:
-  bool Write(const std::string& text) const {
-    const auto file = OpenFile(path_, O_WRONLY | O_CLOEXEC);
-    return file.ok() && write(file->get(), text.data(), text.size()) > 0;
-  }
-  const std::string path_;
-  std::string before_;
+  const KernelReadahead readahead_;
+  std::optional<int> before_;
 };
 
 sigset_t EndSignals() {

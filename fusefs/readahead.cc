@@ -3,13 +3,22 @@
 #include <algorithm>
 
 namespace rootstream {
+namespace {
+
+constexpr double kStep = 1.0 / 64;  // weight of one read in the share of runs
+
+}  // namespace
 
 std::optional<FileRange> Readahead::Note(uint64_t inode, uint64_t offset, uint64_t length) {
   return runs_.With([&](std::list<Run>& runs) -> std::optional<FileRange> {
     const auto found = std::find_if(runs.begin(), runs.end(),
                                     [&](const Run& run) { return run.inode == inode; });
     const bool follows = found != runs.end() && offset >= found->start &&
-                         offset <= found->fetched + kSlack;
+                         offset + kSlack >= found->next && offset <= found->fetched + kSlack;
+    if (offset > 0) {
+      const double was = run_share_;  // a note that gets lost in between does no harm
+      run_share_ = was + kStep * ((follows ? 1.0 : 0.0) - was);
+    }
     if (!follows) {
       if (found != runs.end()) runs.erase(found);
       const uint64_t end = offset + length;

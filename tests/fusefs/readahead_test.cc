@@ -31,6 +31,22 @@ TEST(ReadaheadNote, FetchesNothingForAFirstRead) {
   EXPECT_FALSE(readahead.Note(2, 1 << 20, 1 << 20).has_value());
 }
 
+TEST(ReadaheadNote, FetchesAgainForAFileThatIsReadAgain) {
+  Readahead readahead;
+  const auto first = ReadRun(readahead, 1, 0, 8 << 20);
+  const auto again = ReadRun(readahead, 1, 0, 8 << 20);
+  ASSERT_TRUE(first && again);
+  EXPECT_EQ(again->offset, first->offset);
+}
+
+TEST(ReadaheadRunShare, TellsRunsFromScatteredReads) {
+  Readahead readahead;
+  for (uint64_t file = 1; file <= 100; ++file) ReadRun(readahead, file, 0, 10 * kStep);
+  EXPECT_GT(readahead.run_share(), 0.9);
+  for (uint64_t i = 0; i < 100; ++i) (void)readahead.Note(1, (i * 7919 % 100 + 1) * (2 << 20), 4096);
+  EXPECT_LT(readahead.run_share(), 0.5);
+}
+
 TEST(ReadaheadNote, FetchesNothingForScatteredReads) {
   Readahead readahead;
   for (uint64_t i = 0; i < 100; ++i) {

@@ -1,0 +1,44 @@
+#include "fusefs/kernel_readahead.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <charconv>
+
+#include "cache/file_io.h"
+
+namespace rootstream {
+namespace {
+
+constexpr int kHigh = 512;              // KiB; see docs/design.md
+constexpr double kMostlyRuns = 0.9;
+constexpr double kNoLongerRuns = 0.6;
+
+}  // namespace
+
+KernelReadahead::KernelReadahead(const std::string& device)
+    : path_("/sys/class/bdi/" + device + "/read_ahead_kb") {}
+
+std::optional<int> KernelReadahead::Get() const {
+  const auto text = ReadWholeFile(path_, 64);
+  int kib = 0;
+  if (!text.ok() || std::from_chars(text->data(), text->data() + text->size(), kib).ec != std::errc())
+    return std::nullopt;
+  return kib;
+}
+
+bool KernelReadahead::Set(int kib) const {
+  const std::string text = std::to_string(kib);
+  const auto file = OpenFile(path_, O_WRONLY | O_CLOEXEC);
+  return file.ok() && write(file->get(), text.data(), text.size()) > 0;
+}
+
+void ReadaheadPolicy::Adjust(double run_share, bool foreseen) {
+  if (!low_) return;
+  const bool high = !foreseen && run_share > (is_high_ ? kNoLongerRuns : kMostlyRuns);
+  if (high == is_high_) return;
+  if (!readahead_.Set(high ? kHigh : *low_)) low_.reset();
+  is_high_ = high;
+}
+
+}  // namespace rootstream

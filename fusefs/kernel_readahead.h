@@ -1,0 +1,38 @@
+// The kernel's own readahead for a mount: how far it reads around what a program touches. Written by root alone;
+// a file that is open keeps what it had. Linux, Documentation/ABI/testing/sysfs-class-bdi.
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace rootstream {
+
+class KernelReadahead {
+ public:
+  // `device`: of the mount, as in /proc/self/mountinfo: "0:51".
+  explicit KernelReadahead(const std::string& device);
+
+  std::optional<int> Get() const;  // KiB
+  bool Set(int kib) const;         // false: it may not be set
+
+ private:
+  std::string path_;
+};
+
+// Low, so that page faults bring no more than they need, until most of what is read is read in runs, for which many small
+// requests are slow.
+class ReadaheadPolicy {
+ public:
+  explicit ReadaheadPolicy(const std::string& device) : readahead_(device), low_(readahead_.Get()) {}
+
+  // `run_share`: of the last reads, those that went on where the one before ended: 0 to 1.
+  // `foreseen`: a profile fits what is read, and what is around that would come in vain.
+  void Adjust(double run_share, bool foreseen);
+
+ private:
+  const KernelReadahead readahead_;
+  std::optional<int> low_;  // nullopt: it cannot be set
+  bool is_high_ = false;
+};
+
+}  // namespace rootstream
