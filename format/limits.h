@@ -7,7 +7,7 @@
 
 namespace rootstream {
 
-inline constexpr uint32_t kFormatVersion = 0;
+inline constexpr uint32_t kFormatVersion = 1;
 
 inline constexpr size_t kMaxChunkPlain = 1 << 20;          // plain bytes of one content chunk
 inline constexpr size_t kMaxPartPlain = 16 << 20;          // plain bytes of one shard part

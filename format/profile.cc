@@ -15,7 +15,7 @@
 namespace rootstream {
 namespace {
 
-constexpr std::string_view kMagic = "rootstream profile 0";
+constexpr std::string_view kMagic = "rootstream profile 1";
 constexpr std::array<std::pair<ProfileKind, std::string_view>, 5> kKinds = {{
     {ProfileKind::kLook, "look"},
     {ProfileKind::kList, "list"},

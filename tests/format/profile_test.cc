@@ -10,7 +10,7 @@ namespace rootstream {
 namespace {
 
 const std::string kHead =
-    "rootstream profile 0\nimage debian:12\nmanifest " + Sha256("manifest").Hex() + "\n";
+    "rootstream profile 1\nimage debian:12\nmanifest " + Sha256("manifest").Hex() + "\n";
 
 Profile OfReads(std::vector<ProfileEvent> events) {
   Profile profile = SampleProfile();
@@ -74,7 +74,7 @@ TEST(ProfileDecode, NamesTheLineThatIsDamaged) {
 
 TEST(ProfileDecode, RefusesAnotherVersionAndOtherFiles) {
   for (const char* text :
-       {"", "<html>\n", "rootstream profile 9\n", "rootstream profile 0\nimage A\n"})
+       {"", "<html>\n", "rootstream profile 9\n", "rootstream profile 1\nimage A\n"})
     EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, Profile::Decode(text))) << text;
 }
 
