@@ -72,7 +72,7 @@ TEST(GoldenFiles, ProfileStillDecodes) {
 
 TEST(GoldenFiles, PackHeaderStaysAsItWas) {
   EXPECT_TRUE(IsPackHeader(Golden("pack_header.bin")));
-  EXPECT_EQ(Golden("pack_header.bin"), std::string("RSPACK\r\n\0\0\0\0\0\0\0\0", 16));
+  EXPECT_EQ(Golden("pack_header.bin"), std::string("RSPACK\r\n\1\0\0\0\0\0\0\0", 16));
 }
 
 TEST(GoldenFiles, ChunkStillOpens) {

@@ -170,12 +170,12 @@ TEST_F(RefCheck, RefusesWhatIsNoRef) {
 
 TEST_F(RefCheck, RefusesAnUnknownVersionAsInvalid) {
   std::string bytes = SignedBy({0});
-  bytes[4] = 1;
+  bytes[4] = kFormatVersion + 1;
   EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, Check(bytes, Trusting({0}))));
 }
 
 TEST_F(RefCheck, RefusesAnUnknownVersionOfTheManifestAsInvalid) {
-  body_.manifest[4] = 1;
+  body_.manifest[4] = kFormatVersion + 1;
   EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, Check(SignedBy({0}), Trusting({0}))));
 }
 
@@ -203,7 +203,7 @@ TEST(RefBodyDecode, RefusesANameThatIsNone) {
 
 TEST(RefBodyDecode, RefusesAnUnknownVersionAsInvalid) {
   std::string bytes = SampleRefBody().Encode();
-  bytes[15] = 1;
+  bytes[15] = kFormatVersion + 1;
   EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, Ref::DecodeBody(bytes)));
 }
 
