@@ -146,7 +146,7 @@ Result<std::unique_ptr<Client>> Client::Open(const ClientOptions& options,
   if (options.fill && client->cache_->disk() != nullptr) {
     client->fill_ = std::make_unique<Fill>(*client->cache_, client->ref_.ref.manifest.root, *options.fill,
                                            Fill::OnSilence::kWait);
-    client->fill_->Start(client->warmup_.get());
+    client->fill_->Start(options.warm_up ? client->warmup_.get() : nullptr);
   }
   return client;
 }

@@ -31,7 +31,7 @@ class Fill {
 
   // `rate`: stored bytes a second. `cache` has a disk, and ends its activity before the fill goes.
   Fill(ObjectCache& cache, const ObjectRef& root, uint64_t rate, OnSilence on_silence);
-  // Begins; with `warmup`, once that one has ended.
+  // Begins; with a `warmup` that was started, once it has ended.
   void Start(Warmup* warmup);
   void Stop();  // no more is asked for; what is under way is the cache's to end
 

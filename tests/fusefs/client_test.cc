@@ -300,6 +300,90 @@ TEST_F(ClientTest, TheHotRangeIsBroughtInWithoutBeingAskedFor) {
   EXPECT_EQ(*bytes, RandomBytes(900'000, 1).substr(100'000, 700'000));
 }
 
+TEST_F(ClientTest, TellsHowMuchOfWhatIsReadAProfileForesaw) {
+  WriteTestFile(tree() + "/hot", RandomBytes(500'000, 1));
+  WriteTestFile(tree() + "/cold", RandomBytes(500'000, 2));
+  PublishOptions publish = OptionsFor(tree(), store());
+  publish.profile.emplace();
+  publish.profile->events = {{ProfileKind::kRead, 1, 0, 0, 500'000, "/hot", {}}};
+  ASSERT_TRUE(IsOk(Publish(std::move(publish))));
+  ClientOptions options{.url = "file://" + store() + "/image", .insecure = true, .cache = "none"};
+  options.warm_up = true;
+  const auto client = Client::Open(options, [](const Error&) {});
+  ASSERT_TRUE(IsOk(client));
+  Warmup& warmup = (*client)->warmup();
+  for (int i = 0; i < 3000 && !warmup.progress().ended; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  View view(**client);
+  const auto hot = view.Find("/hot"), cold = view.Find("/cold");
+  ASSERT_TRUE(hot.ok() && cold.ok());
+  EXPECT_EQ(warmup.unforeseen(), 1.0);
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(IsOk(Read(**client, *hot, i * 4096, 4096)));
+  EXPECT_LT(warmup.unforeseen(), 0.1);
+  EXPECT_TRUE((*client)->reader().is_foreseen());
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(IsOk(Read(**client, *cold, i * 4096, 4096)));
+  EXPECT_GT(warmup.unforeseen(), 0.9);
+  EXPECT_FALSE((*client)->reader().is_foreseen());
+}
+
+TEST_F(ClientTest, AFillBringsEverythingInAndIsSafelyEnded) {
+  for (int i = 0; i < 40; ++i)
+    WriteTestFile(tree() + "/d" + std::to_string(i % 7) + "/f" + std::to_string(i), RandomBytes(90'000, i));
+  PublishIt();
+  ClientOptions options{.url = "file://" + store() + "/image", .insecure = true, .cache = folder_ / "cache"};
+  options.fill = 20'000'000;
+  for (int i = 0; i < 8; ++i) {  // each goes on where the one before was ended
+    const auto client = Client::Open(options, [](const Error&) {});
+    ASSERT_TRUE(IsOk(client));
+    std::this_thread::sleep_for(std::chrono::milliseconds(3 * i));
+    (*client)->Close();
+  }
+  options.fill = kNoRateLimit;
+  const auto client = Client::Open(options, [](const Error&) {});
+  ASSERT_TRUE(IsOk(client));
+  ASSERT_NE((*client)->fill(), nullptr);
+  for (int i = 0; i < 3000 && !(*client)->fill()->progress().ended; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  const Fill::Progress progress = (*client)->fill()->progress();
+  EXPECT_TRUE(progress.ended);
+  EXPECT_EQ(progress.problem, "");
+  EXPECT_EQ(progress.done, progress.total);
+  EXPECT_GT(progress.total, 40 * 90'000u);
+  std::filesystem::remove_all(store());
+  View view(**client);
+  for (int i = 0; i < 40; ++i) {
+    const auto file = view.Find("/d" + std::to_string(i % 7) + "/f" + std::to_string(i));
+    ASSERT_TRUE(IsOk(file));
+    const auto bytes = Read(**client, *file, 0, 90'000);
+    ASSERT_TRUE(IsOk(bytes));
+    EXPECT_EQ(*bytes, RandomBytes(90'000, i));
+  }
+}
+
+TEST_F(ClientTest, AFillSaysWhatIsDamagedAndBringsTheRest) {
+  WriteTestFile(tree() + "/a", RandomBytes(500'000, 1));
+  PublishIt();
+  for (const std::string& name : FilesBelow(store())) {
+    if (!name.starts_with("packs/")) continue;
+    std::string bytes = ReadTestFile(store() + "/" + name);
+    if (bytes.size() < 400'000) continue;  // the pack of chunks
+    bytes[1000] ^= 1;
+    WriteTestFile(store() + "/" + name, bytes);
+  }
+  ClientOptions options{.url = "file://" + store() + "/image", .insecure = true, .cache = folder_ / "cache"};
+  options.give_up_after = std::chrono::seconds(2);
+  options.fill = kNoRateLimit;
+  const auto client = Client::Open(options, [](const Error&) {});
+  ASSERT_TRUE(IsOk(client));
+  for (int i = 0; i < 3000 && !(*client)->fill()->progress().ended; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  const Fill::Progress progress = (*client)->fill()->progress();
+  EXPECT_TRUE(progress.ended);
+  EXPECT_NE(progress.problem, "");
+  EXPECT_GT(progress.done, 0u);
+  EXPECT_LT(progress.done, progress.total);
+}
+
 TEST_F(ClientTest, ClosingDuringTheWarmupIsSafe) {
   PublishOptions publish = OptionsFor(tree(), store());
   publish.profile.emplace();
