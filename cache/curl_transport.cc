@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <unordered_map>
 #include <utility>
@@ -15,6 +16,16 @@
 
 namespace rootstream {
 namespace {
+
+// Of which variable sends requests through a proxy, for who looks for a fault; see ENVIRONMENT of curl(1).
+std::string ProxyWord(const std::string& url) {
+  if (getenv("no_proxy") != nullptr || getenv("NO_PROXY") != nullptr) return "";
+  const bool secure = url.starts_with("https:");
+  for (const char* name : {secure ? "https_proxy" : "http_proxy", secure ? "HTTPS_PROXY" : "", "all_proxy", "ALL_PROXY"})
+    if (const char* proxy = getenv(name); proxy != nullptr && *proxy != 0)
+      return std::string(" (by way of the proxy that ") + name + " names)";
+  return "";
+}
 
 constexpr long kReceiveBuffer = 256 * 1024;  // bytes
 constexpr long kMaxConnections = 8;
@@ -103,6 +114,9 @@ struct CurlTransport::Transfer {
     } else if (!good) {
       out.reason = "HTTP " + std::to_string(out.status);
     }
+    // A proxy's refusal says nothing of the file.
+    if (!out.complete && !is_file() && !broken_off && (code != CURLE_OK || out.status == 407))
+      out.reason += ProxyWord(request.url);
     curl_off_t value = 0;
     if (curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &value) == CURLE_OK)
       out.retry_after = std::chrono::seconds(value);

@@ -40,7 +40,7 @@ ErrorKind Fetcher::KindOf(const TransferOutcome& outcome) {
   if (outcome.missing) return ErrorKind::kMissing;
   const int status = outcome.status;
   const bool refused = status >= 400 && status < 500;
-  if (refused && status != 408 && status != 425 && status != 429)
+  if (refused && status != 407 && status != 408 && status != 425 && status != 429)
     return status == 416 ? ErrorKind::kCorrupt : ErrorKind::kMissing;
   return ErrorKind::kUnavailable;
 }

@@ -50,3 +50,18 @@ cp "$store/images/with-mirror/latest" "$work/empty/images/with-mirror/"
 mount_image "$server_url/empty/with-mirror" "$work/mount" --on-network-loss fail:20
 compare "$work/source" "$work/mount"
 unmount "$work/mount"
+
+step "proxies that refuse, and that are not there"
+cat >"$work/proxy.conf" <<END
+daemon off; pid $work/proxy.pid; error_log /dev/null;
+events { worker_connections 16; }
+http { access_log off; server { listen 127.0.0.1:$((${server_url##*:} + 1)); return 407; } }
+END
+start_server nginx -c "$work/proxy.conf" -e "$work/proxy-start.log"
+refuses() { [ "$(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$((${server_url##*:} + 1))/")" = 407 ]; }
+wait_for 10 refuses
+for proxy in "http://127.0.0.1:$((${server_url##*:} + 1))" http://127.0.0.1:1; do
+  expect_fail 'images/tree/latest: .*by way of the proxy that http_proxy names.$' 1 \
+    env http_proxy="$proxy" "$rootstream" ls "$good/tree" --pubkey "$key.pub" --cache none --on-network-loss fail:2
+done
+env http_proxy="$server_url" "$rootstream" ls "$good/tree" --pubkey "$key.pub" --cache none >/dev/null  # nginx takes it as one
