@@ -14,7 +14,7 @@ using std::chrono::seconds;
 using std::chrono::steady_clock;
 
 constexpr int kMaxTransfers = 8;
-constexpr int kMaxAheadTransfers = 3;        // each takes its share of the line from who waits
+constexpr int kMaxAheadTransfers = 4;        // each takes its share of the line from who waits
 constexpr uint64_t kMaxRange = 2 << 20;      // bytes of one request for what is waited for
 constexpr uint64_t kFirstGuess = 64 << 10;    // bytes, while the line is not known
 constexpr uint64_t kGuessFactor = 3;         // times what passes in a round trip

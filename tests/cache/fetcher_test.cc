@@ -16,6 +16,7 @@ using std::chrono::seconds;
 
 const std::string kStore = "http://first";
 const std::string kMirror = "http://second";
+constexpr size_t kAhead = 4;  // requests at a time for what nobody waits for
 
 // Keeps what was fetched, verified, in a map.
 class TestTarget : public FetchTarget {
@@ -352,11 +353,11 @@ TEST_F(FetcherTest, AWholePackServesAllThatIsWantedOfIt) {
   net_.Hold();
   Begin();
   Want(pack, {0, 1, 2, 3, 4, 5}, Priority::kBackground);
-  ASSERT_TRUE(net_.WaitForRequests(3));  // as many as may run ahead
+  ASSERT_TRUE(net_.WaitForRequests(kAhead));
   net_.Release();
   ASSERT_TRUE(answers_.WaitFor(6));
   for (size_t i = 0; i < 6; ++i) ExpectAnswer(i, pack.plain[i]);
-  EXPECT_EQ(net_.requests().size(), 3u) << "the others came with the first";
+  EXPECT_EQ(net_.requests().size(), kAhead) << "the others came with the first";
 }
 
 TEST_F(FetcherTest, AServerWithoutRangesIsAskedForWholePacks) {
@@ -454,10 +455,10 @@ TEST_F(FetcherTest, DemandOvertakesQueuedReadahead) {
   std::vector<size_t> all(40);
   for (size_t i = 0; i < all.size(); ++i) all[i] = i;
   Want(ahead, all, Priority::kReadahead);
-  ASSERT_TRUE(net_.WaitForRequests(3));
+  ASSERT_TRUE(net_.WaitForRequests(kAhead));
   Want(asked, {0});
-  ASSERT_TRUE(net_.WaitForRequests(4)) << "readahead leaves room for it";
-  EXPECT_EQ(net_.requests()[3].url, kStore + "/" + asked.Path());
+  ASSERT_TRUE(net_.WaitForRequests(kAhead + 1)) << "readahead leaves room for it";
+  EXPECT_EQ(net_.requests()[kAhead].url, kStore + "/" + asked.Path());
   net_.Release();
   ASSERT_TRUE(answers_.WaitFor(41));
 }
@@ -470,10 +471,10 @@ TEST_F(FetcherTest, DemandRaisesWhatIsQueuedAlready) {
   std::vector<size_t> all(40);
   for (size_t i = 0; i < all.size(); ++i) all[i] = i;
   Want(pack, all, Priority::kBackground);
-  ASSERT_TRUE(net_.WaitForRequests(3));
+  ASSERT_TRUE(net_.WaitForRequests(kAhead));
   Want(pack, {39});
-  ASSERT_TRUE(net_.WaitForRequests(4));
-  EXPECT_EQ(net_.requests()[3].first, pack.refs[39].offset);
+  ASSERT_TRUE(net_.WaitForRequests(kAhead + 1));
+  EXPECT_EQ(net_.requests()[kAhead].first, pack.refs[39].offset);
   net_.Release();
   ASSERT_TRUE(answers_.WaitFor(41));
   EXPECT_EQ(net_.requests().size(), 40u);
@@ -486,17 +487,17 @@ TEST_F(FetcherTest, NewGuessesTakeThePlaceOfThoseThatAreQueued) {
   net_.Hold();
   Begin();
   fetcher_->Want({{asked.refs[0], answers_.Add()}}, Priority::kDemand, old_place.refs);
-  ASSERT_TRUE(net_.WaitForRequests(4)) << "a demand, and three guesses";
+  ASSERT_TRUE(net_.WaitForRequests(1 + kAhead)) << "a demand, and guesses";
   fetcher_->Want({{asked.refs[1], answers_.Add()}}, Priority::kDemand, new_place.refs);
   net_.Release();
   ASSERT_TRUE(answers_.WaitFor(2));
-  ASSERT_TRUE(net_.WaitForRequests(7));
+  ASSERT_TRUE(net_.WaitForRequests(4 + kAhead));
   size_t old_requests = 0, new_requests = 0;
   for (const TransferRequest& request : net_.requests()) {
     old_requests += request.url == kStore + "/" + old_place.Path() ? 1 : 0;
     new_requests += request.url == kStore + "/" + new_place.Path() ? 1 : 0;
   }
-  EXPECT_EQ(old_requests, 3u);
+  EXPECT_EQ(old_requests, kAhead);
   EXPECT_EQ(new_requests, 2u);
 }
 
