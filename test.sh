@@ -70,7 +70,9 @@ case "$mode" in
     need_fuse
     build default
     tests/bench/run.sh
-    tests/bench/cold.py
+    work=$(mktemp -d /var/tmp/rootstream-bench-XXXXXX)
+    for bench in cold update reading; do "tests/bench/$bench.py" --work "$work"; done
+    rm -rf --one-file-system "$work"
     tests/e2e/boot_fixture.sh >/dev/null
     tests/bench/boot.sh
     ;;

@@ -9,12 +9,9 @@ runs a trace. Two kinds: `reads` (what the programs read, by pread, one thread) 
 themselves). --work keeps the inputs for the next run. Needs what test.sh calls BENCH_PACKAGES.
 """
 import argparse
-import os
-import shutil
-import tempfile
 
 from measure import LINES, bound, measure, measure_warm, touched_bytes
-from tools import Download, Httpdirfs, Inputs, Nbdkit, Rclone, Rootstream, replay, run_programs, stop
+from tools import Download, Httpdirfs, Nbdkit, Rclone, Rootstream, prepared, replay, run_programs
 
 def all_tools(inputs, kind):
     return {
@@ -37,12 +34,8 @@ def main():
     parser.add_argument("--work", default="")
     parser.add_argument("--svg", default="")
     options = parser.parse_args()
-    work = options.work or tempfile.mkdtemp(prefix="rootstream-cold-", dir="/var/tmp")
-    os.makedirs(work, exist_ok=True)
-    inputs = Inputs(os.path.abspath(work))
-    server = inputs.make()
     rows = []
-    try:
+    with prepared(options.work) as inputs:
         for kind in options.kinds.split(","):
             profile = inputs.programs if kind == "programs" else inputs.reads
             trace = run_programs if kind == "programs" else lambda folder: replay(inputs.programs, folder)
@@ -63,10 +56,6 @@ def main():
                             note = f"≤ {most:.2f} s, ≤ {1.1 * compressed / 1e6:.2f} MB"
                     rows.append((kind, line, name, seconds))
                     print(f"| {line} | {name} | {seconds:.2f} | {wire / 1e6:.2f} | {note} |", flush=True)
-    finally:
-        stop(server)
-        if not options.work:
-            shutil.rmtree(work)
     if options.svg:
         from chart import draw
         with open(options.svg, "w", encoding="utf-8") as file:

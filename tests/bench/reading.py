@@ -8,13 +8,11 @@ turn; the median of the ratios is shown. "warm": all is in the cache, the page c
 """
 import argparse
 import os
-import shutil
 import statistics
 import subprocess
-import tempfile
 import time
 
-from tools import SERVER, Download, Httpdirfs, Inputs, Nbdkit, Rclone, Rootstream, drop_pages, run, stop
+from tools import SERVER, Download, Httpdirfs, Nbdkit, Rclone, Rootstream, drop_pages, prepared, run
 
 
 def seconds(command):
@@ -74,25 +72,21 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--work", default="")
     options = parser.parse_args()
-    work = options.work or tempfile.mkdtemp(prefix="rootstream-reading-", dir="/var/tmp")
-    os.makedirs(work, exist_ok=True)
-    inputs = Inputs(os.path.abspath(work))
-    server = inputs.make()
-    profile = inputs.path("bench.profile")
+    with prepared(options.work) as inputs:
+        profile = inputs.path("bench.profile")
 
-    def row(name, promised, ours, theirs):
-        ratios = []
-        for _ in range(options.rounds):
-            ratios.append((theirs(), ours()))
-        ratio = statistics.median(b / a for a, b in ratios)
-        print(f"| {name} | {ratio:.2f} | {promised} | {statistics.median(b for _, b in ratios):.2f} |", flush=True)
+        def row(name, promised, ours, theirs):
+            ratios = []
+            for _ in range(options.rounds):
+                ratios.append((theirs(), ours()))
+            ratio = statistics.median(b / a for a, b in ratios)
+            print(f"| {name} | {ratio:.2f} | {promised} | {statistics.median(b for _, b in ratios):.2f} |", flush=True)
 
-    def recorded():
-        if os.path.exists(profile):
-            os.unlink(profile)
-        return timed(Warm(inputs, "big", ["--record", profile]), read)
+        def recorded():
+            if os.path.exists(profile):
+                os.unlink(profile)
+            return timed(Warm(inputs, "big", ["--record", profile]), read)
 
-    try:
         make_file(inputs)
         read, tree = "cat {}/file >/dev/null", "tar -C {} -cf - . | cat >/dev/null"
         big = Rootstream(inputs, "big")
@@ -113,10 +107,6 @@ def main():
                 print(f"| {what} | it failed | < 1 | |", flush=True)
         row("the tree by tar, warm; squashfs", "≤ 1.5", lambda: timed(Warm(inputs, "plain"), tree),
             lambda: timed(Local(inputs, inputs.path("www-squash.img"), "squashfs"), tree))
-    finally:
-        stop(server)
-        if not options.work:
-            shutil.rmtree(work)
 
 
 main()

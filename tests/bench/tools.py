@@ -1,10 +1,12 @@
 """What the benches share: a Debian root with its stores and images behind nginx, and the tools that mount them."""
+import contextlib
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -111,6 +113,21 @@ http {{ log_format bytes '$bytes_sent $uri $http_range'; access_log {self.path('
             self.record("store", "plain", profile, trace)
             self.publish(self.tree, "store", name, profile)
         open(self.path("images.done"), "w").close()
+
+
+@contextlib.contextmanager
+def prepared(work):
+    """Inputs in folder `work`, or in one that goes again, while nginx serves them."""
+    folder = os.path.abspath(work) if work else tempfile.mkdtemp(prefix="rootstream-bench-", dir="/var/tmp")
+    os.makedirs(folder, exist_ok=True)
+    inputs = Inputs(folder)
+    server = inputs.make()
+    try:
+        yield inputs
+    finally:
+        stop(server)
+        if not work:
+            shutil.rmtree(folder)
 
 
 def run_programs(folder):

@@ -13,10 +13,9 @@ import filecmp
 import os
 import shutil
 import subprocess
-import tempfile
 
 from measure import measure, touched_bytes
-from tools import SERVER, Inputs, Rootstream, replay, run, run_programs, stop
+from tools import SERVER, Rootstream, prepared, replay, run, run_programs
 from replay import reads
 
 PACKAGES = ("libssl3", "openssh-client", "openssh-server", "perl-base", "libexpat1")
@@ -67,12 +66,8 @@ def main():
     parser.add_argument("--line", default="20-80")
     parser.add_argument("--work", default="")
     options = parser.parse_args()
-    work = options.work or tempfile.mkdtemp(prefix="rootstream-update-", dir="/var/tmp")
-    os.makedirs(work, exist_ok=True)
-    inputs = Inputs(os.path.abspath(work))
-    server = inputs.make()
-    shutil.rmtree(inputs.path(STORE), ignore_errors=True)
-    try:
+    with prepared(options.work) as inputs:
+        shutil.rmtree(inputs.path(STORE), ignore_errors=True)
         older = make_older_tree(inputs)
         inputs.publish(older, STORE, "lab:bare")
         recorded = inputs.path("older.profile")
@@ -87,17 +82,13 @@ def main():
             profile = inputs.programs if kind == "programs" else inputs.reads
             _, compressed = touched_bytes(inputs, profile)
 
-            def start(name, image, store, note, **options):
-                seconds, wire, _ = measure(inputs, Rootstream(inputs, image, store=store), options.pop("line"), trace,
-                                           **options)
+            def start(name, image, store, note, keep=False):
+                seconds, wire, _ = measure(inputs, Rootstream(inputs, image, store=store), options.line, trace, keep=keep)
                 print(f"| {name} | {kind} | {seconds:.2f} | {wire / 1e6:.2f} | {note(seconds, wire)} |", flush=True)
                 return seconds
 
-            line = options.line
-            fresh = start("its own profile", kind, "store", lambda _, wire: f"{wire / compressed:.2f} × the touched bytes",
-                          line=line)
-            start("the older version's profile", "lab:2", STORE, lambda seconds, _: f"{seconds / fresh:.2f} × (≤ 1.3)",
-                  line=line)
+            fresh = start("its own profile", kind, "store", lambda _, wire: f"{wire / compressed:.2f} × the touched bytes")
+            start("the older version's profile", "lab:2", STORE, lambda seconds, _: f"{seconds / fresh:.2f} × (≤ 1.3)")
             mount = Rootstream(inputs, "lab:1", store=STORE)
             mount.start(SERVER)
             run_programs(mount.folder)
@@ -106,11 +97,7 @@ def main():
             start("the older version in the cache", "lab:2", STORE,
                   lambda _, wire: f"{files} changed files read, {changed / 1e6:.2f} MB compressed: {wire / changed:.2f} × "
                   f"(≤ 3); {summary['hot_new_bytes'] / 1e6:.2f} MB of the hot range changed: "
-                  f"{wire / summary['hot_new_bytes']:.2f} × (≤ 1.3)", line=line, keep=True)
-    finally:
-        stop(server)
-        if not options.work:
-            shutil.rmtree(work)
+                  f"{wire / summary['hot_new_bytes']:.2f} × (≤ 1.3)", keep=True)
 
 
 main()
