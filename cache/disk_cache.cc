@@ -159,7 +159,12 @@ std::shared_ptr<const SegmentFile> DiskCache::FileOf(uint32_t segment) {
   return found == segments_.end() ? nullptr : found->second.file;
 }
 
-bool DiskCache::Has(const Id& id) { return index_->Find(id).has_value(); }
+bool DiskCache::Has(const Id& id) {
+  if (index_->Find(id)) return true;
+  if (is_writer()) return false;
+  Refresh();
+  return index_->Find(id).has_value();
+}
 
 void DiskCache::Get(const Id& id, const std::function<void(VerifiedBytes)>& use) {
   auto place = index_->Find(id);
@@ -297,6 +302,14 @@ std::string DiskCache::problem() const {
 uint64_t DiskCache::size() const {
   const std::lock_guard lock(mutex_);
   return size_ + (index_ != nullptr ? index_->FileSize() : 0);
+}
+
+std::string DiskCache::hindrance() {
+  Refresh();
+  const std::lock_guard write_lock(write_mutex_);
+  const std::lock_guard lock(mutex_);
+  if (!is_writer_) return "another process writes this cache folder";
+  return Clock::now() < write_again_ ? problem_ : "";
 }
 
 bool DiskCache::is_writer() const {

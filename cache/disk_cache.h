@@ -36,13 +36,16 @@ class DiskCache {
 
   // Calls `use` with the stored bytes, once verified to have this id; not at all is a miss.
   void Get(const Id& id, const std::function<void(VerifiedBytes)>& use);
-  bool Has(const Id& id);  // without reading it: its bytes may yet turn out damaged
+  // Without reading it: its bytes may yet turn out damaged. A reader looks what the writer has added.
+  bool Has(const Id& id);
   void Put(const Id& id, std::string_view stored);
 
   uint64_t size() const;  // bytes
   uint64_t limit() const { return limit_; }
   bool is_writer() const;
   std::string problem() const;  // why nothing is written at the moment; empty: all is well
+  // Why an object that is put now would not be kept; empty: it would, or it is time to try again.
+  std::string hindrance();
 
  private:
   struct Segment {

@@ -83,7 +83,7 @@ class Fetcher::FileTransfer : public TransferSink {
     fetcher_.NoteOutcome(outcome);
     --fetcher_.transfers_;
     Origin& origin = fetcher_.origins_[job_->store];
-    if (outcome.status != 0 && outcome.status < 500) {
+    if (outcome.status != 0 && outcome.status < 500 && outcome.status != 407) {
       origin.NoteAnswer();
     } else if (!outcome.complete && !outcome.missing) {
       origin.NoteFailure(now, now, outcome.retry_after);

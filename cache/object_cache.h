@@ -34,6 +34,9 @@ class ObjectCache : public FetchTarget {
   PlainBytes GetLocal(const ObjectRef& ref);
   // In memory or on the disk, without reading it.
   bool Has(const ObjectRef& ref);
+  bool IsOnDisk(const ObjectRef& ref) { return disk_ != nullptr && disk_->Has(ref.id); }
+  // Why what is fetched now would not stay on the disk; empty: it would.
+  std::string DiskHindrance() { return disk_ != nullptr ? disk_->hindrance() : "there is no cache folder"; }
   // From wherever it is. `waiter` is called once: here, or on another thread.
   void Get(const ObjectRef& ref, Priority priority, Waiter waiter);
   // `guesses`: what may be wanted next; fetched if anything of `wanted` must be.

@@ -82,7 +82,10 @@ class Fields {
     const bool is_negative = rest_.starts_with('-');
     if (is_negative) rest_.remove_prefix(1);
     const uint64_t value = Number();
-    if (value > INT64_MAX || (is_negative && value == 0)) ok_ = false;
+    if (value > INT64_MAX || (is_negative && value == 0)) {
+      ok_ = false;
+      return 0;
+    }
     return is_negative ? -static_cast<int64_t>(value) : static_cast<int64_t>(value);
   }
   std::string Path() {

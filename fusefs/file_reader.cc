@@ -203,7 +203,7 @@ void FileReader::Read(const Node& node, uint64_t offset, size_t size, PiecesDone
   if (offset >= end) return done(Pieces());
   size = std::min<uint64_t>(size, end - offset);
   if (recorder_.on()) {
-    done = [this, inode = node.id(), version = FileVersion{end, node.inode().mtime_seconds}, offset, size,
+    done = [this, inode = node.id(), version = FileVersion{end, std::max(node.inode().mtime_seconds, -INT64_MAX)}, offset, size,
             asked = Recorder::Clock::now(), done = std::move(done)](const Result<Pieces>& pieces) {
       if (pieces.ok()) recorder_.Read(inode, version, offset, size, asked);
       done(pieces);

@@ -19,6 +19,7 @@ using std::chrono::seconds;
 constexpr uint64_t kBatch = 1 << 20;         // bytes that are asked for together
 constexpr uint64_t kMostUnderWay = 4 << 20;  // bytes
 constexpr milliseconds kLookEvery{200};
+constexpr int kMostInVain = 4;  // passes that found something missing after one that brought it in
 constexpr seconds kTryAgainAfter{5};
 
 }  // namespace
@@ -59,22 +60,25 @@ Status Fill::BringAll() {
   if (total > cache_.disk()->limit())
     return Invalid(fmt::format("the image has {} MiB, more than the cache may hold ({} MiB)", total >> 20,
                                cache_.disk()->limit() >> 20));
-  while (true) {
+  // Until a pass finds all on the disk: what was brought in may have been dropped again for what came after it.
+  for (int passes_in_vain = 0; passes_in_vain < kMostInVain;) {
     {
       const std::lock_guard lock(mutex_);
       progress_.total = total;
       progress_.done = 0;
-      something_missed_ = false;
+      something_missed_ = something_came_ = false;
     }
     RS_CHECK(ForEachList([&](const std::vector<ObjectRef>& chunks) { return WantChunks(chunks); }));
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return stopping_ || under_way_ == 0; });
     if (failed_) return *failed_;
-    if (stopping_ || !something_missed_) return Ok();
+    if (stopping_ || (!something_missed_ && !something_came_)) return Ok();
+    if (!something_missed_) ++passes_in_vain;
   }
+  return Failed("what came in was dropped again: the cache is too small, or in use by others");
 }
 
-// Every chunk list of the image once.
+// Every chunk list of the image once, with the chunks that were in none before.
 Status Fill::ForEachList(const ListUse& use) {
   std::unordered_set<Id, IdHash> seen = {root_.id};
   std::vector<std::pair<ObjectRef, uint32_t>> to_visit = {{root_, 1}};  // trees and their depth
@@ -87,7 +91,8 @@ Status Fill::ForEachList(const ListUse& use) {
     for (const ListRef& list : tree.lists) {
       if (!seen.insert(list.ref.id).second) continue;
       RS_TRY(const PlainBytes list_bytes, Bring(list.ref));
-      RS_TRY(const ChunkList chunks, ChunkList::Decode(*list_bytes, list.ref.pack));
+      RS_TRY(ChunkList chunks, ChunkList::Decode(*list_bytes, list.ref.pack));
+      std::erase_if(chunks.chunks, [&](const ObjectRef& chunk) { return !seen.insert(chunk.id).second; });
       RS_CHECK(use(chunks.chunks));
     }
     for (const ObjectRef& child : tree.children)
@@ -99,7 +104,10 @@ Status Fill::ForEachList(const ListUse& use) {
 // Waits for one object.
 Result<PlainBytes> Fill::Bring(const ObjectRef& ref) {
   while (true) {
-    RS_CHECK(WaitForRate(cache_.Has(ref) ? 0 : ref.stored_size));
+    if (!cache_.Has(ref)) {
+      RS_CHECK(WaitForCache());
+      RS_CHECK(WaitForRate(ref.stored_size));
+    }
     auto came = std::make_shared<std::promise<Result<PlainBytes>>>();
     auto answer = came->get_future();
     cache_.Get(ref, Priority::kBackground, [came](const Result<PlainBytes>& bytes) { came->set_value(bytes); });
@@ -116,7 +124,7 @@ Status Fill::WantChunks(const std::vector<ObjectRef>& chunks) {
   uint64_t size = 0;
   uint64_t here = 0;
   for (const ObjectRef& chunk : chunks) {
-    if (cache_.Has(chunk)) {
+    if (cache_.IsOnDisk(chunk)) {
       here += chunk.stored_size;
       continue;
     }
@@ -159,6 +167,7 @@ void Fill::ChunkCame(uint64_t size, const Result<PlainBytes>& bytes) {
   is_silent_ = !bytes.ok() && bytes.error().kind == ErrorKind::kUnavailable;
   if (bytes.ok()) {
     progress_.done += size;
+    something_came_ = true;
   } else if (on_silence_ == OnSilence::kEnd) {
     if (!failed_) failed_ = bytes.error();
   } else if (is_silent_) {
@@ -180,8 +189,7 @@ Status Fill::WaitForSilenceToEnd() {
 // What is not kept would be fetched in vain.
 Status Fill::WaitForCache() {
   while (true) {
-    const std::string why = cache_.disk()->is_writer() ? cache_.disk()->problem()
-                                                       : "another process writes this cache folder";
+    const std::string why = cache_.DiskHindrance();
     if (!why.empty() && on_silence_ == OnSilence::kEnd) return Failed(why);
     {
       const std::lock_guard lock(mutex_);

@@ -64,7 +64,8 @@ class Fill {
   bool stopping_ = false;
   uint64_t under_way_ = 0;   // bytes
   bool is_silent_ = false;   // the last that was asked for got no answer
-  bool something_missed_ = false;
+  bool something_missed_ = false;  // in this pass: no store answered
+  bool something_came_ = false;    // likewise: it was not on the disk
   std::optional<Error> failed_;
 
   SteadyTime may_ask_{};  // when the rate allows for more; of the thread alone

@@ -34,10 +34,10 @@ bool KernelReadahead::Set(int kib) const {
 }
 
 void ReadaheadPolicy::Adjust(double run_share, bool foreseen) {
-  if (!low_) return;
   const bool high = !foreseen && run_share > (is_high_ ? kNoLongerRuns : kMostlyRuns);
   if (high == is_high_) return;
-  if (!readahead_.Set(high ? kHigh : *low_)) low_.reset();
+  if (high) low_ = readahead_.Get();
+  if (low_) readahead_.Set(high ? kHigh : *low_);
   is_high_ = high;
 }
 

@@ -23,7 +23,7 @@ class KernelReadahead {
 // requests are slow.
 class ReadaheadPolicy {
  public:
-  explicit ReadaheadPolicy(const std::string& device) : readahead_(device), low_(readahead_.Get()) {}
+  explicit ReadaheadPolicy(const std::string& device) : readahead_(device) {}
 
   // `run_share`: of the last reads, those that went on where the one before ended: 0 to 1.
   // `foreseen`: a profile fits what is read, and what is around that would come in vain.
@@ -31,7 +31,7 @@ class ReadaheadPolicy {
 
  private:
   const KernelReadahead readahead_;
-  std::optional<int> low_;  // nullopt: it cannot be set
+  std::optional<int> low_;  // what it was before it was high
   bool is_high_ = false;
 };
 

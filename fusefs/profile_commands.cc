@@ -57,13 +57,14 @@ Status RecordProfile(const std::string& mountpoint, const std::string& file,
   const sigset_t signals = EndSignals();
   sigprocmask(SIG_BLOCK, &signals, nullptr);
   RS_CHECK(ask("record"));
-  const LowReadahead readahead(mount.device);
+  std::optional<LowReadahead> readahead(mount.device);
   if (isatty(2) != 0) fmt::print(stderr, "recording {}; ^C ends it\n", mountpoint);
   Profile profile;
   bool ends = false;
   for (std::chrono::seconds passed{1}; !ends; ++passed) {
     ends = EndWasAsked(signals) || (seconds && passed >= *seconds);
     if (!ends && passed.count() % kSaveEvery.count() != 0 && DaemonIsThere(mount.device)) continue;
+    if (ends) readahead.reset();  // before the daemon may set it again
     const auto text = ask(ends ? "record end" : "record so far");
     if (!text.ok()) {
       // The mount went away: what was saved last is all there is.

@@ -11,16 +11,17 @@ constexpr double kStep = 1.0 / 64;  // weight of one read in the share of runs
 
 std::optional<FileRange> Readahead::Note(uint64_t inode, uint64_t offset, uint64_t length) {
   return runs_.With([&](std::list<Run>& runs) -> std::optional<FileRange> {
-    const auto found = std::find_if(runs.begin(), runs.end(),
-                                    [&](const Run& run) { return run.inode == inode; });
-    const bool follows = found != runs.end() && offset >= found->start &&
-                         offset + kSlack >= found->next && offset <= found->fetched + kSlack;
+    // Several may read one file, each in a run of its own.
+    const auto found = std::find_if(runs.begin(), runs.end(), [&](const Run& run) {
+      return run.inode == inode && offset >= run.start && offset + kSlack >= run.next &&
+             offset <= run.fetched + kSlack;
+    });
+    const bool follows = found != runs.end();
     if (offset > 0) {
-      const double was = run_share_;  // a note that gets lost in between does no harm
-      run_share_ = was + kStep * ((follows ? 1.0 : 0.0) - was);
+      const bool goes_on = follows && offset + length >= found->next && offset <= found->next + length;
+      run_share_ = run_share_ + kStep * ((goes_on ? 1.0 : 0.0) - run_share_);
     }
     if (!follows) {
-      if (found != runs.end()) runs.erase(found);
       const uint64_t end = offset + length;
       runs.push_front({.inode = inode, .start = offset, .next = end, .fetched = end});
       if (runs.size() > kMaxRuns) runs.pop_back();

@@ -34,7 +34,8 @@ ordered_json FillJson(Client& client) {
 std::string FillText(const ordered_json& fill) {
   std::string out = "\nfill      ";
   const uint64_t total = fill.value("total", uint64_t{0});
-  out += total == 0 ? "looks what there is"
+  const bool looks = total == 0 && !fill.value("ended", false);
+  out += looks ? "looks what there is"
                     : fmt::format("{} of {}", HumanBytes(fill.value("done", uint64_t{0})), HumanBytes(total));
   if (fill.contains("rate") && fill["rate"].is_number())
     out += fmt::format(", at most {}/s", HumanBytes(fill["rate"].get<uint64_t>()));

@@ -260,6 +260,18 @@ TEST(DiskCacheShared, TheSecondTakesOverWhenTheFirstEnds) {
   EXPECT_EQ(Read(*second, Object(2)), Object(2));
 }
 
+TEST(DiskCacheShared, AskingWhatIsThereIsEnoughToTakeOver) {
+  const TempFolder folder;
+  auto first = OpenCache(folder.path());
+  const auto second = OpenCache(folder.path());
+  EXPECT_EQ(second->hindrance(), "another process writes this cache folder");
+  first.reset();
+  for (int tries = 0; !second->is_writer() && tries < 100; ++tries, usleep(100'000))
+    EXPECT_FALSE(second->Has(Sha256("nothing")));
+  EXPECT_TRUE(second->is_writer());
+  EXPECT_EQ(second->hindrance(), "");
+}
+
 TEST(DiskCacheShared, AReaderSurvivesDroppedSegments) {
   const TempFolder folder;
   const auto writer = OpenCache(folder.path());

@@ -41,6 +41,16 @@ step "prefetch --all does the same at once"
 "$rootstream" prefetch --all "$server_url/image" --pubkey "$key.pub" --cache "$work/all" | grep -q 'fetched, the cache holds'
 "$rootstream" prefetch --all "$server_url/image" --pubkey "$key.pub" --cache "$work/all" | grep -q '^[0-9]* bytes fetched'
 
+step "a mount that finds its cache folder in use fills it once it is free"
+mkdir "$work/other"
+mount_image "$server_url/image" "$work/other" --cache "$work/shared"
+mount_image "$server_url/image" "$work/mnt" --cache "$work/shared" --fill max
+waits() { [ "$(field hindered_by)" = "another process writes this cache folder" ]; }
+wait_for 10 waits || fail "$("$rootstream" status "$work/mnt")"
+unmount "$work/other"
+wait_for 30 is_full || fail "$("$rootstream" status "$work/mnt")"
+unmount "$work/mnt"
+
 step "wrong uses"
 expect_fail "'fast' is not a rate" 2 "$rootstream" mount "$server_url/image" "$work/mnt" --pubkey "$key.pub" --fill fast
 expect_fail "'0' is not a rate" 2 "$rootstream" mount "$server_url/image" "$work/mnt" --pubkey "$key.pub" -o fill=0

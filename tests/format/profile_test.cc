@@ -78,6 +78,13 @@ TEST(ProfileDecode, RefusesAnotherVersionAndOtherFiles) {
     EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, Profile::Decode(text))) << text;
 }
 
+TEST(ProfileDecode, TakesTimesWithinTheirBounds) {
+  for (const char* mtime : {"0", "9223372036854775807", "-1", "-9223372036854775807"})
+    EXPECT_TRUE(IsOk(Profile::Decode(kHead + "file 0 0 1 " + mtime + " /a\n"))) << mtime;
+  for (const char* mtime : {"-0", "--1", "-", "", "9223372036854775808", "-9223372036854775808", "1.5"})
+    EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, Profile::Decode(kHead + "file 0 0 1 " + mtime + " /a\n"))) << mtime;
+}
+
 TEST(ProfileDecode, RefusesMoreThanTheLimits) {
   std::string text = kHead;
   for (size_t i = 0; i < kMaxProfileEvents; ++i) text += "look 0 0 /\n";

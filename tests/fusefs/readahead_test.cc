@@ -39,6 +39,17 @@ TEST(ReadaheadNote, FetchesAgainForAFileThatIsReadAgain) {
   EXPECT_EQ(again->offset, first->offset);
 }
 
+TEST(ReadaheadNote, TwoReadersOfOneFileHaveARunEach) {
+  Readahead readahead;
+  int first = 0, second = 0;
+  for (uint64_t i = 0; i < 64; ++i) {
+    first += readahead.Note(1, i * kStep, kStep).has_value() ? 1 : 0;
+    second += readahead.Note(1, (64 << 20) + i * kStep, kStep).has_value() ? 1 : 0;
+  }
+  EXPECT_GT(first, 0);
+  EXPECT_GT(second, 0);
+}
+
 TEST(ReadaheadRunShare, TellsRunsFromScatteredReads) {
   Readahead readahead;
   for (uint64_t file = 1; file <= 100; ++file) ReadRun(readahead, file, 0, 10 * kStep);

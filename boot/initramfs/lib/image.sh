@@ -41,8 +41,8 @@ mount_image() {  # mount_image URL
 
 mountpoint_is() { grep -q " $1 " /proc/mounts; }
 
-# Not into memory, which never holds all of an image.
-fill_words() { if has_conf fill && ! cache_is_in_memory; then echo "--fill $(conf fill)"; fi; }
+# Not into memory, which never holds all of an image, and not while the kernel is read beside the mount.
+fill_words() { if has_conf fill && [ -d /kboot/handoff ] && ! cache_is_in_memory; then echo "--fill $(conf fill)"; fi; }
 
 # The daemon ends with it, and writes what it has recorded.
 unmount_image() {

@@ -44,5 +44,5 @@ cache_is_in_memory() { [ "$(cat /run/kboot/cache)" = ram ]; }
 cache_bytes() {
   local free
   free=$(df -k /live/cache | awk 'NR == 2 { print ($4 + 0) * 1024 }')
-  echo $((free / 10 * 9))
+  echo $(((free + $(bytes_of /live/cache)) / 10 * 9))
 }
