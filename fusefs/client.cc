@@ -137,7 +137,7 @@ Result<std::unique_ptr<Client>> Client::Open(const ClientOptions& options,
                                            kShardMemory, client->recorder_);
   client->warmup_ = std::make_unique<Warmup>(*client->cache_);
   client->reader_ =
-      std::make_unique<FileReader>(*client->cache_, *client->warmup_, client->recorder_);
+      std::make_unique<FileReader>(*client->cache_, *client->warmup_, client->recorder_, options.neighbours);
   if (options.warm_up)
     client->warmup_->Start(client->ref_.ref.manifest.hot, client->ref_.ref.manifest.root);
   if (options.record) client->StartRecording();

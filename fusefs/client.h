@@ -29,6 +29,7 @@ struct ClientOptions {
   std::optional<std::chrono::seconds> give_up_after = std::chrono::seconds(60);  // nullopt: wait
   bool record = false;  // from the first request on
   bool warm_up = false;  // fetch the hot range as soon as the image is open
+  Neighbours neighbours = Neighbours::kGuess;
   std::optional<uint64_t> fill;  // then all the rest, so many bytes a second; kNoRateLimit
 };
 

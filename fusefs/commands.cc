@@ -178,6 +178,7 @@ void AddCat(CLI::App& app, Run& run) {
   flags->AddTo(*command);
   command->callback([=, &run] {
     run = [=] {
+      flags->options.neighbours = Neighbours::kLeave;
       return WithClient(*flags, [&](Client& client) { return PrintFiles(client, *paths); });
     };
   });

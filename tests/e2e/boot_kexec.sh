@@ -17,5 +17,5 @@ step "what crossed the line: $(bytes_sent) bytes of $(du -sb "$store/packs" | cu
 bytes_sent >"$fixture/kexec.bytes"
 [ $(($(bytes_sent) * 2)) -lt "$(du -sb "$store/packs" | cut -f1)" ] || fail "half of the store was fetched"
 step "nothing was fetched twice"
-repeated=$(awk '$4 != "\"-\"" { print $4, $5 }' "$work/access.log" | sort | uniq -d | wc -l)
-[ "$repeated" = 0 ] || fail "$repeated ranges were fetched twice"
+repeated=$(awk '$4 != "\"-\"" { print $4, $5 }' "$work/access.log" | sort | uniq -d)
+[ -z "$repeated" ] || fail "fetched twice: $repeated"

@@ -53,3 +53,12 @@ dd if="$work/mount/large" bs=1 skip=10000000 count=1 status=none >/dev/null
 echo "$(sent) bytes for one"
 [ "$(sent)" -le 1500000 ] || fail "one byte of a file fetched $(sent)"
 unmount "$work/mount"
+
+step "who names the file he wants gets no neighbours of it"
+mkdir "$work/files"
+for name in a b c d e f g; do noise 200000 "$name" >"$work/files/$name"; done
+publish "$work/files" files >/dev/null
+: >"$work/access.log"
+"$rootstream" cat --pubkey "$key.pub" --cache none "$server_url/files" /d | cmp - "$work/files/d"
+echo "$(sent) bytes for a file of 200,000"
+[ "$(sent)" -le 210000 ] || fail "more than the file was fetched"
