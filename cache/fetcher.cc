@@ -19,6 +19,12 @@ constexpr uint64_t kMaxRange = 2 << 20;      // bytes of one request for what is
 constexpr uint64_t kFirstGuess = 64 << 10;    // bytes, while the line is not known
 constexpr uint64_t kGuessFactor = 3;         // times what passes in a round trip
 constexpr uint64_t kMaxGuess = 4 << 20;      // bytes
+constexpr double kGuessedObject = 100e3;     // bytes, a little more than an object has
+constexpr double kLeastWorth = 0.1;          // part of the guesses that are right, from which on all of the
+constexpr double kMostWorth = 0.5;           // budget is spent: the least and the most, by line
+constexpr uint64_t kSurveyFactor = 16;       // times what passes in a round trip: about so many are spared
+constexpr uint64_t kLeastSurvey = 512 << 10;  // bytes
+constexpr uint64_t kMostSurvey = 4 << 20;
 constexpr uint64_t kTypicalRequest = 128 << 10;  // bytes, to compare mirrors by
 constexpr int kSlowMirror = 3;                // times slower than another: not waited for
 constexpr uint64_t kMovedShare = 8;           // of all bytes, those that may come twice for that
@@ -72,22 +78,22 @@ class Fetcher::FileTransfer : public TransferSink {
   void OnDone(const TransferOutcome& outcome) override {
     const auto now = steady_clock::now();
     answered_ = true;
-    if (outcome.complete) {
-      job_->done.set_value(std::move(body_));
-    } else if (body_.size() > job_->limit) {
-      job_->done.set_value(Corrupt("it is larger than it can be"));
-    } else {
-      job_->done.set_value(Error{KindOf(outcome), outcome.reason});
+    const bool too_large = body_.size() > job_->limit;
+    Status status;
+    if (too_large) status = Corrupt("it is larger than it can be");
+    if (!too_large && !outcome.complete) status = Error{KindOf(outcome), outcome.reason};
+    {
+      const Lock lock(fetcher_.mutex_);
+      fetcher_.NoteOutcome(outcome);
+      --fetcher_.transfers_;
+      Origin& origin = fetcher_.origins_[job_->store];
+      if (!status.ok() && status.error().kind == ErrorKind::kUnavailable) {
+        origin.NoteFailure(now, now, outcome.retry_after);
+      } else {
+        origin.NoteAnswer();
+      }
     }
-    const Lock lock(fetcher_.mutex_);
-    fetcher_.NoteOutcome(outcome);
-    --fetcher_.transfers_;
-    Origin& origin = fetcher_.origins_[job_->store];
-    if (outcome.status != 0 && outcome.status < 500 && outcome.status != 407) {
-      origin.NoteAnswer();
-    } else if (!outcome.complete && !outcome.missing) {
-      origin.NoteFailure(now, now, outcome.retry_after);
-    }
+    job_->done.set_value(status.ok() ? Result<std::string>(std::move(body_)) : status.error());
   }
 
  private:
@@ -184,12 +190,22 @@ void Fetcher::DropGuesses() {
   }
 }
 
+uint64_t Fetcher::SurveyBudget() {
+  const Lock lock(mutex_);
+  if (policy_.neighbours == Neighbours::kLeave) return 0;
+  return std::clamp(kSurveyFactor * line_.bytes_in_flight(), kLeastSurvey, kMostSurvey);
+}
+
 uint64_t Fetcher::GuessBudget() {
   const Lock lock(mutex_);
+  if (policy_.neighbours == Neighbours::kLeave) return 0;
   const uint64_t budget = line_.bandwidth() == 0
                               ? kFirstGuess
                               : std::min(kMaxGuess, kGuessFactor * line_.bytes_in_flight());
-  return static_cast<uint64_t>(static_cast<double>(budget) * std::min(1.0, 2 * guesses_.worth()));
+  // A guess costs its bytes' time, and spares a round trip when it is right.
+  const double in_flight = static_cast<double>(std::max<uint64_t>(1, line_.bytes_in_flight()));
+  const double worth_it = std::clamp(kGuessedObject / in_flight, kLeastWorth, kMostWorth);
+  return static_cast<uint64_t>(static_cast<double>(budget) * std::min(1.0, guesses_.worth() / worth_it));
 }
 
 bool Fetcher::WasGivenUp(const Id& id) {

@@ -48,9 +48,13 @@ class FetchTarget {
   virtual Result<PlainBytes> Accept(const ObjectRef& ref, std::string stored) = 0;
 };
 
+// What lies beside what is asked for: it may be wanted next, or is known not to be.
+enum class Neighbours { kGuess, kLeave };
+
 struct FetchPolicy {
   // How long a want outlives an origin that does not answer; nullopt: for ever.
   std::optional<std::chrono::seconds> give_up_after = std::chrono::seconds(60);
+  Neighbours neighbours = Neighbours::kGuess;
 };
 
 struct NetworkState {
@@ -74,6 +78,8 @@ class Fetcher {
   void Want(std::vector<Wanted> wanted, Priority priority, const std::vector<ObjectRef>& guesses = {});
   // Bytes of guesses that are worth fetching beside what is asked for.
   uint64_t GuessBudget();
+  // Bytes of an image's metadata that are worth fetching once, before anybody asks for each by itself.
+  uint64_t SurveyBudget();
   void NoteUse(const Id& id) { guesses_.Used(id); }
   // Whether what is wanted as kHotRange turns out to be what is read. If so it goes on beside demands that it
   // did not foresee, or the line would idle a round trip for each; else it leaves the line to them.

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <unordered_set>
 
+#include "cache/recent_share.h"
 #include "format/id.h"
 
 namespace rootstream {
@@ -16,12 +17,10 @@ class Guesses {
   void Made(const Id& id);
   void Used(const Id& id);  // asked for, guessed or not
   // Of the last guesses, the part that was right: 0 to 1. A half at the beginning.
-  double worth() const { return worth_.load(std::memory_order_relaxed); }
+  double worth() const { return worth_; }
 
  private:
-  void Note(bool right);  // under the lock
-
-  std::atomic<double> worth_ = 0.5;
+  RecentShare worth_{32, 0.5};
   std::atomic<size_t> open_count_ = 0;  // lets Used() pass without the lock
   std::mutex mutex_;                    // guards what follows
   std::unordered_set<Id, IdHash> open_;  // neither right nor wrong yet

@@ -18,6 +18,7 @@ constexpr uint64_t kSpanBytes = 2 << 20;      // or as long as so many bytes tak
 constexpr uint64_t kUnknownWindow = 512 << 10;  // bytes
 constexpr uint64_t kLeastWindow = 64 << 10;
 constexpr uint64_t kMostWindow = 16 << 20;
+constexpr uint64_t kUnknownGap = 32 << 10;
 constexpr uint64_t kLeastGap = 8 << 10;
 constexpr uint64_t kMostGap = 256 << 10;
 constexpr milliseconds kSlack{20};            // by which a next request may be late
@@ -78,6 +79,7 @@ uint64_t Line::Window() const {
 }
 
 uint64_t Line::CheapGap() const {
+  if (bandwidth() == 0) return kUnknownGap;
   return std::clamp(bytes_in_flight() / 4, kLeastGap, kMostGap);
 }
 

@@ -118,11 +118,12 @@ Result<std::unique_ptr<Client>> Client::Open(const ClientOptions& options,
   const std::string folder = CacheFolder(options);
   if (options.fill && folder.empty()) return Invalid("there is no cache folder to fill");
   client->transport_ = std::make_unique<CurlTransport>(PatienceFor(options));
+  const FetchPolicy policy{options.give_up_after, options.neighbours};
   auto cache = ObjectCache::Open({.folder = folder, .disk_limit = options.cache_size},
-                                 *client->transport_, {options.give_up_after}, stores);
+                                 *client->transport_, policy, stores);
   // A folder that nobody asked for and that cannot be had (a read-only root) is done without.
   if (!cache.ok() && !options.cache)
-    cache = ObjectCache::Open({}, *client->transport_, {options.give_up_after}, stores);
+    cache = ObjectCache::Open({}, *client->transport_, policy, stores);
   if (!cache.ok()) return cache.error();
   client->cache_ = std::move(*cache);
   const ResolveOptions resolve{.keys = std::move(keys),
@@ -133,11 +134,11 @@ Result<std::unique_ptr<Client>> Client::Open(const ClientOptions& options,
   RS_TRY(client->ref_, ResolveRef(client->url_, client->cache_->fetcher(), memory,
                                   resolve));
   client->cache_->fetcher().AddStores(client->ref_.ref.body.mirrors);
-  client->image_ = std::make_unique<Image>(*client->cache_, client->ref_.ref.manifest.root,
-                                           kShardMemory, client->recorder_);
   client->warmup_ = std::make_unique<Warmup>(*client->cache_);
+  client->image_ = std::make_unique<Image>(*client->cache_, client->ref_.ref.manifest.root, kShardMemory,
+                                           *client->warmup_, client->recorder_);
   client->reader_ =
-      std::make_unique<FileReader>(*client->cache_, *client->warmup_, client->recorder_, options.neighbours);
+      std::make_unique<FileReader>(*client->cache_, *client->warmup_, client->recorder_);
   if (options.warm_up)
     client->warmup_->Start(client->ref_.ref.manifest.hot, client->ref_.ref.manifest.root);
   if (options.record) client->StartRecording();

@@ -29,7 +29,7 @@ struct ClientOptions {
   std::optional<std::chrono::seconds> give_up_after = std::chrono::seconds(60);  // nullopt: wait
   bool record = false;  // from the first request on
   bool warm_up = false;  // fetch the hot range as soon as the image is open
-  Neighbours neighbours = Neighbours::kGuess;
+  Neighbours neighbours = Neighbours::kGuess;  // of what is asked for
   std::optional<uint64_t> fill;  // then all the rest, so many bytes a second; kNoRateLimit
 };
 
@@ -70,8 +70,8 @@ class Client {
   Recorder recorder_;
   std::unique_ptr<CurlTransport> transport_;
   std::unique_ptr<ObjectCache> cache_;
-  std::unique_ptr<Image> image_;
   std::unique_ptr<Warmup> warmup_;
+  std::unique_ptr<Image> image_;
   std::unique_ptr<FileReader> reader_;
   std::unique_ptr<Fill> fill_;
 };

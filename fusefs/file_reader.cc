@@ -130,7 +130,7 @@ class FileReader::Job : public std::enable_shared_from_this<Job> {
   // what is read, it knew the neighbours of the rest, too, and that nobody wanted them.
   std::vector<ObjectRef> Neighbourhood() const {
     std::vector<ObjectRef> out;
-    if (spans_.empty() || reader_.neighbours_ == Neighbours::kLeave) return out;
+    if (spans_.empty()) return out;
     const auto budget = static_cast<uint64_t>(
         reader_.warmup_.unforeseen() * static_cast<double>(reader_.cache_.fetcher().GuessBudget()));
     const Span& first = spans_.front();

@@ -24,14 +24,11 @@ struct Piece {
 using Pieces = std::vector<Piece>;
 using PiecesDone = std::function<void(Result<Pieces>)>;
 
-// What lies beside a read, in its file and the ones next to it: may be wanted next, or is known not to be.
-enum class Neighbours { kGuess, kLeave };
-
 class FileReader {
  public:
   // `warmup` and `recorder` outlive the reader.
-  FileReader(ObjectCache& cache, Warmup& warmup, Recorder& recorder, Neighbours neighbours)
-      : cache_(cache), warmup_(warmup), recorder_(recorder), neighbours_(neighbours) {}
+  FileReader(ObjectCache& cache, Warmup& warmup, Recorder& recorder)
+      : cache_(cache), warmup_(warmup), recorder_(recorder) {}
 
   // Bytes [offset, offset + size) of a regular file, cut at its end. All of them or an error.
   void Read(const Node& node, uint64_t offset, size_t size, PiecesDone done);
@@ -74,7 +71,6 @@ class FileReader {
   ObjectCache& cache_;
   Warmup& warmup_;
   Recorder& recorder_;
-  const Neighbours neighbours_;
   Readahead readahead_;
   Guarded<Lists> lists_;
   Guarded<Admission> admission_;

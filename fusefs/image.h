@@ -49,8 +49,9 @@ class Image {
   using LookupDone = std::function<void(Result<std::optional<Node>>)>;   // nullopt: no such name
   using RunDone = std::function<void(Result<std::optional<EntryRun>>)>;  // nullopt: the end
 
-  // `recorder` outlives the image.
-  Image(ObjectCache& cache, const ObjectRef& root, size_t shard_memory, Recorder& recorder);
+  // All references outlive the image.
+  Image(ObjectCache& cache, const ObjectRef& root, size_t shard_memory, const Warmup& warmup,
+        Recorder& recorder);
 
   void Find(uint64_t inode, NodeDone done);
   void Lookup(uint64_t directory, const std::string& name, LookupDone done);

@@ -3,11 +3,6 @@
 #include <algorithm>
 
 namespace rootstream {
-namespace {
-
-constexpr double kStep = 1.0 / 64;  // weight of one read in the share of runs
-
-}  // namespace
 
 std::optional<FileRange> Readahead::Note(uint64_t inode, uint64_t offset, uint64_t length) {
   return runs_.With([&](std::list<Run>& runs) -> std::optional<FileRange> {
@@ -18,8 +13,7 @@ std::optional<FileRange> Readahead::Note(uint64_t inode, uint64_t offset, uint64
     });
     const bool follows = found != runs.end();
     if (offset > 0) {
-      const bool goes_on = follows && offset + length >= found->next && offset <= found->next + length;
-      run_share_ = run_share_ + kStep * ((goes_on ? 1.0 : 0.0) - run_share_);
+      run_share_.Note(follows && offset + length >= found->next && offset <= found->next + length);
     }
     if (!follows) {
       const uint64_t end = offset + length;

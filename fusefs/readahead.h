@@ -5,12 +5,12 @@
 // here instead: reads that follow one another. Its window doubles as it goes on. Thread-safe.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <list>
 #include <optional>
 
 #include "cache/guarded.h"
+#include "cache/recent_share.h"
 
 namespace rootstream {
 
@@ -30,7 +30,7 @@ class Readahead {
   // Notes a read; the answer is what should be fetched now.
   std::optional<FileRange> Note(uint64_t inode, uint64_t offset, uint64_t length);
   // Of the last reads behind a file's begin, those that went on in a run: 0 to 1.
-  double run_share() const { return run_share_.load(std::memory_order_relaxed); }
+  double run_share() const { return run_share_; }
 
  private:
   struct Run {
@@ -45,7 +45,7 @@ class Readahead {
   static std::optional<FileRange> Advance(Run& run, uint64_t largest);
 
   Guarded<std::list<Run>> runs_;  // most recent first
-  std::atomic<double> run_share_ = 0;
+  RecentShare run_share_{64, 0};
 };
 
 }  // namespace rootstream

@@ -5,8 +5,6 @@
 namespace rootstream {
 namespace {
 
-constexpr std::chrono::milliseconds kFromNetwork{2};  // what takes longer did not come from the disk
-
 Result<ShardPtr> DecodeShard(const Result<PlainBytes>& bytes, const ObjectRef& ref, bool is_root,
                              uint32_t depth) {
   if (!bytes.ok()) return bytes.error();
@@ -26,9 +24,9 @@ Result<ShardPtr> DecodeShard(const Result<PlainBytes>& bytes, const ObjectRef& r
 
 }  // namespace
 
-ShardTable::ShardTable(ObjectCache& cache, const ObjectRef& root, size_t capacity,
+ShardTable::ShardTable(ObjectCache& cache, const ObjectRef& root, size_t capacity, const Warmup& warmup,
                        Recorder& recorder)
-    : cache_(cache), capacity_(capacity), recorder_(recorder) {
+    : cache_(cache), capacity_(capacity), warmup_(warmup), recorder_(recorder), survey_(cache, root) {
   slots_.push_back({.ref = root});
 }
 
@@ -63,10 +61,9 @@ void ShardTable::Get(uint32_t number, ShardWaiter waiter) {
     if (slot.waiters.size() > 1) return;  // under way
     slot.asked = std::chrono::steady_clock::now();
   }
-  const auto loaded = [this, number](const Result<PlainBytes>& bytes) { Loaded(number, bytes); };
-  const bool from_network = !cache_.Has(ref);
-  cache_.Get(ref, Priority::kDemand, loaded);
-  if (from_network)
+  const bool surprise = !cache_.Has(ref) && !warmup_.MayForesee(ref.id);
+  cache_.Get(ref, Priority::kDemand, [=, this](const Result<PlainBytes>& bytes) { Loaded(number, bytes, surprise); });
+  if (surprise)
     cache_.Prefetch(Relatives(number, cache_.fetcher().GuessBudget()), Priority::kReadahead);
 }
 
@@ -99,16 +96,17 @@ std::vector<ObjectRef> ShardTable::Relatives(uint32_t number, uint64_t budget) {
   return Within(budget, refs);
 }
 
-// A shard that was not foreseen: its chunk lists, without which no file in it is read, and its children.
+// A shard that nothing foresaw: its chunk lists, without which no file in it is read, and its children.
 void ShardTable::GuessOnFrom(uint32_t number, const Tree& tree) {
   if (number == kRoot) return;  // whoever opens an image may want no more than its first listing
   std::vector<ObjectRef> refs;
   for (const ListRef& list : tree.lists) refs.push_back(list.ref);
   refs.insert(refs.end(), tree.children.begin(), tree.children.end());
   cache_.Prefetch(Within(cache_.fetcher().GuessBudget(), refs), Priority::kReadahead);
+  survey_.Start();
 }
 
-void ShardTable::Loaded(uint32_t number, const Result<PlainBytes>& bytes) {
+void ShardTable::Loaded(uint32_t number, const Result<PlainBytes>& bytes, bool surprise) {
   ObjectRef ref;
   uint32_t depth = 0;
   {
@@ -127,7 +125,7 @@ void ShardTable::Loaded(uint32_t number, const Result<PlainBytes>& bytes) {
     if (shard.ok()) Keep(number, *shard);
   }
   if (shard.ok()) Record(number, waited);
-  if (shard.ok() && waited > kFromNetwork) GuessOnFrom(number, (*shard)->tree);
+  if (shard.ok() && surprise) GuessOnFrom(number, (*shard)->tree);
   for (const ShardWaiter& waiter : waiters) waiter(shard);
 }
 

@@ -20,6 +20,8 @@
 #include "cache/object_cache.h"
 #include "format/tree.h"
 #include "fusefs/recorder.h"
+#include "fusefs/survey.h"
+#include "fusefs/warmup.h"
 
 namespace rootstream {
 
@@ -35,8 +37,9 @@ class ShardTable {
   static constexpr uint32_t kRoot = 1;
 
   // `capacity`: bytes of decoded shards that are kept. `recorder` is told of each shard that is asked
-  // for, once it is there; it outlives the table.
-  ShardTable(ObjectCache& cache, const ObjectRef& root, size_t capacity, Recorder& recorder);
+  // for, once it is there. All references outlive the table.
+  ShardTable(ObjectCache& cache, const ObjectRef& root, size_t capacity, const Warmup& warmup,
+             Recorder& recorder);
 
   // `waiter` is called once: here if the shard is loaded, else maybe on another thread.
   void Get(uint32_t number, ShardWaiter waiter);
@@ -67,12 +70,14 @@ class ShardTable {
   std::vector<ObjectRef> Relatives(uint32_t number, uint64_t budget);
   void GuessOnFrom(uint32_t number, const Tree& tree);
   void Record(uint32_t number, std::chrono::microseconds waited);
-  void Loaded(uint32_t number, const Result<PlainBytes>& bytes);
+  void Loaded(uint32_t number, const Result<PlainBytes>& bytes, bool surprise);
   void Keep(uint32_t number, const ShardPtr& shard);  // under the lock
 
   ObjectCache& cache_;
   const size_t capacity_;
+  const Warmup& warmup_;
   Recorder& recorder_;
+  Survey survey_;
   std::mutex mutex_;
   std::vector<Slot> slots_;  // by number - 1
   std::map<std::pair<uint32_t, uint32_t>, uint32_t> by_range_;

@@ -8,7 +8,6 @@ namespace {
 
 constexpr size_t kMostUnderWay = 1024;         // objects
 constexpr uint64_t kMostInMemory = 12 << 20;   // plain bytes, where there is no disk to keep them
-constexpr double kStep = 1.0 / 32;             // weight of one read in what is unforeseen
 constexpr double kFits = 0.5;                  // unforeseen; more is another program's profile
 
 }  // namespace
@@ -25,6 +24,7 @@ void Warmup::Start(const HotRange& hot, const ObjectRef& root) {
   };
   add(hot.metadata, kMaxPartPlain);
   add(hot.data, kMaxChunkPlain);
+  has_range_ = wanted.size() > 1;
   state_.With([&](State& state) {
     state.lists_due = wanted.size() - 1;
     state.lists.resize(state.lists_due);
@@ -49,12 +49,12 @@ void Warmup::ListCame(size_t number, const ObjectRef& ref, size_t max_plain,
     state.lists.clear();
     for (const ObjectRef& object : state.refs) {
       state.progress.total += object.stored_size;
-      state.ids.insert(object.id);
+      ids_.insert(object.id);
     }
     return true;
   });
   if (!complete) return;
-  ids_are_here_ = true;
+  ids_are_here_.store(true, std::memory_order_release);
   WantMore();
 }
 
@@ -110,16 +110,18 @@ void Warmup::ObjectCame(uint64_t size, const Result<PlainBytes>& bytes) {
   if (want_more) WantMore();
 }
 
-bool Warmup::IsHot(const Id& chunk) {
-  return state_.With([&](const State& state) { return state.ids.contains(chunk); });
+bool Warmup::IsHot(const Id& chunk) const {
+  return ids_are_here_.load(std::memory_order_acquire) && ids_.contains(chunk);
+}
+
+bool Warmup::MayForesee(const Id& object) const {
+  return has_range_ && (!ids_are_here_.load(std::memory_order_acquire) || ids_.contains(object));
 }
 
 void Warmup::NoteUse(const Id& chunk) {
   if (!ids_are_here_) return;
-  const double was = unforeseen_;  // a note that gets lost in between does no harm
-  const double now = was + kStep * ((IsHot(chunk) ? 0.0 : 1.0) - was);
-  unforeseen_ = now;
-  cache_.fetcher().HotRangeFits(now < kFits);
+  unforeseen_.Note(!IsHot(chunk));
+  cache_.fetcher().HotRangeFits(unforeseen_ < kFits);
 }
 
 Warmup::Progress Warmup::progress() {

@@ -12,6 +12,7 @@
 
 #include "cache/guarded.h"
 #include "cache/object_cache.h"
+#include "cache/recent_share.h"
 #include "format/manifest.h"
 
 namespace rootstream {
@@ -32,11 +33,13 @@ class Warmup {
   void Start(const HotRange& hot, const ObjectRef& root);
   Progress progress();
   // Whether a content chunk is of the hot range; false as long as its lists are not here.
-  bool IsHot(const Id& chunk);
+  bool IsHot(const Id& chunk) const;
+  // Whether an object, of content or metadata, is of the hot range or may yet turn out to be.
+  bool MayForesee(const Id& object) const;
   // That a content chunk was read.
   void NoteUse(const Id& chunk);
   // Of the last reads, the part that the profile did not foresee: 0 to 1. 1 as long as there is no saying.
-  double unforeseen() const { return unforeseen_.load(std::memory_order_relaxed); }
+  double unforeseen() const { return unforeseen_; }
 
  private:
   struct State {
@@ -44,7 +47,6 @@ class Warmup {
     size_t lists_due = 0;
     std::vector<std::vector<ObjectRef>> lists;  // by place in the range
     std::vector<ObjectRef> refs;                // of all lists, in order
-    std::unordered_set<Id, IdHash> ids;         // of them
     size_t next = 0;                            // in refs
     size_t under_way = 0;
     uint64_t plain_bytes = 0;                   // of those that were wanted
@@ -57,8 +59,10 @@ class Warmup {
 
   ObjectCache& cache_;
   Guarded<State> state_;
+  std::atomic<bool> has_range_ = false;
+  std::unordered_set<Id, IdHash> ids_;  // of the range's objects; never changed once they are here
   std::atomic<bool> ids_are_here_ = false;
-  std::atomic<double> unforeseen_ = 1;
+  RecentShare unforeseen_{32, 1};
 };
 
 }  // namespace rootstream

@@ -29,6 +29,13 @@ class ClientTest : public ::testing::Test {
     return client.ok() ? std::move(*client) : nullptr;
   }
 
+  // Half a minute at most; what the test then looks at says whether it came.
+  template <typename Condition>
+  static void WaitUntil(Condition condition) {
+    for (int i = 0; i < 3000 && !condition(); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+
   static Result<std::string> Read(Client& client, const Node& node, uint64_t offset, size_t size) {
     auto done = std::make_shared<std::promise<Result<Pieces>>>();
     auto answer = done->get_future();
@@ -41,6 +48,19 @@ class ClientTest : public ::testing::Test {
       if (piece.bytes != nullptr) bytes.append(*piece.bytes, piece.offset, piece.length);
     }
     return bytes;
+  }
+
+  // All shards and chunk lists below a shard, itself included.
+  static void AddMetadata(ObjectCache& cache, const ObjectRef& shard, std::vector<ObjectRef>& refs) {
+    std::promise<Result<PlainBytes>> done;
+    cache.Get(shard, Priority::kDemand, [&](const Result<PlainBytes>& bytes) { done.set_value(bytes); });
+    const Result<PlainBytes> bytes = done.get_future().get();
+    ASSERT_TRUE(IsOk(bytes));
+    const auto tree = Tree::Decode(**bytes, shard.pack);
+    ASSERT_TRUE(IsOk(tree));
+    refs.push_back(shard);
+    for (const ListRef& list : tree->lists) refs.push_back(list.ref);
+    for (const ObjectRef& child : tree->children) AddMetadata(cache, child, refs);
   }
 
   // All paths below a directory, through the View.
@@ -283,8 +303,7 @@ TEST_F(ClientTest, TheHotRangeIsBroughtInWithoutBeingAskedFor) {
   const auto client = Client::Open(options, [](const Error&) {});
   ASSERT_TRUE(IsOk(client));
   Warmup& warmup = (*client)->warmup();
-  for (int i = 0; i < 3000 && !warmup.progress().ended; ++i)
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  WaitUntil([&] { return warmup.progress().ended; });
   const Warmup::Progress progress = warmup.progress();
   EXPECT_TRUE(progress.ended);
   EXPECT_EQ(progress.problem, "");
@@ -312,8 +331,7 @@ TEST_F(ClientTest, TellsHowMuchOfWhatIsReadAProfileForesaw) {
   const auto client = Client::Open(options, [](const Error&) {});
   ASSERT_TRUE(IsOk(client));
   Warmup& warmup = (*client)->warmup();
-  for (int i = 0; i < 3000 && !warmup.progress().ended; ++i)
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  WaitUntil([&] { return warmup.progress().ended; });
   View view(**client);
   const auto hot = view.Find("/hot"), cold = view.Find("/cold");
   ASSERT_TRUE(hot.ok() && cold.ok());
@@ -324,6 +342,35 @@ TEST_F(ClientTest, TellsHowMuchOfWhatIsReadAProfileForesaw) {
   for (int i = 0; i < 100; ++i) ASSERT_TRUE(IsOk(Read(**client, *cold, i * 4096, 4096)));
   EXPECT_GT(warmup.unforeseen(), 0.9);
   EXPECT_FALSE((*client)->reader().is_foreseen());
+}
+
+TEST_F(ClientTest, AfterTheFirstMissAllMetadataIsBroughtIn) {
+  for (int i = 0; i < 6000; ++i)
+    WriteTestFile(tree() + "/d" + std::to_string(i % 30) + "/" + Sha256(std::to_string(i)).Hex(),
+                  std::to_string(i));
+  PublishIt();
+  const std::string wanted = "/d3/" + Sha256("3").Hex();
+  ClientOptions options{.url = "file://" + store() + "/image", .insecure = true, .cache = "none"};
+  options.neighbours = Neighbours::kLeave;
+  const auto modest = Client::Open(options, [](const Error&) {});
+  options.neighbours = Neighbours::kGuess;
+  const auto client = Client::Open(options, [](const Error&) {});
+  ASSERT_TRUE(modest.ok() && client.ok());
+  View view(**client), modest_view(**modest);
+  ASSERT_TRUE(IsOk(modest_view.Find(wanted)));
+  ASSERT_TRUE(IsOk(view.Find(wanted)));
+  const auto other = Client::Open(options, [](const Error&) {});
+  ASSERT_TRUE(IsOk(other));
+  std::vector<ObjectRef> metadata;
+  AddMetadata((*other)->cache(), (*other)->ref().manifest.root, metadata);
+  const auto count = [&](Client& of) {
+    const auto is_here = [&](const ObjectRef& ref) { return of.cache().Has(ref); };
+    return static_cast<size_t>(std::count_if(metadata.begin(), metadata.end(), is_here));
+  };
+  ASSERT_GT(metadata.size(), 15u);
+  WaitUntil([&] { return count(**client) == metadata.size(); });
+  EXPECT_EQ(count(**client), metadata.size());
+  EXPECT_LT(count(**modest), 6u) << "who says so gets what he asks for and no more";
 }
 
 TEST_F(ClientTest, AFillBringsEverythingInAndIsSafelyEnded) {
@@ -342,8 +389,7 @@ TEST_F(ClientTest, AFillBringsEverythingInAndIsSafelyEnded) {
   const auto client = Client::Open(options, [](const Error&) {});
   ASSERT_TRUE(IsOk(client));
   ASSERT_NE((*client)->fill(), nullptr);
-  for (int i = 0; i < 3000 && !(*client)->fill()->progress().ended; ++i)
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  WaitUntil([&] { return (*client)->fill()->progress().ended; });
   const Fill::Progress progress = (*client)->fill()->progress();
   EXPECT_TRUE(progress.ended);
   EXPECT_EQ(progress.problem, "");
@@ -375,8 +421,7 @@ TEST_F(ClientTest, AFillSaysWhatIsDamagedAndBringsTheRest) {
   options.fill = kNoRateLimit;
   const auto client = Client::Open(options, [](const Error&) {});
   ASSERT_TRUE(IsOk(client));
-  for (int i = 0; i < 3000 && !(*client)->fill()->progress().ended; ++i)
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  WaitUntil([&] { return (*client)->fill()->progress().ended; });
   const Fill::Progress progress = (*client)->fill()->progress();
   EXPECT_TRUE(progress.ended);
   EXPECT_NE(progress.problem, "");
@@ -424,8 +469,7 @@ TEST_F(ClientTest, AHotRangeThatIsDamagedIsSaidAndHoldsNothingUp) {
   const auto client = Client::Open(options, [](const Error&) {});
   ASSERT_TRUE(IsOk(client));
   Warmup& warmup = (*client)->warmup();
-  for (int i = 0; i < 3000 && !warmup.progress().ended; ++i)
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  WaitUntil([&] { return warmup.progress().ended; });
   EXPECT_TRUE(warmup.progress().ended);
   EXPECT_NE(warmup.progress().problem, "");
   EXPECT_LT(warmup.progress().done, warmup.progress().total);
