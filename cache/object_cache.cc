@@ -37,12 +37,13 @@ PlainBytes ObjectCache::InMemory(const Id& id) { return memory_.Get(id); }
 
 Result<PlainBytes> ObjectCache::Accept(const ObjectRef& ref, std::string stored) {
   RS_TRY(const VerifiedBytes verified, Verify(stored, ref.id));
-  if (disk_ != nullptr) disk_->Put(ref.id, stored);
   auto plain = rootstream::Open(verified, ref.plain_size);
+  // Into memory first: who comes in between would find it on the disk, and open it once more.
+  auto shared = plain.ok() ? std::make_shared<const std::string>(std::move(*plain)) : nullptr;
+  if (shared != nullptr) memory_.Put(ref.id, shared);
+  if (disk_ != nullptr) disk_->Put(ref.id, stored);
   // Its bytes are as signed, so fetching them again would not help: the publisher wrote it so.
   if (!plain.ok()) return Invalid("object " + ref.id.Hex() + ": " + plain.error().message);
-  auto shared = std::make_shared<const std::string>(std::move(*plain));
-  memory_.Put(ref.id, shared);
   return PlainBytes(shared);
 }
 
