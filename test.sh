@@ -71,7 +71,7 @@ case "$mode" in
     build default
     tests/bench/run.sh
     work=$(mktemp -d /var/tmp/rootstream-bench-XXXXXX)
-    for bench in cold update reading; do "tests/bench/$bench.py" --work "$work"; done
+    for bench in cold update reading waits mirrors; do "tests/bench/$bench.py" --work "$work"; done
     rm -rf --one-file-system "$work"
     tests/e2e/boot_fixture.sh >/dev/null
     tests/bench/boot.sh

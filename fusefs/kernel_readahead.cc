@@ -16,9 +16,6 @@ constexpr double kNoLongerRuns = 0.6;
 
 }  // namespace
 
-KernelReadahead::KernelReadahead(const std::string& device)
-    : path_("/sys/class/bdi/" + device + "/read_ahead_kb") {}
-
 std::optional<int> KernelReadahead::Get() const {
   const auto text = ReadWholeFile(path_, 64);
   int kib = 0;
@@ -29,7 +26,7 @@ std::optional<int> KernelReadahead::Get() const {
 
 bool KernelReadahead::Set(int kib) const {
   const std::string text = std::to_string(kib);
-  const auto file = OpenFile(path_, O_WRONLY | O_CLOEXEC);
+  const auto file = OpenFile(path_, O_WRONLY | O_TRUNC | O_CLOEXEC);
   return file.ok() && write(file->get(), text.data(), text.size()) > 0;
 }
 

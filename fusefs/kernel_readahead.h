@@ -4,13 +4,17 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace rootstream {
 
 class KernelReadahead {
  public:
   // `device`: of the mount, as in /proc/self/mountinfo: "0:51".
-  explicit KernelReadahead(const std::string& device);
+  static KernelReadahead OfMount(const std::string& device) {
+    return KernelReadahead("/sys/class/bdi/" + device + "/read_ahead_kb");
+  }
+  explicit KernelReadahead(std::string path) : path_(std::move(path)) {}
 
   std::optional<int> Get() const;  // KiB
   bool Set(int kib) const;         // false: it may not be set
@@ -23,7 +27,7 @@ class KernelReadahead {
 // requests are slow.
 class ReadaheadPolicy {
  public:
-  explicit ReadaheadPolicy(const std::string& device) : readahead_(device) {}
+  explicit ReadaheadPolicy(KernelReadahead readahead) : readahead_(std::move(readahead)) {}
 
   // `run_share`: of the last reads, those that went on where the one before ended: 0 to 1.
   // `foreseen`: a profile fits what is read, and what is around that would come in vain.

@@ -203,7 +203,7 @@ class Daemon {
     const auto mount = FindMount(mountpoint_);
     if (!mount) return;  // gone again already
     device_ = mount->device;
-    if (geteuid() == 0) readahead_.emplace(device_);
+    if (geteuid() == 0) readahead_.emplace(KernelReadahead::OfMount(device_));
     const auto started = std::chrono::steady_clock::now();
     auto control = ControlServer::Start(
         device_, [this, started](const std::string& request) { return Answer(request, started); });

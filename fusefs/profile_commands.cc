@@ -18,7 +18,8 @@ constexpr std::chrono::seconds kSaveEvery{10};
 // root; without, a recording has up to 16 KiB around each page fault.
 class LowReadahead {
  public:
-  explicit LowReadahead(const std::string& device) : readahead_(device), before_(readahead_.Get()) {
+  explicit LowReadahead(const std::string& device)
+      : readahead_(KernelReadahead::OfMount(device)), before_(readahead_.Get()) {
     if (before_ && !readahead_.Set(4)) before_.reset();
   }
   ~LowReadahead() {

@@ -36,7 +36,7 @@ std::string FillText(const ordered_json& fill) {
   const uint64_t total = fill.value("total", uint64_t{0});
   const bool looks = total == 0 && !fill.value("ended", false);
   out += looks ? "looks what there is"
-                    : fmt::format("{} of {}", HumanBytes(fill.value("done", uint64_t{0})), HumanBytes(total));
+               : fmt::format("{} of {}", HumanBytes(fill.value("done", uint64_t{0})), HumanBytes(total));
   if (fill.contains("rate") && fill["rate"].is_number())
     out += fmt::format(", at most {}/s", HumanBytes(fill["rate"].get<uint64_t>()));
   if (const std::string problem = fill.value("problem", ""); !problem.empty()) out += "; not whole: " + problem;

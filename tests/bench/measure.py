@@ -20,17 +20,22 @@ LINES = {
 }
 
 
+def start_line(rate, rtt, stall, port, stats):
+    """line.py before the server, listening; its process."""
+    simulator = subprocess.Popen(
+        [sys.executable, os.path.join(HERE, "line.py"), "--to", str(SERVER), "--rate", str(rate), "--rtt", str(rtt),
+         "--stall", stall, "--listen", str(port), "--stats", stats], stdout=subprocess.PIPE)
+    simulator.stdout.readline()
+    return simulator
+
+
 def measure(inputs, tool, line, trace, **start_options):
     """Seconds from the mount's begin to the trace's end, and bytes to the client."""
     open(inputs.path("access"), "w").close()
     stats = inputs.path("line.json")
     port, simulator = SERVER, None
     if LINES[line]:
-        rate, rtt, stall = LINES[line]
-        simulator = subprocess.Popen(
-            [sys.executable, os.path.join(HERE, "line.py"), "--to", str(SERVER), "--rate", str(rate), "--rtt", str(rtt),
-             "--stall", stall, "--listen", str(LINE), "--stats", stats], stdout=subprocess.PIPE)
-        simulator.stdout.readline()
+        simulator = start_line(*LINES[line], LINE, stats)
         port = LINE
     drop_pages()
     start = time.monotonic()

@@ -1,6 +1,7 @@
 """Reads what a profile says was read, in its order, with one thread: open and pread.
 
-  replay.py PROFILE FOLDER    prints seconds, bytes and the longest single read in seconds
+  replay.py PROFILE FOLDER [WAITS]    prints seconds, bytes and the longest single read in seconds; WAITS: a file
+                                      for what each read took, in milliseconds, a line each
 """
 import os
 import re
@@ -19,10 +20,10 @@ def reads(profile):
             yield unescape(words[5]), int(words[3]), int(words[4])
 
 
-def main(profile, folder):
-    files = {}
+def main(profile, folder, waits_file=None):
+    files, waits = {}, []
     start = time.monotonic()
-    total, longest = 0, 0.0
+    total = 0
     for path, offset, length in reads(profile):
         begin = time.monotonic()
         if path not in files:
@@ -31,8 +32,11 @@ def main(profile, folder):
         if got != length:
             sys.exit(f"replay.py: {path}: {got} bytes of {length} at {offset}")
         total += got
-        longest = max(longest, time.monotonic() - begin)
-    print(f"{time.monotonic() - start:.3f} {total} {longest:.3f}")
+        waits.append(time.monotonic() - begin)
+    print(f"{time.monotonic() - start:.3f} {total} {max(waits):.3f}")
+    if waits_file:
+        with open(waits_file, "w", encoding="ascii") as file:
+            file.writelines(f"{1e3 * wait:.2f}\n" for wait in waits)
 
 
 if __name__ == "__main__":

@@ -145,8 +145,9 @@ def run_other(folder):
     subprocess.run(["grep", "-r", "no such text"] + [os.path.join(folder, place) for place in places], check=False)
 
 
-def replay(profile, folder):
-    out = output("timeout", str(LONGEST), sys.executable, os.path.join(HERE, "replay.py"), profile, folder)
+def replay(profile, folder, waits=None):
+    command = ["timeout", str(LONGEST), sys.executable, os.path.join(HERE, "replay.py"), profile, folder]
+    out = output(*command, *([waits] if waits else []))
     return float(out.split()[0])
 
 

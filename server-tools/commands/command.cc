@@ -1,0 +1,20 @@
+#include "server-tools/commands/command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace rootstream {
+
+std::string MiB(uint64_t bytes) {
+  return fmt::format("{:.2f} MiB", static_cast<double>(bytes) / (1 << 20));
+}
+
+int ReportError(const std::string& text, int code) {
+  std::string line = text;
+  std::replace(line.begin(), line.end(), '\n', '?');  // of a name: one failure is one line
+  fmt::print(stderr, "rootstream: {}\n", line);
+  return code;
+}
+
+}  // namespace rootstream

@@ -1,0 +1,92 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "chunker/source.h"
+#include "server-tools/commands/command.h"
+#include "server-tools/store_gc.h"
+#include "server-tools/store_lock.h"
+
+namespace rootstream {
+namespace {
+
+using nlohmann::ordered_json;
+
+struct GcFlags {
+  std::string store;
+  uint32_t grace_hours = 24, keep_days = 30, wait_seconds = 30;
+  bool dry_run = false, json = false;
+};
+
+ordered_json GcJson(const GcReport& r, bool dry_run) {
+  return {{"dry_run", dry_run},
+          {"images", r.images},
+          {"manifests_kept", r.manifests_kept},
+          {"manifests_removed", r.manifests_removed},
+          {"packs_kept", r.packs_kept},
+          {"packs_in_grace", r.packs_in_grace},
+          {"packs_removed", r.packs_removed},
+          {"temporary_removed", r.temporary_removed},
+          {"folders_removed", r.folders_removed},
+          {"bytes_kept", r.bytes_kept},
+          {"bytes_freed", r.bytes_freed}};
+}
+
+std::string GcText(const GcReport& r, bool dry_run) {
+  return fmt::format(
+      "{}images     {}\n"
+      "manifests  {} kept, {} removed\n"
+      "packs      {} kept ({}; {} of them only because they are young), {} removed\n"
+      "temporary  {} files removed, {} empty folders\n"
+      "freed      {}\n",
+      dry_run ? "dry run: nothing was removed; without --dry-run:\n" : "", r.images,
+      r.manifests_kept, r.manifests_removed, r.packs_kept, MiB(r.bytes_kept), r.packs_in_grace,
+      r.packs_removed, r.temporary_removed, r.folders_removed, MiB(r.bytes_freed));
+}
+
+Status RunGc(const GcFlags& flags) {
+  CatchInterrupts();
+  RS_TRY(StoreFolder store, StoreFolder::Open(flags.store));
+  // A dry run need not keep publishers out.
+  RS_CHECK(AwaitLock(store, flags.dry_run ? StoreLock::kShared : StoreLock::kExclusive,
+                     std::chrono::seconds(flags.wait_seconds)));
+  RS_TRY(const GcReport report,
+         CollectGarbage(store, {.grace = std::chrono::hours(flags.grace_hours),
+                                .keep = std::chrono::hours(24) * flags.keep_days,
+                                .dry_run = flags.dry_run}));
+  fputs(flags.json ? Dump(GcJson(report, flags.dry_run)).c_str()
+                   : GcText(report, flags.dry_run).c_str(),
+        stdout);
+  return Ok();
+}
+
+}  // namespace
+
+void AddGc(CLI::App& app, Run& run) {
+  auto flags = std::make_shared<GcFlags>();
+  CLI::App* command = app.add_subcommand("gc", "remove from a store what no image needs");
+  command->footer(
+      "Kept is what a ref in images/ leads to, and what a manifest leads to that was published, "
+      "or\n"
+      "replaced by another, less than --keep days ago. To remove an image, remove its ref first. "
+      "One\n"
+      "damaged ref, manifest or shard, or one missing pack, and nothing is removed.");
+  command->add_option("STORE", flags->store)->required();
+  command->add_flag("--dry-run", flags->dry_run, "tell what would be removed, and remove nothing");
+  command->add_option("--grace", flags->grace_hours, "files younger than this stay")
+      ->type_name("HOURS")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1'000'000));
+  command->add_option("--keep", flags->keep_days, "old versions younger than this stay")
+      ->type_name("DAYS")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 40'000));
+  command->add_option("--wait", flags->wait_seconds, "for publishers to end")
+      ->type_name("SECONDS")
+      ->capture_default_str();
+  command->add_flag("--json", flags->json, "for scripts");
+  command->callback([=, &run] { run = [=] { return RunGc(*flags); }; });
+}
+
+}  // namespace rootstream

@@ -1,0 +1,112 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "cache/curl_transport.h"
+#include "chunker/source.h"
+#include "server-tools/commands/command.h"
+#include "server-tools/keys.h"
+#include "server-tools/store_mirror.h"
+
+namespace rootstream {
+namespace {
+
+using nlohmann::ordered_json;
+
+struct MirrorFlags {
+  std::string from, to;
+  std::vector<std::string> images, keys;
+  bool insecure = false, json = false;
+};
+
+Result<MirrorOptions> OptionsOf(const MirrorFlags& flags) {
+  MirrorOptions options{.from = flags.from, .to = flags.to, .insecure = flags.insecure};
+  for (const std::string& text : flags.images) {
+    const auto image = ParseImageName(text);
+    if (!image.ok()) throw UsageError{image.error().message};
+    options.images.push_back(*image);
+  }
+  if (options.images.empty() && IsStoreUrl(flags.from))
+    throw UsageError{flags.from +
+                     ": a web server does not list its images: name them, NAME[:TAG] …"};
+  if (flags.keys.empty() && !flags.insecure)
+    throw UsageError{"give --pubkey FILE, or --insecure to take images as they come"};
+  for (const std::string& file : flags.keys) {
+    RS_TRY(const PublicKey key, ReadPublicKey(file));
+    options.keys.push_back(key);
+  }
+  return options;
+}
+
+const char* Word(MirroredImage::State state) {
+  switch (state) {
+    case MirroredImage::State::kCopied:
+      return "copied";
+    case MirroredImage::State::kUnchanged:
+      return "unchanged";
+    case MirroredImage::State::kRefused:
+      break;
+  }
+  return "refused";
+}
+
+ordered_json MirrorJson(const MirrorReport& r) {
+  ordered_json images = ordered_json::array();
+  for (const MirroredImage& image : r.images)
+    images.push_back({{"image", image.name.ToString()},
+                      {"serial", image.serial},
+                      {"state", Word(image.state)},
+                      {"error", image.error}});
+  return {{"images", images},
+          {"packs_there", r.packs_there},
+          {"packs_fetched", r.packs_fetched},
+          {"bytes_fetched", r.bytes_fetched}};
+}
+
+std::string MirrorText(const MirrorReport& r) {
+  std::string text;
+  for (const MirroredImage& image : r.images)
+    text += fmt::format("{:<30} serial {:<5} {}\n", image.name.ToString(), image.serial,
+                        Word(image.state));
+  return text + fmt::format("{} packs fetched, {} were there; {} received\n", r.packs_fetched,
+                            r.packs_there, MiB(r.bytes_fetched));
+}
+
+Status RunMirror(const MirrorFlags& flags) {
+  RS_TRY(const MirrorOptions options, OptionsOf(flags));
+  CatchInterrupts();
+  CurlTransport transport({});
+  RS_TRY(const MirrorReport report, MirrorStore(options, transport));
+  fputs(flags.json ? Dump(MirrorJson(report)).c_str() : MirrorText(report).c_str(), stdout);
+  Status last;
+  for (const MirroredImage& image : report.images) {
+    if (image.error.empty()) continue;
+    if (!last.ok()) ReportError(last.error().message, 1);
+    last = Failed(image.error);
+  }
+  return last;
+}
+
+}  // namespace
+
+void AddMirror(CLI::App& app, Run& run) {
+  auto flags = std::make_shared<MirrorFlags>();
+  CLI::App* command = app.add_subcommand("mirror", "copy images from one store to another");
+  command->footer(
+      "Packs that are there already are not fetched again. It may be stopped at any moment; the "
+      "next\n"
+      "run goes on. An image whose serial is lower than that of the copy is refused.");
+  command->add_option("FROM", flags->from, "a store: its URL (without an image), or its folder")
+      ->required();
+  command->add_option("TO", flags->to, "folder of the copy; made if it is missing")->required();
+  command->add_option("NAME[:TAG]", flags->images, "what to copy; of a folder, all if left out");
+  command->add_option("--pubkey", flags->keys, "public key that must have signed (repeatable)")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command->add_flag("--insecure", flags->insecure, "copy images whoever signed them");
+  command->add_flag("--json", flags->json, "for scripts");
+  command->callback([=, &run] { run = [=] { return RunMirror(*flags); }; });
+}
+
+}  // namespace rootstream

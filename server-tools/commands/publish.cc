@@ -1,0 +1,174 @@
+#include <fmt/format.h>
+#include <malloc.h>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "cache/profile_io.h"
+#include "chunker/publish.h"
+#include "format/limits.h"
+#include "format/match_rule.h"
+#include "server-tools/boot_flags.h"
+#include "server-tools/commands/command.h"
+#include "server-tools/keys.h"
+
+namespace rootstream {
+namespace {
+
+using nlohmann::ordered_json;
+
+struct PublishFlags {
+  std::string source, store, image;
+  BootFlags boot;
+  std::vector<std::string> keys, mirrors;
+  std::string profile;
+  int level = 15;
+  uint32_t expires_days = 0, threshold = 1;
+  uint64_t minimum_serial = 0;
+  bool json = false;
+};
+
+ordered_json BootEntryJson(const BootEntry& entry) {
+  ordered_json rules = ordered_json::array();
+  for (const MatchRule& rule : entry.rules) rules.push_back(MatchRuleText(rule));
+  return {{"title", entry.title},     {"kernel", entry.kernel},      {"initrds", entry.initrds},
+          {"cmdline", entry.cmdline}, {"default", entry.is_default}, {"rules", rules}};
+}
+
+ordered_json SummaryJson(const PublishSummary& s, const std::string& image) {
+  ordered_json boot = ordered_json::array();
+  for (const BootEntry& entry : s.boot_entries) boot.push_back(BootEntryJson(entry));
+  return {{"image", image},
+          {"serial", s.serial},
+          {"manifest", s.manifest.Hex()},
+          {"entries", s.totals.entries},
+          {"inodes", s.totals.inodes},
+          {"bytes", s.totals.plain_bytes},
+          {"data_bytes", s.totals.data_bytes},
+          {"unique_bytes", s.unique_bytes},
+          {"compressed_bytes", s.compressed_bytes},
+          {"known_bytes", s.known_bytes},
+          {"hot_bytes", s.hot_bytes},
+          {"hot_compressed_bytes", s.hot_compressed_bytes},
+          {"hot_new_bytes", s.hot_new_bytes},
+          {"hot_metadata_bytes", s.hot_metadata_bytes},
+          {"hot_chunks", s.hot_chunks},
+          {"new_data_bytes", s.new_data_bytes},
+          {"new_metadata_bytes", s.new_metadata_bytes},
+          {"chunks", s.chunks},
+          {"shards", s.shards},
+          {"new_shards", s.new_shards},
+          {"boot_entries", boot},
+          {"seconds", s.seconds}};
+}
+
+std::string SummaryText(const PublishSummary& s, const std::string& image) {
+  std::string boot;
+  for (const BootEntry& entry : s.boot_entries)
+    boot += fmt::format("boot       {}{}\n", entry.title, entry.is_default ? " (default)" : "");
+  std::string hot;
+  if (s.hot_chunks > 0)
+    hot = fmt::format("hot        {} in {} chunks, {} compressed, {} of it new; {} metadata\n", MiB(s.hot_bytes),
+                      s.hot_chunks, MiB(s.hot_compressed_bytes), MiB(s.hot_new_bytes), MiB(s.hot_metadata_bytes));
+  return fmt::format(
+      "published  {} serial {}\n"
+      "manifest   {}\n"
+      "entries    {} ({} inodes)\n"
+      "bytes      {} ({} without holes)\n"
+      "unique     {} in {} chunks\n"
+      "compressed {}, {} of it was in the store\n"
+      "{}"
+      "new        {} data, {} metadata ({} of {} shards)\n"
+      "{}"
+      "time       {:.2f} s\n",
+      image, s.serial, s.manifest.Hex(), s.totals.entries, s.totals.inodes,
+      MiB(s.totals.plain_bytes), MiB(s.totals.data_bytes), MiB(s.unique_bytes), s.chunks,
+      MiB(s.compressed_bytes), MiB(s.known_bytes), hot, MiB(s.new_data_bytes), MiB(s.new_metadata_bytes), s.new_shards,
+      s.shards, boot, s.seconds);
+}
+
+// Chunks and contents of 128 KiB and more come and go all the time: from the heap their pages are used
+// again, from mmap(2) each one is faulted in and zeroed anew.
+void TuneAllocator() {
+  mallopt(M_MMAP_THRESHOLD, 4 << 20);
+  mallopt(M_TRIM_THRESHOLD, 32 << 20);
+}
+
+// A profile of another image may serve, if it was made of the same files; a person should know.
+Result<Profile> ReadProfileFor(const ImageName& image, const std::string& path) {
+  auto profile = ReadProfile(path);
+  if (profile.ok() && profile->image.name != image.name)
+    ReportError(fmt::format("profile {}: it is of image {}, not of {}; used as it is", path,
+                            profile->image.name, image.name), 0);
+  return profile;
+}
+
+Status RunPublish(const PublishFlags& flags) {
+  PublishOptions options{.source = flags.source,
+                         .store = flags.store,
+                         .threshold = flags.threshold,
+                         .level = flags.level,
+                         .lifetime = std::chrono::hours(24) * flags.expires_days,
+                         .minimum_serial = flags.minimum_serial,
+                         .mirrors = flags.mirrors};
+  const auto image = ParseImageName(flags.image);
+  if (!image.ok()) throw UsageError{image.error().message};
+  options.image = *image;
+  for (const std::string& file : flags.keys) {
+    RS_TRY(SigningKey key, ReadSigningKey(file));
+    options.keys.push_back(std::move(key));
+  }
+  if (flags.threshold > std::max<size_t>(1, flags.keys.size()))
+    throw UsageError{"--threshold asks for more signatures than there are keys"};
+  if (!flags.profile.empty()) {
+    RS_TRY(options.profile, ReadProfileFor(*image, flags.profile));
+  }
+  auto boot_entries = flags.boot.Entries();
+  if (!boot_entries.ok()) throw UsageError{boot_entries.error().message};
+  options.boot_entries = std::move(*boot_entries);
+  if (flags.keys.empty())
+    fputs("rootstream: no --key: the image is unsigned, clients need --insecure\n", stderr);
+  CatchInterrupts();
+  TuneAllocator();
+  RS_TRY(const PublishSummary summary, Publish(std::move(options)));
+  const std::string shown = image->ToString();
+  fputs(flags.json ? Dump(SummaryJson(summary, shown)).c_str()
+                   : SummaryText(summary, shown).c_str(),
+        stdout);
+  return Ok();
+}
+
+}  // namespace
+
+void AddPublish(CLI::App& app, Run& run) {
+  auto flags = std::make_shared<PublishFlags>();
+  CLI::App* command = app.add_subcommand("publish", "put a root filesystem into a store");
+  command->add_option("SOURCE", flags->source,
+                      "a directory, a tar, - (a tar on standard input), or a raw disk image")
+      ->required();
+  command->add_option("STORE", flags->store, "folder of the store; made if it is missing")
+      ->required();
+  command->add_option("NAME[:TAG]", flags->image, "of the image; the tag is latest if left out")
+      ->required();
+  command->add_option("--key", flags->keys, "private key to sign with (repeatable)")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command->add_option("--threshold", flags->threshold, "signatures that clients shall require")
+      ->check(CLI::Range(1, static_cast<int>(kMaxSignatures)));
+  command->add_option("--profile", flags->profile, "what to put first")->type_name("FILE");
+  command->add_option("--level", flags->level, "of zstd")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 22));
+  command->add_option("--expires", flags->expires_days, "the image is refused after so many days")
+      ->type_name("DAYS");
+  command->add_option("--min-serial", flags->minimum_serial,
+                      "clients refuse serials below; the new one is not lower");
+  command->add_option("--mirror", flags->mirrors, "URL of another store with the image (repeatable)")
+      ->type_name("URL")
+      ->allow_extra_args(false);
+  flags->boot.AddTo(*command);
+  command->add_flag("--json", flags->json, "summary for scripts");
+  command->callback([=, &run] { run = [=] { return RunPublish(*flags); }; });
+}
+
+}  // namespace rootstream

@@ -1,0 +1,42 @@
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <CLI/CLI.hpp>
+
+#include "chunker/store_folder.h"
+#include "server-tools/commands/command.h"
+#include "server-tools/http_server.h"
+
+namespace rootstream {
+
+void AddServe(CLI::App& app, Run& run) {
+  auto store = std::make_shared<std::string>();
+  auto listen = std::make_shared<std::string>("127.0.0.1:8080");
+  CLI::App* command = app.add_subcommand("serve", "serve a store over HTTP, for trials");
+  command->add_option("STORE", *store)->required();
+  command->add_option("--listen", *listen, "port 0 picks one")
+      ->type_name("ADDR:PORT")
+      ->capture_default_str();
+  command->callback([=, &run] {
+    run = [=]() -> Status {
+      sigset_t stop;
+      sigemptyset(&stop);
+      for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&stop, signal);
+      sigprocmask(SIG_BLOCK, &stop, nullptr);
+      signal(SIGPIPE, SIG_IGN);
+      RS_TRY(const StoreFolder opened, StoreFolder::Open(*store));
+      const auto started = HttpServer::Start(opened.path(), *listen);
+      if (!started.ok() && started.error().kind == ErrorKind::kInvalid)
+        throw UsageError{started.error().message};
+      if (!started.ok()) return started.error();
+      const auto& server = *started;
+      fmt::print("serving {} at {}\n", *store, server->url());
+      fflush(stdout);
+      int signal = 0;
+      sigwait(&stop, &signal);
+      return Ok();
+    };
+  });
+}
+
+}  // namespace rootstream

@@ -1,0 +1,53 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "server-tools/commands/command.h"
+#include "server-tools/store_stats.h"
+
+namespace rootstream {
+namespace {
+
+using nlohmann::ordered_json;
+
+Status RunStats(const std::string& path, bool json) {
+  RS_TRY(const StoreFolder store, StoreFolder::Open(path));
+  RS_TRY(const StoreStats stats, MeasureStore(store));
+  if (json) {
+    ordered_json images = ordered_json::array();
+    for (const ImageStats& image : stats.images)
+      images.push_back({{"image", image.name},
+                        {"serial", image.serial},
+                        {"entries", image.entries},
+                        {"bytes", image.plain_bytes}});
+    fputs(Dump(ordered_json({{"images", images},
+                {"packs", stats.packs},
+                {"bytes", stats.bytes},
+                {"live_bytes", stats.live_bytes},
+                {"dead_packs", stats.dead_packs},
+                {"dead_bytes", stats.dead_bytes}}))
+              .c_str(),
+          stdout);
+    return Ok();
+  }
+  for (const ImageStats& image : stats.images)
+    fmt::print("{:<30} serial {:<5} {:>9} entries {:>14}\n", image.name, image.serial,
+               image.entries, MiB(image.plain_bytes));
+  fmt::print("{} packs, {}; {} of it in use by images, {} packs ({}) by none\n", stats.packs,
+             MiB(stats.bytes), MiB(stats.live_bytes), stats.dead_packs, MiB(stats.dead_bytes));
+  return Ok();
+}
+
+}  // namespace
+
+void AddStats(CLI::App& app, Run& run) {
+  auto store = std::make_shared<std::string>();
+  auto json = std::make_shared<bool>(false);
+  CLI::App* command = app.add_subcommand("stats", "tell what a store holds");
+  command->add_option("STORE", *store)->required();
+  command->add_flag("--json", *json, "for scripts");
+  command->callback([=, &run] { run = [=] { return RunStats(*store, *json); }; });
+}
+
+}  // namespace rootstream

@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+"""A good mirror beside one at a tenth of its speed and one that dies mid-way, against the good one alone.
+
+  sudo tests/bench/mirrors.py [--work FOLDER]
+
+line.py stands before one server for each: 20 Mbit/s, 2 Mbit/s, and another of 20 that dies, all 80 ms. What is read is
+the bench's trace; a read that fails ends the bench.
+"""
+import argparse
+import threading
+import time
+
+from measure import LINE, start_line
+from tools import Rootstream, drop_pages, prepared, replay, stop
+
+GOOD, SLOW, DYING = LINE, LINE + 1, LINE + 2  # ports
+RATES = {GOOD: 20, SLOW: 2, DYING: 20}        # Mbit/s
+DIES_AFTER = 1.5                              # seconds
+CASES = {
+    "the slow one is named second": [GOOD, SLOW],
+    "the slow one is named first": [SLOW, GOOD],
+    "the dying one is named first": [DYING, GOOD],
+    "the dying one is named first, then the slow one": [DYING, SLOW, GOOD],
+}
+
+
+def timed(inputs, image, ports):
+    """Seconds of the trace, with the store at `ports[0]` and mirrors at the others."""
+    lines = {port: start_line(RATES[port], 80, "", port, inputs.path(f"line-{port}.json")) for port in ports}
+    mirrors = [word for port in ports[1:] for word in ("--mirror", f"http://127.0.0.1:{port}/store")]
+    mount = Rootstream(inputs, image, mirrors)
+    killer = threading.Timer(DIES_AFTER, lambda: stop(lines[DYING])) if DYING in ports else None
+    drop_pages()
+    start = time.monotonic()
+    if killer:
+        killer.start()
+    try:
+        mount.start(ports[0])
+        replay(inputs.programs, mount.folder)
+        return time.monotonic() - start
+    finally:
+        mount.stop()
+        if killer:
+            killer.join()
+        for line in lines.values():
+            stop(line)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--work", default="")
+    options = parser.parse_args()
+    with prepared(options.work) as inputs:
+        print("| image | mirrors | seconds | ÷ the good one alone (≤ 1.2) |\n|---|---|---|---|", flush=True)
+        for image in ("reads", "plain"):
+            alone = timed(inputs, image, [GOOD])
+            print(f"| {image} | the good one alone | {alone:.2f} | |", flush=True)
+            for name, ports in CASES.items():
+                seconds = timed(inputs, image, ports)
+                print(f"| {image} | {name} | {seconds:.2f} | {seconds / alone:.2f} |", flush=True)
+
+
+main()
