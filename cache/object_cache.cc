@@ -29,7 +29,7 @@ ObjectCache::~ObjectCache() { Close(); }
 void ObjectCache::Close() {
   if (fetcher_ == nullptr) return;
   fetcher_->Stop();
-  workers_.reset();
+  workers_->End();
   fetcher_->FailAll();  // whose waiters may want more of this cache
 }
 

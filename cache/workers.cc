@@ -12,7 +12,7 @@ Workers::Workers(int threads) {
   for (int i = 0; i < threads; ++i) threads_.emplace_back("worker", [this] { Run(); });
 }
 
-Workers::~Workers() {
+void Workers::End() {
   {
     const std::lock_guard lock(mutex_);
     ending_ = true;
@@ -33,7 +33,7 @@ void Workers::Push(size_t cost, std::function<void()> task) {
 bool Workers::TryPush(std::function<void()> task) {
   {
     const std::lock_guard lock(mutex_);
-    if (backlog_.size() >= kMaxOptionalBacklog) return false;
+    if (ending_ || backlog_.size() >= kMaxOptionalBacklog) return false;
     backlog_.push_back({0, std::move(task)});
   }
   changed_.notify_all();

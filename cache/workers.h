@@ -15,11 +15,12 @@ namespace rootstream {
 class Workers {
  public:
   explicit Workers(int threads);
-  ~Workers();  // runs what was pushed, then ends the threads
+  ~Workers() { End(); }
+  void End();  // runs what was pushed, then ends the threads; nothing may be pushed any more, but tried
 
   // Waits while the backlog is full, so a fast line cannot fill memory. `cost` is in bytes.
   void Push(size_t cost, std::function<void()> task);
-  // False, and nothing done, while the backlog is full: for work that may be left out.
+  // False, and nothing done, while the backlog is full or the end has begun: for work that may be left out.
   bool TryPush(std::function<void()> task);
 
  private:

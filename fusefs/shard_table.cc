@@ -5,6 +5,8 @@
 namespace rootstream {
 namespace {
 
+constexpr double kFitsNot = 0.5;  // unforeseen reads, more of which are another program's profile
+
 Result<ShardPtr> DecodeShard(const Result<PlainBytes>& bytes, const ObjectRef& ref, bool is_root,
                              uint32_t depth) {
   if (!bytes.ok()) return bytes.error();
@@ -103,7 +105,6 @@ void ShardTable::GuessOnFrom(uint32_t number, const Tree& tree) {
   for (const ListRef& list : tree.lists) refs.push_back(list.ref);
   refs.insert(refs.end(), tree.children.begin(), tree.children.end());
   cache_.Prefetch(Within(cache_.fetcher().GuessBudget(), refs), Priority::kReadahead);
-  survey_.Start();
 }
 
 void ShardTable::Loaded(uint32_t number, const Result<PlainBytes>& bytes, bool surprise) {
@@ -127,6 +128,8 @@ void ShardTable::Loaded(uint32_t number, const Result<PlainBytes>& bytes, bool s
   if (shard.ok()) Record(number, waited);
   if (shard.ok() && surprise) GuessOnFrom(number, (*shard)->tree);
   for (const ShardWaiter& waiter : waiters) waiter(shard);
+  // Whoever opens an image may want no more than its first listing; and a profile that fits knew what is needed.
+  if (shard.ok() && surprise && number != kRoot && warmup_.unforeseen() > kFitsNot) survey_.Start();
 }
 
 void ShardTable::Keep(uint32_t number, const ShardPtr& shard) {

@@ -3,10 +3,34 @@
 #include "format/tree.h"
 
 namespace rootstream {
+namespace {
+
+constexpr uint64_t kMostPlain = 6 << 20;  // bytes, so that memory has room for more than metadata
+
+}  // namespace
 
 void Survey::Start() {
-  if (started_.exchange(true)) return;
-  cache_.Get(root_, Priority::kReadahead, [this](const Result<PlainBytes>& bytes) { ShardCame(root_, bytes); });
+  if (started_.exchange(true) || cache_.fetcher().SurveyBudget() == 0) return;
+  state_.With([&](State& state) { state.shards.push_back(root_); });
+  Walk();
+}
+
+// One walks at a time; what is here already answers at once, and adds to what is next without going deeper.
+void Survey::Walk() {
+  while (true) {
+    std::vector<ObjectRef> shards;
+    state_.With([&](State& state) {
+      if (state.walking) return;
+      shards.swap(state.shards);
+      state.walking = !shards.empty();
+    });
+    if (shards.empty()) return;
+    std::vector<Wanted> wanted;
+    for (const ObjectRef& shard : shards)
+      wanted.push_back({shard, [this, shard](const Result<PlainBytes>& bytes) { ShardCame(shard, bytes); }});
+    cache_.GetAll(std::move(wanted), Priority::kReadahead);
+    state_.With([](State& state) { state.walking = false; });
+  }
 }
 
 void Survey::ShardCame(const ObjectRef& ref, const Result<PlainBytes>& bytes) {
@@ -15,24 +39,23 @@ void Survey::ShardCame(const ObjectRef& ref, const Result<PlainBytes>& bytes) {
   if (!tree.ok()) return;  // whoever needs it will say so
   std::vector<ObjectRef> lists;
   for (const ListRef& list : tree->lists) lists.push_back(list.ref);
-  cache_.Prefetch(Afford(lists), Priority::kReadahead);
-  std::vector<Wanted> shards;
-  for (const ObjectRef& child : Afford(tree->children))
-    shards.push_back({child, [this, child](const Result<PlainBytes>& came) { ShardCame(child, came); }});
-  cache_.GetAll(std::move(shards), Priority::kReadahead);
+  const uint64_t budget = cache_.fetcher().SurveyBudget();
+  state_.With([&](State& state) {
+    lists = Afford(state, lists, budget);
+    for (const ObjectRef& child : Afford(state, tree->children, budget)) state.shards.push_back(child);
+  });
+  cache_.Prefetch(lists, Priority::kReadahead);
+  Walk();
 }
 
-std::vector<ObjectRef> Survey::Afford(const std::vector<ObjectRef>& refs) {
-  const uint64_t most = cache_.fetcher().SurveyBudget();
+std::vector<ObjectRef> Survey::Afford(State& state, const std::vector<ObjectRef>& refs, uint64_t budget) {
   std::vector<ObjectRef> out;
   for (const ObjectRef& ref : refs) {
-    const uint64_t cost = cache_.Has(ref) ? 0 : ref.stored_size;
-    const bool affordable = asked_for_.With([&](uint64_t& bytes) {
-      if (bytes + cost > most) return false;
-      bytes += cost;
-      return true;
-    });
-    if (affordable) out.push_back(ref);
+    const bool affordable = state.stored + ref.stored_size <= budget && state.plain + ref.plain_size <= kMostPlain;
+    if (!affordable || !state.seen.insert(ref.id).second) continue;
+    state.stored += ref.stored_size;
+    state.plain += ref.plain_size;
+    out.push_back(ref);
   }
   return out;
 }

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <unordered_set>
 #include <vector>
 
 #include "cache/guarded.h"
@@ -20,14 +21,23 @@ class Survey {
   void Start();  // once; another call does nothing
 
  private:
+  struct State {
+    std::unordered_set<Id, IdHash> seen;
+    std::vector<ObjectRef> shards;  // to be had next
+    bool walking = false;           // somebody takes from them
+    uint64_t stored = 0;            // bytes of all that was seen, here already or not, so that the walk ends
+    uint64_t plain = 0;             // likewise
+  };
+
+  void Walk();
   void ShardCame(const ObjectRef& ref, const Result<PlainBytes>& bytes);
-  // Of `refs`, the first that the budget still has room for; what is here already is free.
-  std::vector<ObjectRef> Afford(const std::vector<ObjectRef>& refs);
+  // Of `refs`, those that are new and that the budget has room for.
+  static std::vector<ObjectRef> Afford(State& state, const std::vector<ObjectRef>& refs, uint64_t budget);
 
   ObjectCache& cache_;
   const ObjectRef root_;
   std::atomic<bool> started_ = false;
-  Guarded<uint64_t> asked_for_;  // bytes
+  Guarded<State> state_;
 };
 
 }  // namespace rootstream

@@ -25,7 +25,8 @@ def start_line(rate, rtt, stall, port, stats):
     simulator = subprocess.Popen(
         [sys.executable, os.path.join(HERE, "line.py"), "--to", str(SERVER), "--rate", str(rate), "--rtt", str(rtt),
          "--stall", stall, "--listen", str(port), "--stats", stats], stdout=subprocess.PIPE)
-    simulator.stdout.readline()
+    if not simulator.stdout.readline():
+        raise RuntimeError(f"line.py does not listen on port {port}")
     return simulator
 
 

@@ -7,6 +7,7 @@ line.py stands before one server for each: 20 Mbit/s, 2 Mbit/s, and another of 2
 the bench's trace; a read that fails ends the bench.
 """
 import argparse
+import contextlib
 import threading
 import time
 
@@ -26,24 +27,23 @@ CASES = {
 
 def timed(inputs, image, ports):
     """Seconds of the trace, with the store at `ports[0]` and mirrors at the others."""
-    lines = {port: start_line(RATES[port], 80, "", port, inputs.path(f"line-{port}.json")) for port in ports}
     mirrors = [word for port in ports[1:] for word in ("--mirror", f"http://127.0.0.1:{port}/store")]
     mount = Rootstream(inputs, image, mirrors)
-    killer = threading.Timer(DIES_AFTER, lambda: stop(lines[DYING])) if DYING in ports else None
-    drop_pages()
-    start = time.monotonic()
-    if killer:
-        killer.start()
-    try:
+    with contextlib.ExitStack() as stack:
+        for port in ports:
+            line = start_line(RATES[port], 80, "", port, inputs.path(f"line-{port}.json"))
+            stack.callback(stop, line)
+            if port == DYING:
+                killer = threading.Timer(DIES_AFTER, stop, [line])
+                stack.callback(killer.join)
+                stack.callback(killer.cancel)
+                killer.start()
+        drop_pages()
+        start = time.monotonic()
         mount.start(ports[0])
+        stack.callback(mount.stop)
         replay(inputs.programs, mount.folder)
         return time.monotonic() - start
-    finally:
-        mount.stop()
-        if killer:
-            killer.join()
-        for line in lines.values():
-            stop(line)
 
 
 def main():

@@ -28,7 +28,7 @@ def main():
                 with open(path, encoding="ascii") as file:
                     waits = [float(text) for text in file]
                 long = [wait for wait in waits if wait >= LINES[line][1] / 2]
-                parts = statistics.quantiles(long, n=100)
+                parts = statistics.quantiles(long, n=100, method="inclusive")
                 print(f"| {line} | {image} | {len(long)} of {len(waits)} | {parts[49]:.0f} | {parts[94]:.0f} | "
                       f"{parts[98]:.0f} | {max(long):.0f} |", flush=True)
 

@@ -19,6 +19,14 @@ class ClientTest : public ::testing::Test {
   std::string tree() const { return folder_ / "tree"; }
   std::string store() const { return folder_ / "store"; }
 
+  // Files in 30 folders, with names that do not compress: some tens of shards and chunk lists.
+  static std::string NameOf(int i) {
+    return "/d" + std::to_string(i % 30) + "/" + Sha256(std::to_string(i)).Hex();
+  }
+  void MakeManyShards() const {
+    for (int i = 0; i < 6000; ++i) WriteTestFile(tree() + NameOf(i), std::to_string(i));
+  }
+
   void PublishIt() { ASSERT_TRUE(IsOk(PublishTree(tree(), store()))); }
 
   std::unique_ptr<Client> OpenIt(const std::string& cache = "none") {
@@ -52,9 +60,10 @@ class ClientTest : public ::testing::Test {
 
   // All shards and chunk lists below a shard, itself included.
   static void AddMetadata(ObjectCache& cache, const ObjectRef& shard, std::vector<ObjectRef>& refs) {
-    std::promise<Result<PlainBytes>> done;
-    cache.Get(shard, Priority::kDemand, [&](const Result<PlainBytes>& bytes) { done.set_value(bytes); });
-    const Result<PlainBytes> bytes = done.get_future().get();
+    const auto done = std::make_shared<std::promise<Result<PlainBytes>>>();
+    auto answer = done->get_future();
+    cache.Get(shard, Priority::kDemand, [done](const Result<PlainBytes>& bytes) { done->set_value(bytes); });
+    const Result<PlainBytes> bytes = answer.get();
     ASSERT_TRUE(IsOk(bytes));
     const auto tree = Tree::Decode(**bytes, shard.pack);
     ASSERT_TRUE(IsOk(tree));
@@ -345,11 +354,9 @@ TEST_F(ClientTest, TellsHowMuchOfWhatIsReadAProfileForesaw) {
 }
 
 TEST_F(ClientTest, AfterTheFirstMissAllMetadataIsBroughtIn) {
-  for (int i = 0; i < 6000; ++i)
-    WriteTestFile(tree() + "/d" + std::to_string(i % 30) + "/" + Sha256(std::to_string(i)).Hex(),
-                  std::to_string(i));
+  MakeManyShards();
   PublishIt();
-  const std::string wanted = "/d3/" + Sha256("3").Hex();
+  const std::string wanted = NameOf(3);
   ClientOptions options{.url = "file://" + store() + "/image", .insecure = true, .cache = "none"};
   options.neighbours = Neighbours::kLeave;
   const auto modest = Client::Open(options, [](const Error&) {});
@@ -371,6 +378,21 @@ TEST_F(ClientTest, AfterTheFirstMissAllMetadataIsBroughtIn) {
   WaitUntil([&] { return count(**client) == metadata.size(); });
   EXPECT_EQ(count(**client), metadata.size());
   EXPECT_LT(count(**modest), 6u) << "who says so gets what he asks for and no more";
+}
+
+TEST_F(ClientTest, ClosingDuringTheSurveyIsSafe) {
+  MakeManyShards();
+  PublishIt();
+  for (int i = 0; i < 40; ++i) {  // each has on the disk what those before it have brought
+    ClientOptions options{.url = "file://" + store() + "/image", .insecure = true};
+    options.cache = folder_ / ("cache" + std::to_string(i % 4));
+    const auto client = Client::Open(options, [](const Error&) {});
+    ASSERT_TRUE(IsOk(client));
+    View view(**client);
+    ASSERT_TRUE(IsOk(view.Find(NameOf(i))));
+    std::this_thread::sleep_for(std::chrono::microseconds(300 * i));
+    (*client)->Close();
+  }
 }
 
 TEST_F(ClientTest, AFillBringsEverythingInAndIsSafelyEnded) {
