@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
+#include "cache/ahead_budget.h"
+#include "cache/file_transfer.h"
 #include "cache/pack_transfer.h"
-#include "format/limits.h"
 
 namespace rootstream {
 namespace {
@@ -16,15 +17,6 @@ using std::chrono::steady_clock;
 constexpr int kMaxTransfers = 8;
 constexpr int kMaxAheadTransfers = 4;        // each takes its share of the line from who waits
 constexpr uint64_t kMaxRange = 2 << 20;      // bytes of one request for what is waited for
-constexpr uint64_t kFirstGuess = 64 << 10;    // bytes, while the line is not known
-constexpr uint64_t kGuessFactor = 3;         // times what passes in a round trip
-constexpr uint64_t kMaxGuess = 4 << 20;      // bytes
-constexpr double kGuessedObject = 100e3;     // bytes, a little more than an object has
-constexpr double kLeastWorth = 0.1;          // part of the guesses that are right, from which on all of the
-constexpr double kMostWorth = 0.5;           // budget is spent: the least and the most, by line
-constexpr uint64_t kSurveyFactor = 16;       // times what passes in a round trip: about so many are spared
-constexpr uint64_t kLeastSurvey = 512 << 10;  // bytes
-constexpr uint64_t kMostSurvey = 4 << 20;
 constexpr uint64_t kTypicalRequest = 128 << 10;  // bytes, to compare mirrors by
 constexpr int kSlowMirror = 3;                // times slower than another: not waited for
 constexpr uint64_t kMovedShare = 8;           // of all bytes, those that may come twice for that
@@ -50,58 +42,6 @@ ErrorKind Fetcher::KindOf(const TransferOutcome& outcome) {
     return status == 416 ? ErrorKind::kCorrupt : ErrorKind::kMissing;
   return ErrorKind::kUnavailable;
 }
-
-struct Fetcher::FileJob {
-  size_t store;
-  std::string path;
-  size_t limit;
-  std::promise<Result<std::string>> done;
-};
-
-class Fetcher::FileTransfer : public TransferSink {
- public:
-  FileTransfer(Fetcher& fetcher, std::shared_ptr<FileJob> job)
-      : fetcher_(fetcher), job_(std::move(job)) {}
-
-  ~FileTransfer() override {
-    if (!answered_) job_->done.set_value(Unavailable("closing"));
-  }
-
-  bool OnHead(const TransferHead& head) override { return head.status == 200; }
-
-  bool OnData(std::string_view bytes) override {
-    fetcher_.counters_.wire_bytes += bytes.size();
-    body_ += bytes;
-    return body_.size() <= job_->limit;
-  }
-
-  void OnDone(const TransferOutcome& outcome) override {
-    const auto now = steady_clock::now();
-    answered_ = true;
-    const bool too_large = body_.size() > job_->limit;
-    Status status;
-    if (too_large) status = Corrupt("it is larger than it can be");
-    if (!too_large && !outcome.complete) status = Error{KindOf(outcome), outcome.reason};
-    {
-      const Lock lock(fetcher_.mutex_);
-      fetcher_.NoteOutcome(outcome);
-      --fetcher_.transfers_;
-      Origin& origin = fetcher_.origins_[job_->store];
-      if (!status.ok() && status.error().kind == ErrorKind::kUnavailable) {
-        origin.NoteFailure(now, now, outcome.retry_after);
-      } else {
-        origin.NoteAnswer();
-      }
-    }
-    job_->done.set_value(status.ok() ? Result<std::string>(std::move(body_)) : status.error());
-  }
-
- private:
-  Fetcher& fetcher_;
-  std::shared_ptr<FileJob> job_;
-  std::string body_;
-  bool answered_ = false;
-};
 
 Fetcher::Fetcher(Transport& transport, Workers& workers, FetchTarget& target, Counters& counters,
                  FetchPolicy policy, const std::vector<std::string>& stores)
@@ -190,22 +130,14 @@ void Fetcher::DropGuesses() {
   }
 }
 
-uint64_t Fetcher::SurveyBudget() {
-  const Lock lock(mutex_);
-  if (policy_.neighbours == Neighbours::kLeave) return 0;
-  return std::clamp(kSurveyFactor * line_.bytes_in_flight(), kLeastSurvey, kMostSurvey);
-}
-
 uint64_t Fetcher::GuessBudget() {
   const Lock lock(mutex_);
-  if (policy_.neighbours == Neighbours::kLeave) return 0;
-  const uint64_t budget = line_.bandwidth() == 0
-                              ? kFirstGuess
-                              : std::min(kMaxGuess, kGuessFactor * line_.bytes_in_flight());
-  // A guess costs its bytes' time, and spares a round trip when it is right.
-  const double in_flight = static_cast<double>(std::max<uint64_t>(1, line_.bytes_in_flight()));
-  const double worth_it = std::clamp(kGuessedObject / in_flight, kLeastWorth, kMostWorth);
-  return static_cast<uint64_t>(static_cast<double>(budget) * std::min(1.0, guesses_.worth() / worth_it));
+  return policy_.neighbours == Neighbours::kLeave ? 0 : rootstream::GuessBudget(line_, guesses_.worth());
+}
+
+uint64_t Fetcher::SurveyBudget() {
+  const Lock lock(mutex_);
+  return policy_.neighbours == Neighbours::kLeave ? 0 : rootstream::SurveyBudget(line_);
 }
 
 bool Fetcher::WasGivenUp(const Id& id) {

@@ -1,9 +1,7 @@
 #include "server-tools/store_audit.h"
 
 #include "format/chunk.h"
-#include "format/chunk_list.h"
 #include "format/limits.h"
-#include "format/tree.h"
 
 namespace rootstream {
 namespace {
@@ -47,47 +45,77 @@ void Auditor::CheckManifest(const Id& id) {
 }
 
 void Auditor::CheckShards(const Manifest& manifest, const std::string& image) {
-  CheckShard(manifest.root, image, true);
+  std::vector<Visit> to_visit = {{manifest.root, 1}};  // not a recursion: the depth is the publisher's choice
+  while (!to_visit.empty()) {
+    const Visit next = to_visit.back();
+    to_visit.pop_back();
+    CheckShard(next, image, to_visit);
+  }
+  // Last, since it has no plain hashes: whatever a shard has, too, is checked by that.
+  for (const ObjectRef& list : manifest.hot.data) CheckHotList(list, kMaxChunkPlain, image);
+  for (const ObjectRef& list : manifest.hot.metadata) CheckHotList(list, kMaxPartPlain, image);
 }
 
-void Auditor::CheckShard(const ObjectRef& ref, const std::string& image, bool is_root) {
-  if (!seen_shards_.insert(ref.id).second) return;
+void Auditor::CheckShard(const Visit& visit, const std::string& image, std::vector<Visit>& to_visit) {
+  const ObjectRef& ref = visit.shard;
+  if (!seen_shards_.insert({ref.pack, ref.id}).second) return;
   ++report_.shards;
   const std::string shown = image + ": shard " + ref.id.Hex();
+  if (visit.depth > kMaxShardDepth) return Damage(shown, "too many shards are above it");
   const auto bytes = ReadObject(ref);
   if (!bytes.ok()) return Damage(shown, bytes.error().message);
   const auto tree = Tree::Decode(*bytes, ref.pack);
   if (!tree.ok()) return Damage(shown, tree.error().message);
-  if (tree->is_root() != is_root) Damage(shown, "it is not where it belongs");
-  live_bytes_[ref.pack] += ref.stored_size;
+  if (tree->is_root() != (visit.depth == 1)) Damage(shown, "it is not where it belongs");
   for (size_t i = 0; i < tree->publisher.size(); ++i) {
-    const auto part_bytes = ReadObject(tree->publisher[i]);
-    const auto part = part_bytes.ok() ? PublisherPart::Decode(*part_bytes) : part_bytes.error();
-    if (!part.ok()) Damage(shown + ": publisher's part", part.error().message);
-    live_bytes_[tree->publisher[i].pack] += tree->publisher[i].stored_size;
-    if (tree->lists.empty()) continue;
-    const ListRef& list_ref = tree->lists[i];
-    live_bytes_[list_ref.ref.pack] += list_ref.ref.stored_size;
-    const auto list_bytes = ReadObject(list_ref.ref);
-    const auto list = list_bytes.ok() ? ChunkList::Decode(*list_bytes, list_ref.ref.pack)
-                                      : list_bytes.error();
-    if (!list.ok()) {
-      Damage(shown + ": chunk list", list.error().message);
-      continue;
-    }
-    if (list->plain_size() != list_ref.stream_size) Damage(shown, "its chunk list has another size");
-    const bool matches = part.ok() && part->plain_hashes.size() == list->chunks.size();
-    if (part.ok() && !matches) Damage(shown, "its publisher's part has another number of chunks");
-    for (size_t c = 0; c < list->chunks.size(); ++c) {
-      const ObjectRef& chunk = list->chunks[c];
-      if (!seen_places_.insert({chunk.pack, chunk.offset}).second) continue;
-      ++report_.chunks;
-      live_bytes_[chunk.pack] += chunk.stored_size;
-      expected_[chunk.pack].push_back(
-          {chunk, matches ? std::optional(part->plain_hashes[c]) : std::nullopt, shown});
-    }
+    const auto part = CheckPublisherPart(tree->publisher[i], shown);
+    if (!tree->lists.empty()) CheckList(tree->lists[i], part, shown);
   }
-  for (const ObjectRef& child : tree->children) CheckShard(child, image, false);
+  for (const ObjectRef& child : tree->children) to_visit.push_back({child, visit.depth + 1});
+}
+
+std::optional<PublisherPart> Auditor::CheckPublisherPart(const ObjectRef& ref, const std::string& shard) {
+  const auto bytes = ReadObject(ref);
+  auto part = bytes.ok() ? PublisherPart::Decode(*bytes) : bytes.error();
+  if (part.ok()) return std::move(*part);
+  Damage(shard + ": publisher's part", part.error().message);
+  return std::nullopt;
+}
+
+void Auditor::CheckList(const ListRef& ref, const std::optional<PublisherPart>& part, const std::string& shard) {
+  const auto bytes = ReadObject(ref.ref);
+  const auto list = bytes.ok() ? ChunkList::Decode(*bytes, ref.ref.pack) : bytes.error();
+  if (!list.ok()) return Damage(shard + ": chunk list", list.error().message);
+  if (list->plain_size() != ref.stream_size) Damage(shard, "its chunk list has another size");
+  const bool matches = part && part->plain_hashes.size() == list->chunks.size();
+  if (part && !matches) Damage(shard, "its publisher's part has another number of chunks");
+  for (size_t c = 0; c < list->chunks.size(); ++c) {
+    const ObjectRef& chunk = list->chunks[c];
+    const bool is_new =
+        Expect({chunk, matches ? std::optional(part->plain_hashes[c]) : std::nullopt, shard + ": chunk "});
+    if (is_new) ++report_.chunks;
+  }
+}
+
+void Auditor::CheckHotList(const ObjectRef& ref, size_t max_plain, const std::string& image) {
+  if (!seen_hot_lists_.insert({ref.pack, ref.id}).second) return;
+  const std::string shown = image + ": hot list " + ref.id.Hex();
+  const auto bytes = ReadObject(ref);
+  const auto list = bytes.ok() ? ChunkList::Decode(*bytes, ref.pack, max_plain) : bytes.error();
+  if (!list.ok()) return Damage(shown, list.error().message);
+  for (const ObjectRef& object : list->chunks) Expect({object, std::nullopt, shown + ": object "});
+}
+
+bool Auditor::IsNew(const ObjectRef& ref) {
+  if (!seen_objects_.emplace(ref.pack, ref.offset, ref.id).second) return false;
+  live_bytes_[ref.pack] += ref.stored_size;
+  return true;
+}
+
+bool Auditor::Expect(Expected object) {
+  if (!IsNew(object.ref)) return false;
+  expected_[object.ref.pack].push_back(std::move(object));
+  return true;
 }
 
 // Metadata is read through whole packs: few of them, and near one another.
@@ -99,6 +127,7 @@ Result<std::string> Auditor::ReadObject(const ObjectRef& ref) {
     found = pack_cache_.emplace(ref.pack, std::move(pack)).first;
   }
   expected_.try_emplace(ref.pack);
+  IsNew(ref);
   const std::string& pack = found->second;
   if (ref.offset + ref.stored_size > pack.size())
     return Corrupt("pack " + ref.pack.Hex() + ": it ends too early");
@@ -127,7 +156,7 @@ void Auditor::CheckPack(const Id& id) {
     Damage(shown, "its bytes have another hash than its name");
   }
   for (const Expected& object : expected_[id]) {
-    const std::string where = object.what + ": chunk " + object.ref.id.Hex() + " in " + shown;
+    const std::string where = object.what + object.ref.id.Hex() + " in " + shown;
     if (object.ref.offset + object.ref.stored_size > pack->size()) {
       Damage(where, "the pack ends too early");
       continue;

@@ -3,11 +3,15 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "chunker/store_folder.h"
+#include "format/chunk_list.h"
+#include "format/tree.h"
 
 namespace rootstream {
 
@@ -24,7 +28,7 @@ struct AuditReport {
 using ReadStoreFile = std::function<Result<std::string>(const std::string& path, size_t limit)>;
 
 // Checks images and everything they lead to: signatures (when `keys` are given), manifests, packs, ids,
-// shards, plain hashes. Each object is checked once however many images share it.
+// shards, hot lists, plain hashes. Each object is checked once however many images share it.
 class Auditor {
  public:
   Auditor(ReadStoreFile read, std::vector<PublicKey> keys)
@@ -40,22 +44,32 @@ class Auditor {
   struct Expected {
     ObjectRef ref;
     std::optional<Id> plain_hash;
-    std::string what;
+    std::string what;  // as a damage begins, before the id
+  };
+  struct Visit {
+    ObjectRef shard;
+    size_t depth = 0;  // 1: the root
   };
 
   void Damage(const std::string& object, const std::string& why);
   void CheckShards(const Manifest& manifest, const std::string& image);
-  void CheckShard(const ObjectRef& ref, const std::string& image, bool is_root);
+  void CheckShard(const Visit& visit, const std::string& image, std::vector<Visit>& to_visit);
+  std::optional<PublisherPart> CheckPublisherPart(const ObjectRef& ref, const std::string& shard);
+  void CheckList(const ListRef& ref, const std::optional<PublisherPart>& part, const std::string& shard);
+  void CheckHotList(const ObjectRef& ref, size_t max_plain, const std::string& image);
+  bool Expect(Expected object);  // that its pack holds it; false: known already
+  bool IsNew(const ObjectRef& ref);
   void CheckPack(const Id& pack);
   Result<std::string> ReadObject(const ObjectRef& ref);
 
   ReadStoreFile read_;
   const std::vector<PublicKey> keys_;
   AuditReport report_;
-  std::set<Id> seen_shards_;
   std::set<Id> seen_manifests_;
   std::map<Id, std::vector<Expected>> expected_;  // by pack
-  std::set<std::pair<Id, uint64_t>> seen_places_;
+  std::set<std::pair<Id, Id>> seen_shards_;              // by pack and id, as an object may lie in two packs
+  std::set<std::pair<Id, Id>> seen_hot_lists_;           // likewise
+  std::set<std::tuple<Id, uint64_t, Id>> seen_objects_;  // by pack, offset and id
   std::map<Id, uint64_t> live_bytes_;
   std::map<Id, std::string> pack_cache_;
 };

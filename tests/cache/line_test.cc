@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/receive_body.h"
+
 namespace rootstream {
 namespace {
 
@@ -11,16 +13,7 @@ using std::chrono::seconds;
 
 class LineTest : public ::testing::Test {
  protected:
-  // A body of `bytes` that comes at `rate` bytes a second, in pieces of 10 ms.
-  void Receive(uint64_t bytes, uint64_t rate) {
-    line_.BeginBody(now_);
-    const uint64_t piece = rate / 100;
-    for (uint64_t done = 0; done < bytes; done += piece) {
-      now_ += milliseconds(10);
-      line_.NoteBytes(now_, piece);
-    }
-    line_.EndBody(now_);
-  }
+  void Receive(uint64_t bytes, uint64_t rate) { ReceiveBody(line_, now_, bytes, rate); }
 
   SteadyTime now_{seconds(1000)};
   Line line_;

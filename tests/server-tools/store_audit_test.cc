@@ -95,6 +95,45 @@ TEST_F(StoreAudit, NamesAPackThatNobodyNeedsIfItIsDamaged) {
   EXPECT_EQ(Audit()->damages.size(), 1u);
 }
 
+TEST_F(StoreAudit, NamesAHotRangeThatLeadsNowhere) {
+  const auto store = StoreFolder::Open(store_);
+  ASSERT_TRUE(IsOk(store));
+  const std::vector<Id> manifests = *store->ListManifests();
+  ASSERT_EQ(manifests.size(), 1u);
+  auto manifest = Manifest::Decode(ReadTestFile(store_ + "/manifests/" + manifests[0].Hex()));
+  ASSERT_TRUE(IsOk(manifest));
+  ObjectRef elsewhere = manifest->root;
+  elsewhere.offset += 1;
+  for (const ObjectRef& list : {manifest->root, elsewhere}) {
+    manifest->hot = {.data = {list}, .metadata = {}};
+    const std::string bytes = manifest->Encode();
+    const std::string path = store_ + "/manifests/" + Sha256(bytes).Hex();
+    WriteTestFile(path, bytes);
+    const auto report = Audit();
+    ASSERT_TRUE(IsOk(report));
+    ASSERT_EQ(report->damages.size(), 1u);
+    EXPECT_NE(report->damages[0].find("hot list"), std::string::npos) << report->damages[0];
+    std::filesystem::remove(path);
+  }
+}
+
+TEST_F(StoreAudit, OfAProfiledImageChecksAndCountsAllThatItHas) {
+  Profile profile;
+  profile.image = {"image", "latest"};
+  profile.events = {{ProfileKind::kRead, 0, 0, 0, 2000, "/a", {}}, {ProfileKind::kRead, 1, 0, 0, 4, "/b/c", {}}};
+  PublishOptions options = OptionsFor(folder_ / "tree", folder_ / "profiled");
+  options.profile = profile;
+  ASSERT_TRUE(IsOk(Publish(std::move(options))));
+  const auto store = StoreFolder::Open(folder_ / "profiled");
+  ASSERT_TRUE(IsOk(store));
+  const auto report = AuditStore(*store, {});
+  ASSERT_TRUE(IsOk(report));
+  EXPECT_TRUE(report->damages.empty()) << report->damages[0];
+  const auto stats = MeasureStore(*store);
+  ASSERT_TRUE(IsOk(stats));
+  EXPECT_EQ(stats->live_bytes + stats->packs * kPackHeaderSize, stats->bytes);
+}
+
 TEST_F(StoreAudit, StatsCountWhatIsUsed) {
   const auto store = StoreFolder::Open(store_);
   ASSERT_TRUE(IsOk(store));

@@ -1,0 +1,19 @@
+// A body as a line of a known rate would deliver it.
+#pragma once
+
+#include "cache/line.h"
+
+namespace rootstream {
+
+// `bytes` that come at `rate` bytes a second, in pieces of 10 ms; `now` moves on by the time that takes.
+inline void ReceiveBody(Line& line, SteadyTime& now, uint64_t bytes, uint64_t rate) {
+  line.BeginBody(now);
+  const uint64_t piece = rate / 100;
+  for (uint64_t done = 0; done < bytes; done += piece) {
+    now += std::chrono::milliseconds(10);
+    line.NoteBytes(now, piece);
+  }
+  line.EndBody(now);
+}
+
+}  // namespace rootstream
