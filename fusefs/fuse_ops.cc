@@ -16,8 +16,6 @@ namespace rootstream {
 namespace {
 
 constexpr double kForEver = 1e9;                     // seconds: an image never changes
-constexpr unsigned kKernelReadahead = 16 * 1024;     // bytes; see readahead.h
-constexpr unsigned kExactReadahead = 4 * 1024;   // bytes: a page
 constexpr unsigned kMaxBackground = 1024;            // requests in the kernel's hands at a time
 constexpr size_t kBlockSize = 4096;
 
@@ -119,7 +117,7 @@ void Init(void* userdata, fuse_conn_info* conn) {
   if ((context.features & kHasAcl) != 0) conn->want |= conn->capable & FUSE_CAP_POSIX_ACL;
   conn->max_background = kMaxBackground;
   conn->congestion_threshold = kMaxBackground * 3 / 4;
-  conn->max_readahead = context.reads_exactly ? kExactReadahead : kKernelReadahead;
+  conn->max_readahead = static_cast<unsigned>(context.kernel_readahead) << 10;
   context.on_init();
 }
 

@@ -21,9 +21,7 @@ struct FuseContext {
   FileReader& reader;
   uint64_t features;  // of the manifest
   ImageTotals totals;
-  // The kernel is to read no further than programs do: because that is recorded, or because just that
-  // has been recorded and comes in the hot range.
-  bool reads_exactly;
+  int kernel_readahead;  // KiB
   std::function<void()> on_init;  // the kernel has taken the mount
   ListingPolicy listings = {};
 };

@@ -10,11 +10,24 @@
 namespace rootstream {
 namespace {
 
-constexpr int kHigh = 512;              // KiB; see docs/design.md
+// KiB; see docs/design.md
+constexpr int kExact = 4;    // a page
+constexpr int kFar = 16;
+constexpr int kNear = 128;   // the kernel's own choice for a disk
+constexpr int kHigh = 512;
+constexpr double kNearRoundTrip = 4;      // ms
+constexpr double kNearBandwidth = 5e6;    // bytes a second
 constexpr double kMostlyRuns = 0.9;
 constexpr double kNoLongerRuns = 0.6;
 
 }  // namespace
+
+int FirstReadahead(bool exact, const NetworkState& network) {
+  if (exact) return kExact;
+  const bool is_near = network.rtt_ms > 0 && network.rtt_ms < kNearRoundTrip &&
+                       (network.bandwidth == 0 || network.bandwidth > kNearBandwidth);
+  return is_near ? kNear : kFar;
+}
 
 std::optional<int> KernelReadahead::Get() const {
   const auto text = ReadWholeFile(path_, 64);

@@ -6,7 +6,13 @@
 #include <string>
 #include <utility>
 
+#include "cache/fetcher.h"
+
 namespace rootstream {
+
+// What a mount begins with, in KiB. `exact`: no further than programs read, because that is recorded, or because just
+// that has been recorded and comes in the hot range.
+int FirstReadahead(bool exact, const NetworkState& network);
 
 class KernelReadahead {
  public:

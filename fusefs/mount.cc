@@ -123,7 +123,8 @@ class Daemon {
                         client_->reader(),
                         client_->ref().manifest.features,
                         client_->ref().manifest.totals,
-                        options_.client.record || !client_->ref().manifest.hot.data.empty(),
+                        FirstReadahead(options_.client.record || !client_->ref().manifest.hot.data.empty(),
+                                       client_->cache().fetcher().state()),
                         [&] { Signal(initialised); }};
     RS_TRY(session_, FuseSession::Mount(mountpoint_,
                                         FuseOptions(options_, client_->url().ToString()), context));

@@ -308,3 +308,13 @@ start_embedded() {
   start_server "$rootstream" serve "$store" --listen "127.0.0.1:$port"
   await_server "http://127.0.0.1:$port" "rootstream serve"
 }
+
+# start_line NAME MBIT: a line of its own to the server, 20 ms there and back; its port is in NAME_port, its process in NAME_pid.
+start_line() {
+  rm -f "$work/$1.port"
+  python3 "$repository/tests/bench/line.py" --to "$port" --rtt 20 --rate "$2" --stats "$work/$1.json" >"$work/$1.port" &
+  servers+=($!)
+  declare -g "$1_pid=$!"
+  wait_for 10 test -s "$work/$1.port" || fail "line.py does not start"
+  declare -g "$1_port=$(cat "$work/$1.port")"
+}

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# The kernel's readahead of a mount is low, rises while files are read in runs, and falls again.
+# The kernel's readahead of a mount is low, a disk's where the server is near; it rises while files are read in runs, and
+# falls again.
 . "$(dirname "$0")/lib.sh"
 need_mount
 need_root
+need nginx python3
 mkdir -p "$work/source" "$work/mnt"
 for n in 1 2 3 4 5 6 7 8; do noise 3000000 "$n" >"$work/source/$n"; done
 publish "$work/source" image >/dev/null
@@ -22,7 +24,12 @@ for name in '12345678':
 }
 
 mount_image "$server_url/image" "$work/mnt" --cache "$work/cache"
-is 16 || fail "at the begin it is $(readahead)"
+is 128 || fail "by a near server it is $(readahead)"
+unmount "$work/mnt"
+
+start_line far 60
+mount_image "http://127.0.0.1:$far_port/image" "$work/mnt" --cache "$work/cache"
+is 16 || fail "by a far server it is $(readahead)"
 read_runs
 wait_for 5 is 512 || fail "read in runs: $(readahead)"
 echo 1 >/proc/sys/vm/drop_caches  # so that the mount is asked

@@ -8,15 +8,6 @@ publish "$work/source" image >/dev/null
 start_nginx
 mkdir "$work/mnt"
 
-# start_line NAME MBIT: a line of its own to the server; its port is in NAME_port, its process in NAME_pid.
-start_line() {
-  rm -f "$work/$1.port"
-  python3 "$repository/tests/bench/line.py" --to "$port" --rtt 20 --rate "$2" --stats "$work/$1.json" >"$work/$1.port" &
-  servers+=($!)
-  declare -g "$1_pid=$!"
-  wait_for 10 test -s "$work/$1.port" || fail "line.py does not start"
-  declare -g "$1_port=$(cat "$work/$1.port")"
-}
 passed() { sed 's/.*"down": \([0-9]*\).*/\1/' "$work/$1.json"; }
 
 step "the slow one first"
