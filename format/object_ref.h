@@ -19,7 +19,7 @@ struct ObjectRef {
   uint32_t stored_size = 0;  // bytes
   uint32_t plain_size = 0;   // bytes
 
-  bool operator==(const ObjectRef&) const = default;
+  auto operator<=>(const ObjectRef&) const = default;
   bool in_own_pack() const { return pack == Id{}; }
 };
 

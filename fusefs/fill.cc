@@ -81,7 +81,7 @@ Status Fill::BringAll() {
 // Every chunk list of the image once, with the chunks that were in none before.
 Status Fill::ForEachList(const ListUse& use) {
   std::unordered_set<Id, IdHash> seen = {root_.id};
-  std::vector<std::pair<ObjectRef, uint32_t>> to_visit = {{root_, 1}};  // trees and their depth
+  std::vector<std::pair<ObjectRef, uint32_t>> to_visit = {{root_, 0}};  // trees and their depth
   while (!to_visit.empty()) {
     const auto [ref, depth] = to_visit.back();
     to_visit.pop_back();

@@ -14,9 +14,8 @@ namespace {
 constexpr int kExact = 4;    // a page
 constexpr int kFar = 16;
 constexpr int kNear = 128;   // the kernel's own choice for a disk
-constexpr int kHigh = 512;
-constexpr double kNearRoundTrip = 4;      // ms
-constexpr double kNearBandwidth = 5e6;    // bytes a second
+constexpr int kHigh = 512;   // while files are read in runs
+constexpr double kNearRoundTrip = 4;  // ms; a chunk has 128 KiB on average, so more bytes seldom come for it
 constexpr double kMostlyRuns = 0.9;
 constexpr double kNoLongerRuns = 0.6;
 
@@ -24,8 +23,7 @@ constexpr double kNoLongerRuns = 0.6;
 
 int FirstReadahead(bool exact, const NetworkState& network) {
   if (exact) return kExact;
-  const bool is_near = network.rtt_ms > 0 && network.rtt_ms < kNearRoundTrip &&
-                       (network.bandwidth == 0 || network.bandwidth > kNearBandwidth);
+  const bool is_near = network.rtt_ms > 0 && network.rtt_ms < kNearRoundTrip;
   return is_near ? kNear : kFar;
 }
 

@@ -10,8 +10,9 @@
 
 namespace rootstream {
 
-// What a mount begins with, in KiB. `exact`: no further than programs read, because that is recorded, or because just
-// that has been recorded and comes in the hot range.
+// What a mount begins with, in KiB: low, so that page faults bring no more than they need; what a disk has, where the
+// server is near. `exact`: no further than programs read, because that is recorded, or because just that has been
+// recorded and comes in the hot range.
 int FirstReadahead(bool exact, const NetworkState& network);
 
 class KernelReadahead {
@@ -29,8 +30,7 @@ class KernelReadahead {
   std::string path_;
 };
 
-// Low, so that page faults bring no more than they need, until most of what is read is read in runs, for which many small
-// requests are slow.
+// As the mount began, until most of what is read is read in runs, for which many small requests are slow.
 class ReadaheadPolicy {
  public:
   explicit ReadaheadPolicy(KernelReadahead readahead) : readahead_(std::move(readahead)) {}

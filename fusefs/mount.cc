@@ -123,8 +123,7 @@ class Daemon {
                         client_->reader(),
                         client_->ref().manifest.features,
                         client_->ref().manifest.totals,
-                        FirstReadahead(options_.client.record || !client_->ref().manifest.hot.data.empty(),
-                                       client_->cache().fetcher().state()),
+                        InitialReadahead(),
                         [&] { Signal(initialised); }};
     RS_TRY(session_, FuseSession::Mount(mountpoint_,
                                         FuseOptions(options_, client_->url().ToString()), context));
@@ -210,6 +209,12 @@ class Daemon {
         device_, [this, started](const std::string& request) { return Answer(request, started); });
     if (!control.ok()) return log_.Line("status will not answer: " + control.error().message);
     control_ = std::move(*control);
+  }
+
+  // Without root the readahead cannot be lowered when a recording begins, so it begins low wherever the server is.
+  int InitialReadahead() const {
+    const bool exact = options_.client.record || !client_->ref().manifest.hot.data.empty();
+    return FirstReadahead(exact, geteuid() == 0 ? client_->cache().fetcher().state() : NetworkState{});
   }
 
   void AdjustReadahead() {

@@ -1,6 +1,6 @@
 // Readahead: notices files that are read in a run, and says what to bring in before it is asked for.
 //
-// The kernel's own readahead is kept small, since it reads around every page fault: 30 one-byte faults
+// The kernel's own readahead is kept small unless the server is near, since it reads around every page fault: 30 one-byte faults
 // in an 8 MiB file cost 0.12 MB at 16 KiB and less, 3.1 MB at 128 KiB (docs/design.md). A run is told
 // here instead: reads that follow one another. Its window doubles as it goes on. Thread-safe.
 #pragma once

@@ -5,7 +5,7 @@
 namespace rootstream {
 namespace {
 
-constexpr double kFitsNot = 0.5;  // unforeseen reads, more of which are another program's profile
+constexpr double kFitsNot = 0.9;  // unforeseen reads, more of which are another program's profile; or no read yet was foreseen
 
 Result<ShardPtr> DecodeShard(const Result<PlainBytes>& bytes, const ObjectRef& ref, bool is_root,
                              uint32_t depth) {

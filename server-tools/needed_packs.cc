@@ -11,7 +11,7 @@ namespace rootstream {
 Status NeededPacks::Add(const Manifest& manifest) {
   for (const ObjectRef& list : manifest.hot.data) RS_CHECK(AddList(list, kMaxChunkPlain));
   for (const ObjectRef& list : manifest.hot.metadata) RS_CHECK(AddList(list, kMaxPartPlain));
-  if (IsNew(manifest.root)) to_visit_.push_back({manifest.root, 1});
+  if (IsNew(manifest.root)) to_visit_.push_back({manifest.root, 0});
   while (!to_visit_.empty()) {
     const Visit next = to_visit_.back();
     to_visit_.pop_back();

@@ -45,7 +45,7 @@ void Auditor::CheckManifest(const Id& id) {
 }
 
 void Auditor::CheckShards(const Manifest& manifest, const std::string& image) {
-  std::vector<Visit> to_visit = {{manifest.root, 1}};  // not a recursion: the depth is the publisher's choice
+  std::vector<Visit> to_visit = {{manifest.root, 0}};  // not a recursion: the depth is the publisher's choice
   while (!to_visit.empty()) {
     const Visit next = to_visit.back();
     to_visit.pop_back();
@@ -58,7 +58,7 @@ void Auditor::CheckShards(const Manifest& manifest, const std::string& image) {
 
 void Auditor::CheckShard(const Visit& visit, const std::string& image, std::vector<Visit>& to_visit) {
   const ObjectRef& ref = visit.shard;
-  if (!seen_shards_.insert({ref.pack, ref.id}).second) return;
+  if (!seen_shards_.insert(ref).second) return;
   ++report_.shards;
   const std::string shown = image + ": shard " + ref.id.Hex();
   if (visit.depth > kMaxShardDepth) return Damage(shown, "too many shards are above it");
@@ -66,7 +66,7 @@ void Auditor::CheckShard(const Visit& visit, const std::string& image, std::vect
   if (!bytes.ok()) return Damage(shown, bytes.error().message);
   const auto tree = Tree::Decode(*bytes, ref.pack);
   if (!tree.ok()) return Damage(shown, tree.error().message);
-  if (tree->is_root() != (visit.depth == 1)) Damage(shown, "it is not where it belongs");
+  if (tree->is_root() != (visit.depth == 0)) Damage(shown, "it is not where it belongs");
   for (size_t i = 0; i < tree->publisher.size(); ++i) {
     const auto part = CheckPublisherPart(tree->publisher[i], shown);
     if (!tree->lists.empty()) CheckList(tree->lists[i], part, shown);
@@ -98,7 +98,7 @@ void Auditor::CheckList(const ListRef& ref, const std::optional<PublisherPart>& 
 }
 
 void Auditor::CheckHotList(const ObjectRef& ref, size_t max_plain, const std::string& image) {
-  if (!seen_hot_lists_.insert({ref.pack, ref.id}).second) return;
+  if (!seen_hot_lists_.insert(ref).second) return;
   const std::string shown = image + ": hot list " + ref.id.Hex();
   const auto bytes = ReadObject(ref);
   const auto list = bytes.ok() ? ChunkList::Decode(*bytes, ref.pack, max_plain) : bytes.error();
@@ -106,16 +106,18 @@ void Auditor::CheckHotList(const ObjectRef& ref, size_t max_plain, const std::st
   for (const ObjectRef& object : list->chunks) Expect({object, std::nullopt, shown + ": object "});
 }
 
-bool Auditor::IsNew(const ObjectRef& ref) {
-  if (!seen_objects_.emplace(ref.pack, ref.offset, ref.id).second) return false;
+bool Auditor::IsNewPlace(const ObjectRef& ref) {
+  if (!places_.try_emplace({ref.pack, ref.offset}, ref).second) return false;
   live_bytes_[ref.pack] += ref.stored_size;
   return true;
 }
 
 bool Auditor::Expect(Expected object) {
-  if (!IsNew(object.ref)) return false;
-  expected_[object.ref.pack].push_back(std::move(object));
-  return true;
+  const ObjectRef& ref = object.ref;
+  const bool is_new = IsNewPlace(ref);
+  // One that says something else of the same place cannot be right, too.
+  if (is_new || places_.at({ref.pack, ref.offset}) != ref) expected_[ref.pack].push_back(std::move(object));
+  return is_new;
 }
 
 // Metadata is read through whole packs: few of them, and near one another.
@@ -127,7 +129,7 @@ Result<std::string> Auditor::ReadObject(const ObjectRef& ref) {
     found = pack_cache_.emplace(ref.pack, std::move(pack)).first;
   }
   expected_.try_emplace(ref.pack);
-  IsNew(ref);
+  IsNewPlace(ref);
   const std::string& pack = found->second;
   if (ref.offset + ref.stored_size > pack.size())
     return Corrupt("pack " + ref.pack.Hex() + ": it ends too early");

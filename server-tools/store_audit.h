@@ -6,7 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "chunker/store_folder.h"
@@ -48,7 +48,7 @@ class Auditor {
   };
   struct Visit {
     ObjectRef shard;
-    size_t depth = 0;  // 1: the root
+    size_t depth = 0;  // 0: the root
   };
 
   void Damage(const std::string& object, const std::string& why);
@@ -57,8 +57,8 @@ class Auditor {
   std::optional<PublisherPart> CheckPublisherPart(const ObjectRef& ref, const std::string& shard);
   void CheckList(const ListRef& ref, const std::optional<PublisherPart>& part, const std::string& shard);
   void CheckHotList(const ObjectRef& ref, size_t max_plain, const std::string& image);
-  bool Expect(Expected object);  // that its pack holds it; false: known already
-  bool IsNew(const ObjectRef& ref);
+  bool Expect(Expected object);  // that its pack holds it; false: something is known to lie there
+  bool IsNewPlace(const ObjectRef& ref);
   void CheckPack(const Id& pack);
   Result<std::string> ReadObject(const ObjectRef& ref);
 
@@ -67,9 +67,9 @@ class Auditor {
   AuditReport report_;
   std::set<Id> seen_manifests_;
   std::map<Id, std::vector<Expected>> expected_;  // by pack
-  std::set<std::pair<Id, Id>> seen_shards_;              // by pack and id, as an object may lie in two packs
-  std::set<std::pair<Id, Id>> seen_hot_lists_;           // likewise
-  std::set<std::tuple<Id, uint64_t, Id>> seen_objects_;  // by pack, offset and id
+  std::set<ObjectRef> seen_shards_;
+  std::set<ObjectRef> seen_hot_lists_;
+  std::map<std::pair<Id, uint64_t>, ObjectRef> places_;  // by pack and offset: what was first said to lie there
   std::map<Id, uint64_t> live_bytes_;
   std::map<Id, std::string> pack_cache_;
 };

@@ -1,4 +1,5 @@
 """Runs a trace on a mount behind a simulated line, and says what it took."""
+import contextlib
 import json
 import os
 import subprocess
@@ -35,19 +36,17 @@ def measure(inputs, tool, line, trace, **start_options):
     open(inputs.path("access"), "w").close()
     stats = inputs.path("line.json")
     port, simulator = SERVER, None
-    if LINES[line]:
-        simulator = start_line(*LINES[line], LINE, stats)
-        port = LINE
-    drop_pages()
-    start = time.monotonic()
-    try:
+    with contextlib.ExitStack() as stack:
+        if LINES[line]:
+            simulator = start_line(*LINES[line], LINE, stats)
+            stack.callback(stop, simulator)
+            port = LINE
+        drop_pages()
+        start = time.monotonic()
+        stack.callback(tool.stop)
         tool.start(port, **start_options)
         trace(tool.folder)
         seconds = time.monotonic() - start
-    finally:
-        tool.stop()
-        if simulator:
-            stop(simulator)
     if not simulator:
         time.sleep(0.2)
         with open(inputs.path("access"), encoding="ascii") as file:

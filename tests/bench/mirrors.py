@@ -30,16 +30,16 @@ def timed(inputs, image, ports):
     mirrors = [word for port in ports[1:] for word in ("--mirror", f"http://127.0.0.1:{port}/store")]
     mount = Rootstream(inputs, image, mirrors)
     with contextlib.ExitStack() as stack:
-        for port in ports:
-            line = start_line(RATES[port], 80, "", port, inputs.path(f"line-{port}.json"))
+        lines = {port: start_line(RATES[port], 80, "", port, inputs.path(f"line-{port}.json")) for port in ports}
+        for line in lines.values():
             stack.callback(stop, line)
-            if port == DYING:
-                killer = threading.Timer(DIES_AFTER, stop, [line])
-                stack.callback(killer.join)
-                stack.callback(killer.cancel)
-                killer.start()
         drop_pages()
         start = time.monotonic()
+        if DYING in lines:
+            killer = threading.Timer(DIES_AFTER, stop, [lines[DYING]])
+            stack.callback(killer.join)
+            stack.callback(killer.cancel)
+            killer.start()
         mount.start(ports[0])
         stack.callback(mount.stop)
         replay(inputs.programs, mount.folder)

@@ -36,7 +36,9 @@ TEST(GuessBudgetTest, FewerNeedBeRightWhereARoundTripCostsMore) {
   const Line far = LineOf(milliseconds(300), 2'500'000);
   EXPECT_EQ(GuessBudget(far, 0.2), GuessBudget(far, 1));
   EXPECT_LT(GuessBudget(kModest, 0.2), GuessBudget(kModest, 1));
-  EXPECT_LT(GuessBudget(far, 0.05), GuessBudget(far, 1)) << "however far it is, a tenth must be";
+  const Line farther = LineOf(milliseconds(600), 100'000'000);
+  EXPECT_LT(GuessBudget(farther, 0.05), GuessBudget(farther, 1)) << "however far it is, a tenth must be";
+  EXPECT_EQ(GuessBudget(farther, 0.11), GuessBudget(farther, 1));
 }
 
 TEST(GuessBudgetTest, IsSmallWhileTheLineIsNotKnown) {

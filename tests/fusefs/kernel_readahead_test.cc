@@ -56,12 +56,10 @@ TEST_F(ReadaheadPolicyTest, AMountThatHasGoneIsLeftAlone) {
 
 TEST(FirstReadaheadTest, IsAsADisksWhereTheServerIsAsNear) {
   EXPECT_EQ(FirstReadahead(false, {.rtt_ms = 0.3, .bandwidth = 100e6}), 128);
-  EXPECT_EQ(FirstReadahead(false, {.rtt_ms = 0.3}), 128) << "small answers tell no bandwidth";
 }
 
-TEST(FirstReadaheadTest, IsLowWhereBytesOrRoundTripsCostTime) {
+TEST(FirstReadaheadTest, IsLowWhereRoundTripsCostTime) {
   EXPECT_EQ(FirstReadahead(false, {.rtt_ms = 80, .bandwidth = 2.5e6}), 16);
-  EXPECT_EQ(FirstReadahead(false, {.rtt_ms = 0.3, .bandwidth = 1e6}), 16);
   EXPECT_EQ(FirstReadahead(false, {.offline = true}), 16) << "nothing is known";
 }
 

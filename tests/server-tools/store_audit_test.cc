@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "format/limits.h"
 #include "server-tools/store_stats.h"
 #include "tests/support/test_store.h"
 
@@ -32,8 +35,34 @@ class StoreAudit : public ::testing::Test {
     return files;
   }
 
+  Manifest FirstManifest() {
+    const std::vector<Id> manifests = *StoreFolder::Open(store_)->ListManifests();
+    return *Manifest::Decode(ReadTestFile(store_ + "/manifests/" + manifests.at(0).Hex()));
+  }
+
+  // A manifest that no ref leads to.
+  void PutManifest(const Manifest& manifest) {
+    const std::string bytes = manifest.Encode();
+    last_manifest_ = store_ + "/manifests/" + Sha256(bytes).Hex();
+    WriteTestFile(last_manifest_, bytes);
+  }
+
+  // The place of the last object of a pack of these, in the store.
+  ObjectRef PutPack(const std::vector<std::string>& objects) {
+    TestPack pack;
+    for (const std::string& object : objects) pack.Add(object);
+    return Put(pack);
+  }
+
+  ObjectRef Put(TestPack& pack) {
+    pack.Close();
+    WriteTestFile(store_ + "/" + pack.Path(), pack.bytes);
+    return pack.refs.back();
+  }
+
   TempFolder folder_;
   const std::string store_ = folder_ / "store";
+  std::string last_manifest_;
   std::vector<PublicKey> keys_;
 };
 
@@ -96,25 +125,54 @@ TEST_F(StoreAudit, NamesAPackThatNobodyNeedsIfItIsDamaged) {
 }
 
 TEST_F(StoreAudit, NamesAHotRangeThatLeadsNowhere) {
-  const auto store = StoreFolder::Open(store_);
-  ASSERT_TRUE(IsOk(store));
-  const std::vector<Id> manifests = *store->ListManifests();
-  ASSERT_EQ(manifests.size(), 1u);
-  auto manifest = Manifest::Decode(ReadTestFile(store_ + "/manifests/" + manifests[0].Hex()));
-  ASSERT_TRUE(IsOk(manifest));
-  ObjectRef elsewhere = manifest->root;
+  const ObjectRef root = FirstManifest().root;
+  ObjectRef elsewhere = root;
   elsewhere.offset += 1;
-  for (const ObjectRef& list : {manifest->root, elsewhere}) {
-    manifest->hot = {.data = {list}, .metadata = {}};
-    const std::string bytes = manifest->Encode();
-    const std::string path = store_ + "/manifests/" + Sha256(bytes).Hex();
-    WriteTestFile(path, bytes);
+  for (const ObjectRef& list : {root, elsewhere}) {
+    PutManifest({.root = root, .hot = {.data = {list}, .metadata = {}}});
     const auto report = Audit();
     ASSERT_TRUE(IsOk(report));
     ASSERT_EQ(report->damages.size(), 1u);
     EXPECT_NE(report->damages[0].find("hot list"), std::string::npos) << report->damages[0];
-    std::filesystem::remove(path);
+    std::filesystem::remove(last_manifest_);
   }
+}
+
+TEST_F(StoreAudit, NamesWhatAHotListSaysWrongly) {
+  const ObjectRef root = FirstManifest().root;
+  ObjectRef shorter = root, absent = root;
+  shorter.stored_size -= 1;
+  absent.offset += 1'000'000;
+  for (const ObjectRef& wrong : {shorter, absent}) {
+    PutManifest({.root = root, .hot = {.data = {PutPack({ChunkList{{root, wrong}}.Encode()})}, .metadata = {}}});
+    const auto report = Audit();
+    ASSERT_TRUE(IsOk(report));
+    ASSERT_EQ(report->damages.size(), 1u);
+    EXPECT_NE(report->damages[0].find("hot list"), std::string::npos) << report->damages[0];
+    std::filesystem::remove(last_manifest_);
+  }
+  PutManifest({.root = root, .hot = {.data = {PutPack({ChunkList{{root}}.Encode()})}, .metadata = {}}});
+  EXPECT_TRUE(Audit()->damages.empty());
+}
+
+TEST_F(StoreAudit, LooksAtTheSameShardInEachPack) {
+  const ObjectRef own{Sha256("nothing has this hash"), Id{}, kPackHeaderSize, 5, 5};
+  const std::string tree = Tree{.publisher = {own}}.Encode();
+  for (const char* other : {"one", "two"}) PutManifest({.root = PutPack({other, tree})});
+  EXPECT_EQ(Audit()->shards, 3u) << "these two, and the published image's root";
+}
+
+TEST_F(StoreAudit, NamesShardsThatAreNestedTooDeeply) {
+  TestPack pack;
+  const ObjectRef part = pack.Add(PublisherPart{}.Encode());
+  std::vector<ObjectRef> below;
+  for (size_t i = 0; i < kMaxShardDepth + 3; ++i)
+    below = {pack.Add(Tree{.children = below, .publisher = {part}}.Encode())};
+  PutManifest({.root = Put(pack)});
+  const auto report = Audit();
+  ASSERT_TRUE(IsOk(report));
+  const auto too_deep = [](const std::string& damage) { return damage.find("too many shards") != std::string::npos; };
+  EXPECT_EQ(std::count_if(report->damages.begin(), report->damages.end(), too_deep), 1);
 }
 
 TEST_F(StoreAudit, OfAProfiledImageChecksAndCountsAllThatItHas) {

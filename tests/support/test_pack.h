@@ -19,28 +19,34 @@ inline std::string RandomBytes(size_t size, uint64_t seed) {
 
 struct TestPack {
   Id id;
-  std::string bytes;
+  std::string bytes = PackHeader();
   std::vector<ObjectRef> refs;
   std::vector<std::string> plain;
+
+  // `gap` bytes after it. The answer is its place as others in this pack name it.
+  ObjectRef Add(const std::string& object, size_t gap = 0) {
+    const std::string stored = Sealer(1).Seal(object);
+    refs.push_back({Sha256(stored), Id{}, bytes.size(), static_cast<uint32_t>(stored.size()),
+                    static_cast<uint32_t>(object.size())});
+    plain.push_back(object);
+    bytes += stored + std::string(gap, 'g');
+    return refs.back();
+  }
+  // No more is added: the pack has its id, and all places name it.
+  void Close() {
+    id = Sha256(bytes);
+    for (ObjectRef& ref : refs) ref.pack = id;
+  }
 
   std::string Stored(size_t n) const { return bytes.substr(refs[n].offset, refs[n].stored_size); }
   std::string Path() const { return PackPath(id); }
 };
 
-// Objects of `size` random bytes each, one after another with `gap` bytes between them.
+// Objects of `size` random bytes each.
 inline TestPack MakeTestPack(size_t objects, size_t size, size_t gap = 0, uint64_t seed = 1) {
   TestPack pack;
-  pack.bytes = PackHeader();
-  Sealer sealer(1);
-  for (size_t n = 0; n < objects; ++n) {
-    pack.plain.push_back(RandomBytes(size, seed * 1000 + n));
-    const std::string stored = sealer.Seal(pack.plain.back());
-    pack.refs.push_back({Sha256(stored), Id{}, pack.bytes.size(),
-                         static_cast<uint32_t>(stored.size()), static_cast<uint32_t>(size)});
-    pack.bytes += stored + std::string(gap, 'g');
-  }
-  pack.id = Sha256(pack.bytes);
-  for (ObjectRef& ref : pack.refs) ref.pack = pack.id;
+  for (size_t n = 0; n < objects; ++n) pack.Add(RandomBytes(size, seed * 1000 + n), gap);
+  pack.Close();
   return pack;
 }
 
