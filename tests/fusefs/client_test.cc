@@ -58,6 +58,22 @@ class ClientTest : public ::testing::Test {
     return bytes;
   }
 
+  // Publishes the tree with "/hot", which a profile foresees; a client without a disk to which that has come.
+  std::unique_ptr<Client> PublishAndWarmUpHotFile() {
+    WriteTestFile(tree() + "/hot", RandomBytes(500'000, 1));
+    PublishOptions publish = OptionsFor(tree(), store());
+    publish.profile.emplace();
+    publish.profile->events = {{ProfileKind::kRead, 1, 0, 0, 500'000, "/hot", {}}};
+    EXPECT_TRUE(IsOk(Publish(std::move(publish))));
+    ClientOptions options{.url = "file://" + store() + "/image", .insecure = true, .cache = "none"};
+    options.warm_up = true;
+    auto client = Client::Open(options, [](const Error&) {});
+    EXPECT_TRUE(IsOk(client));
+    if (!client.ok()) return nullptr;
+    WaitUntil([&] { return (*client)->warmup().progress().ended; });
+    return std::move(*client);
+  }
+
   // All shards and chunk lists below a shard, itself included.
   static void AddMetadata(ObjectCache& cache, const ObjectRef& shard, std::vector<ObjectRef>& refs) {
     const auto done = std::make_shared<std::promise<Result<PlainBytes>>>();
@@ -329,28 +345,20 @@ TEST_F(ClientTest, TheHotRangeIsBroughtInWithoutBeingAskedFor) {
 }
 
 TEST_F(ClientTest, TellsHowMuchOfWhatIsReadAProfileForesaw) {
-  WriteTestFile(tree() + "/hot", RandomBytes(500'000, 1));
   WriteTestFile(tree() + "/cold", RandomBytes(500'000, 2));
-  PublishOptions publish = OptionsFor(tree(), store());
-  publish.profile.emplace();
-  publish.profile->events = {{ProfileKind::kRead, 1, 0, 0, 500'000, "/hot", {}}};
-  ASSERT_TRUE(IsOk(Publish(std::move(publish))));
-  ClientOptions options{.url = "file://" + store() + "/image", .insecure = true, .cache = "none"};
-  options.warm_up = true;
-  const auto client = Client::Open(options, [](const Error&) {});
-  ASSERT_TRUE(IsOk(client));
-  Warmup& warmup = (*client)->warmup();
-  WaitUntil([&] { return warmup.progress().ended; });
-  View view(**client);
+  const auto client = PublishAndWarmUpHotFile();
+  ASSERT_NE(client, nullptr);
+  const Warmup& warmup = client->warmup();
+  View view(*client);
   const auto hot = view.Find("/hot"), cold = view.Find("/cold");
   ASSERT_TRUE(hot.ok() && cold.ok());
   EXPECT_EQ(warmup.unforeseen(), 1.0);
-  for (int i = 0; i < 100; ++i) ASSERT_TRUE(IsOk(Read(**client, *hot, i * 4096, 4096)));
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(IsOk(Read(*client, *hot, i * 4096, 4096)));
   EXPECT_LT(warmup.unforeseen(), 0.1);
-  EXPECT_TRUE((*client)->reader().is_foreseen());
-  for (int i = 0; i < 100; ++i) ASSERT_TRUE(IsOk(Read(**client, *cold, i * 4096, 4096)));
+  EXPECT_TRUE(client->reader().is_foreseen());
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(IsOk(Read(*client, *cold, i * 4096, 4096)));
   EXPECT_GT(warmup.unforeseen(), 0.9);
-  EXPECT_FALSE((*client)->reader().is_foreseen());
+  EXPECT_FALSE(client->reader().is_foreseen());
 }
 
 TEST_F(ClientTest, AfterTheFirstMissAllMetadataIsBroughtIn) {
@@ -382,28 +390,18 @@ TEST_F(ClientTest, AfterTheFirstMissAllMetadataIsBroughtIn) {
 
 TEST_F(ClientTest, WhereAProfileFitsOneMissStartsNoSurvey) {
   MakeManyShards();
-  WriteTestFile(tree() + "/hot", RandomBytes(500'000, 1));
-  PublishOptions publish = OptionsFor(tree(), store());
-  publish.profile.emplace();
-  publish.profile->events = {{ProfileKind::kRead, 1, 0, 0, 500'000, "/hot", {}}};
-  ASSERT_TRUE(IsOk(Publish(std::move(publish))));
-  ClientOptions options{.url = "file://" + store() + "/image", .insecure = true, .cache = "none"};
-  options.warm_up = true;
-  const auto client = Client::Open(options, [](const Error&) {});
-  ASSERT_TRUE(IsOk(client));
-  WaitUntil([&] { return (*client)->warmup().progress().ended; });
-  View view(**client);
+  const auto client = PublishAndWarmUpHotFile();
+  ASSERT_NE(client, nullptr);
+  View view(*client);
   const auto hot = view.Find("/hot");
   ASSERT_TRUE(IsOk(hot));
-  for (int i = 0; i < 10; ++i) ASSERT_TRUE(IsOk(Read(**client, *hot, i * 50'000, 4096)));
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(IsOk(Read(*client, *hot, i * 50'000, 4096)));
   ASSERT_TRUE(IsOk(view.Find(NameOf(3))));
-  options.warm_up = false;
-  const auto other = Client::Open(options, [](const Error&) {});
-  ASSERT_TRUE(IsOk(other));
+  const auto other = OpenIt();
   std::vector<ObjectRef> metadata;
-  AddMetadata((*other)->cache(), (*other)->ref().manifest.root, metadata);
+  AddMetadata(other->cache(), other->ref().manifest.root, metadata);
   std::this_thread::sleep_for(std::chrono::milliseconds(100));  // a survey would have ended by then
-  const auto is_here = [&](const ObjectRef& ref) { return (*client)->cache().Has(ref); };
+  const auto is_here = [&](const ObjectRef& ref) { return client->cache().Has(ref); };
   EXPECT_FALSE(std::all_of(metadata.begin(), metadata.end(), is_here));
 }
 
