@@ -1,5 +1,7 @@
 #include "fusefs/survey.h"
 
+#include <utility>
+
 #include "format/tree.h"
 
 namespace rootstream {
@@ -10,9 +12,11 @@ constexpr uint64_t kMostPlain = 6 << 20;  // bytes, so that memory has room for 
 }  // namespace
 
 void Survey::Start() {
-  if (started_.exchange(true) || cache_.fetcher().SurveyBudget() == 0) return;
-  state_.With([&](State& state) { state.shards.push_back(root_); });
-  Walk();
+  const bool started = state_.With([&](State& state) {
+    if (!state.started) state.shards.push_back(root_);
+    return std::exchange(state.started, true);
+  });
+  if (!started) Walk();
 }
 
 // One walks at a time; what is here already answers at once, and adds to what is next without going deeper.
@@ -39,7 +43,7 @@ void Survey::ShardCame(const ObjectRef& ref, const Result<PlainBytes>& bytes) {
   if (!tree.ok()) return;  // whoever needs it will say so
   std::vector<ObjectRef> lists;
   for (const ListRef& list : tree->lists) lists.push_back(list.ref);
-  const uint64_t budget = cache_.fetcher().SurveyBudget();
+  const uint64_t budget = cache_.fetcher().SurveyBudget();  // anew: the line is known better
   state_.With([&](State& state) {
     lists = Afford(state, lists, budget);
     for (const ObjectRef& child : Afford(state, tree->children, budget)) state.shards.push_back(child);

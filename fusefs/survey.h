@@ -3,7 +3,6 @@
 // few hundred KiB for a root filesystem. Thread-safe.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <unordered_set>
 #include <vector>
@@ -22,6 +21,7 @@ class Survey {
 
  private:
   struct State {
+    bool started = false;
     std::unordered_set<Id, IdHash> seen;
     std::vector<ObjectRef> shards;  // to be had next
     bool walking = false;           // somebody takes from them
@@ -36,7 +36,6 @@ class Survey {
 
   ObjectCache& cache_;
   const ObjectRef root_;
-  std::atomic<bool> started_ = false;
   Guarded<State> state_;
 };
 

@@ -89,12 +89,9 @@ void Auditor::CheckList(const ListRef& ref, const std::optional<PublisherPart>& 
   if (list->plain_size() != ref.stream_size) Damage(shard, "its chunk list has another size");
   const bool matches = part && part->plain_hashes.size() == list->chunks.size();
   if (part && !matches) Damage(shard, "its publisher's part has another number of chunks");
-  for (size_t c = 0; c < list->chunks.size(); ++c) {
-    const ObjectRef& chunk = list->chunks[c];
-    const bool is_new =
-        Expect({chunk, matches ? std::optional(part->plain_hashes[c]) : std::nullopt, shard + ": chunk "});
-    if (is_new) ++report_.chunks;
-  }
+  const std::string what = shard + ": chunk ";
+  for (size_t c = 0; c < list->chunks.size(); ++c)
+    if (Expect(list->chunks[c], matches ? &part->plain_hashes[c] : nullptr, what)) ++report_.chunks;
 }
 
 void Auditor::CheckHotList(const ObjectRef& ref, size_t max_plain, const std::string& image) {
@@ -103,21 +100,22 @@ void Auditor::CheckHotList(const ObjectRef& ref, size_t max_plain, const std::st
   const auto bytes = ReadObject(ref);
   const auto list = bytes.ok() ? ChunkList::Decode(*bytes, ref.pack, max_plain) : bytes.error();
   if (!list.ok()) return Damage(shown, list.error().message);
-  for (const ObjectRef& object : list->chunks) Expect({object, std::nullopt, shown + ": object "});
+  const std::string what = shown + ": object ";
+  for (const ObjectRef& object : list->chunks) Expect(object, nullptr, what);
 }
 
-bool Auditor::IsNewPlace(const ObjectRef& ref) {
-  if (!places_.try_emplace({ref.pack, ref.offset}, ref).second) return false;
-  live_bytes_[ref.pack] += ref.stored_size;
-  return true;
+Auditor::Place Auditor::NotePlace(const ObjectRef& ref) {
+  const auto [place, is_new] = places_.try_emplace({ref.pack, ref.offset}, ref);
+  if (is_new) live_bytes_[ref.pack] += ref.stored_size;
+  return {place->second, is_new};
 }
 
-bool Auditor::Expect(Expected object) {
-  const ObjectRef& ref = object.ref;
-  const bool is_new = IsNewPlace(ref);
+bool Auditor::Expect(const ObjectRef& ref, const Id* plain_hash, const std::string& what) {
+  const Place place = NotePlace(ref);
   // One that says something else of the same place cannot be right, too.
-  if (is_new || places_.at({ref.pack, ref.offset}) != ref) expected_[ref.pack].push_back(std::move(object));
-  return is_new;
+  if (place.is_new || place.first_said != ref)
+    expected_[ref.pack].push_back({ref, plain_hash ? std::optional(*plain_hash) : std::nullopt, what});
+  return place.is_new;
 }
 
 // Metadata is read through whole packs: few of them, and near one another.
@@ -129,7 +127,7 @@ Result<std::string> Auditor::ReadObject(const ObjectRef& ref) {
     found = pack_cache_.emplace(ref.pack, std::move(pack)).first;
   }
   expected_.try_emplace(ref.pack);
-  IsNewPlace(ref);
+  NotePlace(ref);
   const std::string& pack = found->second;
   if (ref.offset + ref.stored_size > pack.size())
     return Corrupt("pack " + ref.pack.Hex() + ": it ends too early");

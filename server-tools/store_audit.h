@@ -46,6 +46,10 @@ class Auditor {
     std::optional<Id> plain_hash;
     std::string what;  // as a damage begins, before the id
   };
+  struct Place {
+    const ObjectRef& first_said;  // to lie there
+    bool is_new;
+  };
   struct Visit {
     ObjectRef shard;
     size_t depth = 0;  // 0: the root
@@ -57,8 +61,9 @@ class Auditor {
   std::optional<PublisherPart> CheckPublisherPart(const ObjectRef& ref, const std::string& shard);
   void CheckList(const ListRef& ref, const std::optional<PublisherPart>& part, const std::string& shard);
   void CheckHotList(const ObjectRef& ref, size_t max_plain, const std::string& image);
-  bool Expect(Expected object);  // that its pack holds it; false: something is known to lie there
-  bool IsNewPlace(const ObjectRef& ref);
+  // That its pack holds it; `plain_hash` may be null. False: something is known to lie there.
+  bool Expect(const ObjectRef& ref, const Id* plain_hash, const std::string& what);
+  Place NotePlace(const ObjectRef& ref);
   void CheckPack(const Id& pack);
   Result<std::string> ReadObject(const ObjectRef& ref);
 
@@ -69,7 +74,7 @@ class Auditor {
   std::map<Id, std::vector<Expected>> expected_;  // by pack
   std::set<ObjectRef> seen_shards_;
   std::set<ObjectRef> seen_hot_lists_;
-  std::map<std::pair<Id, uint64_t>, ObjectRef> places_;  // by pack and offset: what was first said to lie there
+  std::map<std::pair<Id, uint64_t>, ObjectRef> places_;  // by pack and offset: what was first said
   std::map<Id, uint64_t> live_bytes_;
   std::map<Id, std::string> pack_cache_;
 };

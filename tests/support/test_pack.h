@@ -42,7 +42,7 @@ struct TestPack {
   std::string Path() const { return PackPath(id); }
 };
 
-// Objects of `size` random bytes each.
+// Objects of `size` random bytes each, `gap` bytes apart.
 inline TestPack MakeTestPack(size_t objects, size_t size, size_t gap = 0, uint64_t seed = 1) {
   TestPack pack;
   for (size_t n = 0; n < objects; ++n) pack.Add(RandomBytes(size, seed * 1000 + n), gap);
