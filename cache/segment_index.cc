@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <mutex>
+#include <utility>
 
 #include "cache/file_io.h"
 #include "format/bytes.h"
@@ -116,6 +117,11 @@ Result<std::unique_ptr<SegmentIndex>> SegmentIndex::Open(const std::string& fold
 
 std::optional<SegmentPlace> SegmentIndex::Find(const Id& id) const {
   const std::shared_lock lock(mutex_);
+  return FindLocked(id);
+}
+
+std::optional<SegmentPlace> SegmentIndex::FindLocked(const Id& id) const {
+  if (const auto change = pending_.find(id); change != pending_.end()) return change->second;
   MDB_txn* txn = nullptr;
   if (mdb_txn_begin(map_->env, nullptr, MDB_RDONLY, &txn) != 0) return std::nullopt;
   MDB_val key = Value(id.view()), value;
@@ -127,38 +133,48 @@ std::optional<SegmentPlace> SegmentIndex::Find(const Id& id) const {
 
 Status SegmentIndex::Put(const Id& id, const SegmentPlace& place) {
   const std::unique_lock lock(mutex_);
-  MDB_txn* txn = nullptr;
-  if (const int code = mdb_txn_begin(map_->env, nullptr, 0, &txn); code != 0)
-    return MapError("cannot write", code);
-  const std::string bytes = EncodePlace(place);
-  MDB_val key = Value(id.view()), value = Value(bytes);
-  if (const int code = mdb_put(txn, map_->table, &key, &value, 0); code != 0) {
-    mdb_txn_abort(txn);
-    return MapError("cannot write", code);
-  }
-  if (const int code = mdb_txn_commit(txn); code != 0) return MapError("cannot write", code);
-  return Ok();
+  pending_[id] = place;
+  return pending_.size() < kBatch ? Ok() : Flush();
 }
 
 void SegmentIndex::Remove(const Id& id, const SegmentPlace& place) {
   const std::unique_lock lock(mutex_);
-  MDB_txn* txn = nullptr;
-  if (mdb_txn_begin(map_->env, nullptr, 0, &txn) != 0) return;
-  MDB_val key = Value(id.view()), value;
-  if (mdb_get(txn, map_->table, &key, &value) == 0) {
-    const auto found = DecodePlace(value);
-    if (!found || (found->segment == place.segment && found->offset == place.offset))
-      mdb_del(txn, map_->table, &key, nullptr);
-  }
-  mdb_txn_commit(txn);
+  if (FindLocked(id) != place) return;
+  pending_[id] = std::nullopt;
+  if (pending_.size() >= kBatch) (void)Flush();  // what stays in the table leads to a miss
 }
 
-Status SegmentIndex::Seal(const std::string& folder, const std::string& stamp) const {
+Status SegmentIndex::Flush() {
+  const Changes changes = std::exchange(pending_, {});
+  MDB_txn* txn = nullptr;
+  int code = mdb_txn_begin(map_->env, nullptr, 0, &txn);
+  if (code != 0) return MapError("cannot write", code);
+  for (const auto& [id, place] : changes) {
+    MDB_val key = Value(id.view());
+    if (place) {
+      const std::string bytes = EncodePlace(*place);
+      MDB_val value = Value(bytes);
+      code = mdb_put(txn, map_->table, &key, &value, 0);
+    } else {
+      code = mdb_del(txn, map_->table, &key, nullptr);
+      if (code == MDB_NOTFOUND) code = 0;
+    }
+    if (code != 0) {
+      mdb_txn_abort(txn);
+      return MapError("cannot write", code);
+    }
+  }
+  code = mdb_txn_commit(txn);
+  return code == 0 ? Ok() : MapError("cannot write", code);
+}
+
+Status SegmentIndex::Seal(const std::string& folder, const std::string& stamp) {
   const std::string path = IndexPath(folder);
   unlink(path.c_str());
   {
     RS_TRY(const UniqueFd fd, OpenFile(path, O_WRONLY | O_CREAT | O_EXCL, 0600));
     const std::unique_lock lock(mutex_);
+    RS_CHECK(Flush());
     if (const int code = mdb_env_copyfd2(map_->env, fd.get(), MDB_CP_COMPACT); code != 0)
       return MapError("cannot seal", code);
     if (fsync(fd.get()) != 0) return ErrnoError("cannot sync", path);

@@ -14,6 +14,7 @@
 #include <optional>
 #include <shared_mutex>
 #include <string>
+#include <unordered_map>
 
 #include "format/id.h"
 #include "format/result.h"
@@ -24,10 +25,15 @@ struct SegmentPlace {
   uint32_t segment = 0;
   uint32_t stored_size = 0;
   uint64_t offset = 0;
+  bool operator==(const SegmentPlace&) const = default;
 };
 
 class SegmentIndex {
  public:
+  // A transaction writes a few pages, however small it is; so changes wait in memory for others.
+  static constexpr size_t kBatch = 64;
+  static constexpr uint64_t kHeadroom = kBatch * 4096;  // bytes that those add to the file at most, about
+
   // `folder`: where the sealed copy is, or would be. `stamp`: what the segments looked like; a copy
   // that was sealed for another stamp is not taken. `map_size`: bytes, the most it can grow to.
   static Result<std::unique_ptr<SegmentIndex>> Open(const std::string& folder,
@@ -37,16 +43,21 @@ class SegmentIndex {
 
   bool was_sealed() const { return was_sealed_; }  // false: empty, to be filled by a scan
   std::optional<SegmentPlace> Find(const Id& id) const;
-  Status Put(const Id& id, const SegmentPlace& place);
+  Status Put(const Id& id, const SegmentPlace& place);  // kFailed: this change and some before it are lost
   void Remove(const Id& id, const SegmentPlace& place);  // only if it is still there
-  Status Seal(const std::string& folder, const std::string& stamp) const;
+  Status Seal(const std::string& folder, const std::string& stamp);
   uint64_t FileSize() const;  // bytes on the disk
 
  private:
   struct Map;
+  using Changes = std::unordered_map<Id, std::optional<SegmentPlace>, IdHash>;  // nullopt: removed
+  std::optional<SegmentPlace> FindLocked(const Id& id) const;
+  Status Flush();  // all pending changes in one transaction; those that fail are forgotten, and make misses
+
   explicit SegmentIndex(std::unique_ptr<Map> map, bool was_sealed);
   mutable std::shared_mutex mutex_;
   std::unique_ptr<Map> map_;
+  Changes pending_;  // what the table does not know yet
   bool was_sealed_;
 };
 

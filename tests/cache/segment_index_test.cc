@@ -57,11 +57,7 @@ TEST(SegmentIndexPut, IsFoundAgain) {
   EXPECT_FALSE(index->was_sealed());
   EXPECT_FALSE(index->Find(IdOf(1)).has_value());
   ASSERT_TRUE(IsOk(index->Put(IdOf(1), {5, 6, 7})));
-  const auto place = index->Find(IdOf(1));
-  ASSERT_TRUE(place.has_value());
-  EXPECT_EQ(place->segment, 5u);
-  EXPECT_EQ(place->stored_size, 6u);
-  EXPECT_EQ(place->offset, 7u);
+  EXPECT_EQ(index->Find(IdOf(1)), (SegmentPlace{5, 6, 7}));
 }
 
 TEST(SegmentIndexRemove, TakesOnlyThePlaceItNames) {
@@ -72,6 +68,14 @@ TEST(SegmentIndexRemove, TakesOnlyThePlaceItNames) {
   EXPECT_TRUE(index->Find(IdOf(1)).has_value()) << "it has moved on";
   index->Remove(IdOf(1), {5, 6, 7});
   EXPECT_FALSE(index->Find(IdOf(1)).has_value());
+}
+
+TEST(SegmentIndexPut, ReplacesWhatWasThere) {
+  const TempFolder folder;
+  const auto index = OpenIndex(folder.path(), "stamp");
+  Fill(*index);
+  ASSERT_TRUE(IsOk(index->Put(IdOf(1), {5, 6, 7})));
+  EXPECT_EQ(index->Find(IdOf(1)), (SegmentPlace{5, 6, 7}));
 }
 
 TEST(SegmentIndexFiles, AreGoneAtOnceWhileInUse) {
@@ -137,6 +141,18 @@ TEST_F(SealedIndex, TruncatedAnywhereStartsEmpty) {
   for (size_t i = 0; i < 300; ++i)
     ExpectStartsEmpty(bytes_.substr(0, i * bytes_.size() / 300), seal_);
   ExpectStartsEmpty(bytes_ + "x", seal_);
+}
+
+TEST_F(SealedIndex, LacksWhatWasRemoved) {
+  auto index = OpenIndex(folder_.path(), "stamp");
+  for (uint32_t n = 0; n < kEntries; n += 2) {
+    index->Remove(IdOf(n), *index->Find(IdOf(n)));
+    EXPECT_FALSE(index->Find(IdOf(n)).has_value()) << n;
+  }
+  ASSERT_TRUE(IsOk(index->Seal(folder_.path(), "stamp 2")));
+  index.reset();
+  const auto again = OpenIndex(folder_.path(), "stamp 2");
+  for (uint32_t n = 0; n < kEntries; ++n) EXPECT_EQ(again->Find(IdOf(n)).has_value(), n % 2 == 1) << n;
 }
 
 TEST_F(SealedIndex, IsWrittenOverByTheNextSeal) {

@@ -57,6 +57,20 @@ TEST(ChunkVerify, RefusesTruncationAtEveryByte) {
                           Verify(std::string_view(stored).substr(0, size), Sha256(stored))));
 }
 
+// Short strings lie elsewhere than long ones, and grow by other steps.
+TEST(ChunkOpen, GivesBackEverySmallSize) {
+  Sealer sealer(3);
+  for (size_t size = 0; size <= 100; ++size) {
+    const std::string plain(size, 'p');
+    const std::string stored = sealer.Seal(plain);
+    const auto verified = Verify(stored, Sha256(stored));
+    ASSERT_TRUE(IsOk(verified));
+    const auto opened = Open(*verified, size);
+    ASSERT_TRUE(IsOk(opened)) << size;
+    EXPECT_EQ(*opened, plain);
+  }
+}
+
 TEST(ChunkOpen, RefusesAnotherSizeThanExpected) {
   const std::string stored = Sealer(3).Seal("12345");
   const auto verified = Verify(stored, Sha256(stored));
