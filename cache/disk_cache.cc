@@ -208,9 +208,13 @@ void DiskCache::Append(const Id& id, std::string_view stored) {
   if (!put.ok()) PauseWriting(put.error().message);
 }
 
+bool DiskCache::HasRoomFor(uint64_t size) const {
+  return this->size() + size + SegmentIndex::kHeadroom <= limit_;
+}
+
 std::optional<DiskCache::Reservation> DiskCache::Reserve(uint64_t size) {
   if (size > segment_size_ - kSegmentHeaderSize) return std::nullopt;
-  while (this->size() + size + SegmentIndex::kHeadroom > limit_)
+  while (!HasRoomFor(size))
     if (!DropOldest()) return std::nullopt;
   for (int tries = 0; tries < 2; ++tries) {
     {
@@ -278,7 +282,7 @@ void DiskCache::CopyForward(uint32_t segment, const SegmentFile& file) {
     }
     // At most a quarter, so that dropping always makes room.
     if (!in_use || copied + record.stored_size > segment_size_ / 4) return;
-    if (size() + kRecordHeaderSize + record.stored_size + SegmentIndex::kHeadroom > limit_) return;
+    if (!HasRoomFor(kRecordHeaderSize + record.stored_size)) return;
     const auto bytes = file.Read(record.offset, record.stored_size);
     if (!bytes || !Verify(*bytes, record.id).ok()) return;
     copied += record.stored_size;

@@ -5,8 +5,8 @@
 // missing file, no space, no permission - makes a miss, or turns writing off for a while; it is never a
 // wrong byte and never an error for who reads.
 //
-// The limit is hard: before an object is appended, oldest segments are dropped until it fits. Objects
-// of a dropped segment that were read lately are copied forward first.
+// The limit is hard: before an object is appended, oldest segments are dropped until it fits, and what the index
+// may grow by. Objects of a dropped segment that were read lately are copied forward first.
 //
 //   FOLDER/lock  FOLDER/segments/00000001.seg …  FOLDER/index  FOLDER/index.seal
 #pragma once
@@ -70,6 +70,7 @@ class DiskCache {
     uint32_t segment = 0;
     uint64_t at = 0;
   };
+  bool HasRoomFor(uint64_t size) const;
   std::optional<Reservation> Reserve(uint64_t size);
   bool StartSegment();
   bool DropOldest();

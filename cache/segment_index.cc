@@ -75,6 +75,8 @@ struct SegmentIndex::Map {
     if (env != nullptr) mdb_env_close(env);
   }
 
+  Status Write(const Changes& changes);  // all or none
+
   Status Open(const std::string& path, size_t map_size) {
     int code = mdb_env_create(&env);
     if (code == 0) code = mdb_env_set_mapsize(env, map_size);
@@ -134,29 +136,34 @@ std::optional<SegmentPlace> SegmentIndex::FindLocked(const Id& id) const {
 Status SegmentIndex::Put(const Id& id, const SegmentPlace& place) {
   const std::unique_lock lock(mutex_);
   pending_[id] = place;
-  return pending_.size() < kBatch ? Ok() : Flush();
+  return pending_.size() < kBatch ? Ok() : FlushLocked();
 }
 
 void SegmentIndex::Remove(const Id& id, const SegmentPlace& place) {
   const std::unique_lock lock(mutex_);
   if (FindLocked(id) != place) return;
   pending_[id] = std::nullopt;
-  if (pending_.size() >= kBatch) (void)Flush();  // what stays in the table leads to a miss
+  if (pending_.size() >= kBatch) (void)FlushLocked();  // what stays in the table leads to a miss
 }
 
-Status SegmentIndex::Flush() {
-  const Changes changes = std::exchange(pending_, {});
+Status SegmentIndex::FlushLocked() {
+  const Status written = map_->Write(std::exchange(pending_, {}));
+  lost_some_ = lost_some_ || !written.ok();
+  return written;
+}
+
+Status SegmentIndex::Map::Write(const Changes& changes) {
   MDB_txn* txn = nullptr;
-  int code = mdb_txn_begin(map_->env, nullptr, 0, &txn);
+  int code = mdb_txn_begin(env, nullptr, 0, &txn);
   if (code != 0) return MapError("cannot write", code);
   for (const auto& [id, place] : changes) {
     MDB_val key = Value(id.view());
     if (place) {
       const std::string bytes = EncodePlace(*place);
       MDB_val value = Value(bytes);
-      code = mdb_put(txn, map_->table, &key, &value, 0);
+      code = mdb_put(txn, table, &key, &value, 0);
     } else {
-      code = mdb_del(txn, map_->table, &key, nullptr);
+      code = mdb_del(txn, table, &key, nullptr);
       if (code == MDB_NOTFOUND) code = 0;
     }
     if (code != 0) {
@@ -174,7 +181,8 @@ Status SegmentIndex::Seal(const std::string& folder, const std::string& stamp) {
   {
     RS_TRY(const UniqueFd fd, OpenFile(path, O_WRONLY | O_CREAT | O_EXCL, 0600));
     const std::unique_lock lock(mutex_);
-    RS_CHECK(Flush());
+    RS_CHECK(FlushLocked());
+    if (lost_some_) return Failed("cache index: changes were lost");
     if (const int code = mdb_env_copyfd2(map_->env, fd.get(), MDB_CP_COMPACT); code != 0)
       return MapError("cannot seal", code);
     if (fsync(fd.get()) != 0) return ErrnoError("cannot sync", path);

@@ -32,7 +32,8 @@ class SegmentIndex {
  public:
   // A transaction writes a few pages, however small it is; so changes wait in memory for others.
   static constexpr size_t kBatch = 64;
-  static constexpr uint64_t kHeadroom = kBatch * 4096;  // bytes that those add to the file at most, about
+  // Bytes by which those may let the file grow: each writes a leaf, and may write a page above it.
+  static constexpr uint64_t kHeadroom = 2 * kBatch * 4096;
 
   // `folder`: where the sealed copy is, or would be. `stamp`: what the segments looked like; a copy
   // that was sealed for another stamp is not taken. `map_size`: bytes, the most it can grow to.
@@ -45,6 +46,7 @@ class SegmentIndex {
   std::optional<SegmentPlace> Find(const Id& id) const;
   Status Put(const Id& id, const SegmentPlace& place);  // kFailed: this change and some before it are lost
   void Remove(const Id& id, const SegmentPlace& place);  // only if it is still there
+  // kFailed, too, when changes were lost: the segments know better.
   Status Seal(const std::string& folder, const std::string& stamp);
   uint64_t FileSize() const;  // bytes on the disk
 
@@ -52,12 +54,13 @@ class SegmentIndex {
   struct Map;
   using Changes = std::unordered_map<Id, std::optional<SegmentPlace>, IdHash>;  // nullopt: removed
   std::optional<SegmentPlace> FindLocked(const Id& id) const;
-  Status Flush();  // all pending changes in one transaction; those that fail are forgotten, and make misses
+  Status FlushLocked();  // all pending changes in one transaction; if it fails, they are forgotten
 
   explicit SegmentIndex(std::unique_ptr<Map> map, bool was_sealed);
   mutable std::shared_mutex mutex_;
   std::unique_ptr<Map> map_;
   Changes pending_;  // what the table does not know yet
+  bool lost_some_ = false;  // of them: it is not sealed any more
   bool was_sealed_;
 };
 

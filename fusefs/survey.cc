@@ -12,6 +12,7 @@ constexpr uint64_t kMostPlain = 6 << 20;  // bytes, so that memory has room for 
 }  // namespace
 
 void Survey::Start() {
+  if (cache_.fetcher().SurveyBudget() == 0) return;
   const bool started = state_.With([&](State& state) {
     if (!state.started) state.shards.push_back(root_);
     return std::exchange(state.started, true);

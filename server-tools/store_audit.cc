@@ -107,13 +107,13 @@ void Auditor::CheckHotList(const ObjectRef& ref, size_t max_plain, const std::st
 Auditor::Place Auditor::NotePlace(const ObjectRef& ref) {
   const auto [place, is_new] = places_.try_emplace({ref.pack, ref.offset}, ref);
   if (is_new) live_bytes_[ref.pack] += ref.stored_size;
-  return {place->second, is_new};
+  return {is_new, place->second == ref};
 }
 
 bool Auditor::Expect(const ObjectRef& ref, const Id* plain_hash, const std::string& what) {
   const Place place = NotePlace(ref);
   // One that says something else of the same place cannot be right, too.
-  if (place.is_new || place.first_said != ref)
+  if (place.is_new || !place.as_said)
     expected_[ref.pack].push_back({ref, plain_hash ? std::optional(*plain_hash) : std::nullopt, what});
   return place.is_new;
 }

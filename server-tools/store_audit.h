@@ -47,8 +47,8 @@ class Auditor {
     std::string what;  // as a damage begins, before the id
   };
   struct Place {
-    const ObjectRef& first_said;  // to lie there
     bool is_new;
+    bool as_said;  // what was said of it first
   };
   struct Visit {
     ObjectRef shard;

@@ -11,7 +11,7 @@ themselves). --work keeps the inputs for the next run. Needs what test.sh calls 
 import argparse
 
 from measure import LINES, bound, measure, measure_warm, touched_bytes
-from tools import Download, Httpdirfs, Nbdkit, Rclone, Rootstream, prepared, replay, run_programs
+from tools import Casync, Download, Httpdirfs, Nbdkit, Rclone, Rootstream, prepared, replay, run_programs
 
 def all_tools(inputs, kind):
     return {
@@ -23,6 +23,7 @@ def all_tools(inputs, kind):
         "rclone": Rclone(inputs),
         "httpdirfs": Httpdirfs(inputs),
         "download": Download(inputs),
+        "casync": Casync(inputs),
     }
 
 

@@ -192,6 +192,21 @@ TEST(DiskCacheLimit, HoldsWhateverIsWritten) {
   EXPECT_LT(kept, n);
 }
 
+// The index is the larger part of such a cache.
+TEST(DiskCacheLimit, HoldsForSmallObjects) {
+  const TempFolder folder;
+  constexpr size_t kSize = 100;
+  int n = 0;
+  for (int part = 0; part < 3; ++part) {
+    const auto cache = OpenCache(folder.path());
+    for (; n < 12'000 * (part + 1); ++n) {
+      PutObject(*cache, Object(n, kSize));
+      ASSERT_LE(cache->size(), kLimit) << n;
+    }
+    EXPECT_EQ(Read(*cache, Object(n - 1, kSize)), Object(n - 1, kSize));
+  }
+}
+
 TEST(DiskCacheLimit, HoldsForACacheThatWasLarger) {
   const TempFolder folder;
   {
@@ -331,14 +346,14 @@ TEST_F(DiskCacheOnMount, AFullDiskStopsWritingNotReading) {
   if (!MountTmpfs("size=2m")) GTEST_SKIP() << "tmpfs cannot be mounted here";
   const auto cache = OpenCache(point_);
   int n = 0;
-  while (cache->problem().empty() && n < 400) PutObject(*cache, Object(n++, 50'000));
+  while (cache->problem().empty() && n < 4000) PutObject(*cache, Object(n++, 5'000));
   EXPECT_NE(cache->problem(), "");
   for (int i = 0; i < n; ++i) {
-    const auto got = Read(*cache, Object(i, 50'000));
+    const auto got = Read(*cache, Object(i, 5'000));
     if (got) {
-      EXPECT_EQ(*got, Object(i, 50'000));
+      EXPECT_EQ(*got, Object(i, 5'000));
     }
-    if (i < 15) {
+    if (i < 150) {
       EXPECT_TRUE(got.has_value()) << i;
     }
   }

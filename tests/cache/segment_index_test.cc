@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "tests/support/test_files.h"
 #include "tests/support/test_result.h"
 
@@ -78,6 +80,39 @@ TEST(SegmentIndexPut, ReplacesWhatWasThere) {
   EXPECT_EQ(index->Find(IdOf(1)), (SegmentPlace{5, 6, 7}));
 }
 
+TEST(SegmentIndexRemove, TakesWhatIsNotWrittenYet) {
+  const TempFolder folder;
+  auto index = OpenIndex(folder.path(), "stamp");
+  ASSERT_TRUE(IsOk(index->Put(IdOf(1), {5, 6, 7})));
+  index->Remove(IdOf(1), {5, 6, 7});
+  ASSERT_TRUE(IsOk(index->Put(IdOf(2), {5, 6, 7})));
+  ASSERT_TRUE(IsOk(index->Seal(folder.path(), "stamp")));
+  index.reset();
+  const auto again = OpenIndex(folder.path(), "stamp");
+  EXPECT_TRUE(again->was_sealed());
+  EXPECT_FALSE(again->Find(IdOf(1)).has_value());
+  EXPECT_TRUE(again->Find(IdOf(2)).has_value());
+}
+
+TEST(SegmentIndexFind, SeesWhatItsThreadDidWhileOthersWrite) {
+  const TempFolder folder;
+  const auto index = OpenIndex(folder.path(), "stamp");
+  constexpr uint32_t kEach = 300;  // several times what is written at once
+  std::vector<std::thread> threads;
+  for (uint32_t t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (uint32_t n = t * kEach; n < (t + 1) * kEach; ++n) {
+        const SegmentPlace place{n, n + 1, n};
+        EXPECT_TRUE(IsOk(index->Put(IdOf(n), place)));
+        EXPECT_EQ(index->Find(IdOf(n)), place);
+        if (n % 3 == 0) index->Remove(IdOf(n), place);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (uint32_t n = 0; n < 4 * kEach; ++n) EXPECT_EQ(index->Find(IdOf(n)).has_value(), n % 3 != 0) << n;
+}
+
 TEST(SegmentIndexFiles, AreGoneAtOnceWhileInUse) {
   const TempFolder folder;
   const auto index = OpenIndex(folder.path(), "stamp");
@@ -89,9 +124,17 @@ TEST(SegmentIndexPut, FailsWhenTheMapIsFull) {
   auto index = SegmentIndex::Open(folder.path(), "stamp", 64 << 10, true);
   ASSERT_TRUE(IsOk(index));
   bool failed = false;
-  for (uint32_t n = 0; n < 10'000 && !failed; ++n) failed = !(*index)->Put(IdOf(n), {1, 2, 3}).ok();
+  uint32_t n = 0;
+  for (; n < 10'000 && !failed; ++n) failed = !(*index)->Put(IdOf(n), {n, 2, 3}).ok();
   EXPECT_TRUE(failed);
   EXPECT_TRUE((*index)->Find(IdOf(0)).has_value()) << "what it has it keeps";
+  for (uint32_t i = 0; i < n; ++i) {
+    const auto place = (*index)->Find(IdOf(i));
+    EXPECT_TRUE(!place || place->segment == i) << i;
+  }
+  EXPECT_FALSE((*index)->Find(IdOf(n - 1)).has_value());
+  EXPECT_TRUE(FailsWith(ErrorKind::kFailed, (*index)->Seal(folder.path(), "stamp"))) << "it lacks some";
+  EXPECT_FALSE(OpenIndex(folder.path(), "stamp")->was_sealed());
 }
 
 TEST_F(SealedIndex, SurvivesAndIsTakenOnce) {
