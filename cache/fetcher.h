@@ -127,7 +127,7 @@ class Fetcher {
   Counters& counters_;
   FetchPolicy policy_;  // under the lock
   std::atomic<size_t> store_count_;
-  std::atomic<bool> hot_range_fits_ = false;
+  std::atomic<bool> hot_range_fits_ = true;  // until reads tell
 
   mutable std::mutex mutex_;  // guards what follows; never held while a waiter or the target is called
   std::vector<Origin> origins_;

@@ -14,16 +14,31 @@ void FlightQueue::Remove(const FlightPtr& flight) {
   by_place_.erase(Place(flight->ref.pack, flight->ref.offset, flight->ref.id));
 }
 
+FlightPtr FlightQueue::BeginOfRun(const FlightPtr& first, const Limits& limits) const {
+  FlightPtr begin = first;
+  if (first->priority == Priority::kDemand) return begin;
+  auto it = by_place_.find(Place(first->ref.pack, first->ref.offset, first->ref.id));
+  while (it != by_place_.begin()) {
+    const FlightPtr& before = (--it)->second;
+    if (before->ref.pack != first->ref.pack || before->priority != first->priority) break;
+    if (before->end() > begin->ref.offset || before->end() + limits.gap < begin->ref.offset) break;
+    if (first->end() - before->ref.offset > limits.ahead) break;
+    begin = before;
+  }
+  return begin;
+}
+
 std::vector<FlightPtr> FlightQueue::Run(const FlightPtr& first, const Limits& limits) const {
-  std::vector<FlightPtr> flights = {first};
+  const FlightPtr begin = BeginOfRun(first, limits);
+  std::vector<FlightPtr> flights = {begin};
   const Id& pack = first->ref.pack;
-  uint64_t end = first->end();
+  uint64_t end = begin->end();
   for (auto it = by_place_.lower_bound({pack, end, Id{}});
        it != by_place_.end() && it->second->ref.pack == pack; ++it) {
     const FlightPtr& flight = it->second;
     if (flight->ref.offset < end) continue;
     const bool waited_for = flight->priority == Priority::kDemand;
-    const uint64_t size = flight->end() - first->ref.offset;
+    const uint64_t size = flight->end() - begin->ref.offset;
     if (flight->ref.offset > end + limits.gap) break;
     if (size > (waited_for ? limits.demand : limits.ahead)) break;
     end = flight->end();

@@ -22,13 +22,15 @@ class FlightQueue {
     uint64_t demand = 0;  // bytes of one request for what is waited for
     uint64_t ahead = 0;   // likewise with what is not
   };
-  // `first`, and those that follow it in its pack closely enough to come with it in one request. By
-  // offset, without overlap.
+  // `first`, and those that follow it in its pack closely enough to come with it in one request; if nobody waits
+  // for it, those of its priority before it, too. By offset, without overlap.
   std::vector<FlightPtr> Run(const FlightPtr& first, const Limits& limits) const;
   std::vector<FlightPtr> AllOf(const Id& pack) const;  // likewise
 
  private:
   using Place = std::tuple<Id, uint64_t, Id>;  // pack, offset, object
+  FlightPtr BeginOfRun(const FlightPtr& first, const Limits& limits) const;
+
   std::map<Urgency, FlightPtr> by_urgency_;
   std::map<Place, FlightPtr> by_place_;
 };

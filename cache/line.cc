@@ -15,7 +15,7 @@ constexpr size_t kRoundTrips = 32;
 constexpr size_t kBandwidths = 16;
 constexpr milliseconds kSpan{100};            // of busy time, measured at once,
 constexpr uint64_t kSpanBytes = 2 << 20;      // or as long as so many bytes take
-constexpr uint64_t kUnknownWindow = 512 << 10;  // bytes
+constexpr uint64_t kUnknownWindow = 1 << 20;  // bytes
 constexpr uint64_t kLeastWindow = 64 << 10;
 constexpr uint64_t kMostWindow = 16 << 20;
 constexpr uint64_t kUnknownGap = 32 << 10;

@@ -518,12 +518,28 @@ TEST_F(FetcherTest, AGuessThatIsDroppedTakesNothingFromWhoWantedItBefore) {
   for (size_t i = 0; i < 30; ++i) ExpectAnswer(i, hot.plain[i]);
 }
 
+// What opens the image is waited for, too.
+TEST_F(FetcherTest, TheHotRangeBeginsBesideDemandsUntilReadsTell) {
+  const TestPack hot = MakeTestPack(1, 1000, 0, 1), asked = MakeTestPack(1, 1000, 0, 2);
+  Serve(hot);
+  Serve(asked);
+  net_.Hold();
+  Begin();
+  Want(asked, {0});
+  ASSERT_TRUE(net_.WaitForRequests(1));
+  Want(hot, {0}, Priority::kHotRange);
+  EXPECT_TRUE(net_.WaitForRequests(2));
+  net_.Release();
+  ASSERT_TRUE(answers_.WaitFor(2));
+}
+
 TEST_F(FetcherTest, TheHotRangeWaitsForASurprise) {
   const TestPack hot = MakeTestPack(40, 1000, 300'000, 1), asked = MakeTestPack(1, 1000, 0, 2);
   Serve(hot);
   Serve(asked);
   net_.Hold();
   Begin();
+  fetcher_->HotRangeFits(false);
   Want(asked, {0});
   ASSERT_TRUE(net_.WaitForRequests(1));
   std::vector<size_t> all(40);

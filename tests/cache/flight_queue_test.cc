@@ -48,6 +48,30 @@ TEST_F(FlightQueueTest, ARunGoesOnOverCheapGapsInItsPack) {
   EXPECT_EQ(Run(first, {10, 1000, 1000}), (std::vector<uint64_t>{100, 110, 125, 145}));
 }
 
+// A hot range's metadata is wanted from the end of its pack to the beginning.
+TEST_F(FlightQueueTest, ARunThatNobodyWaitsForBeginsAtWhatLiesBefore) {
+  const FlightPtr first = Add(400, 100, Priority::kHotRange);
+  Add(310, 80, Priority::kHotRange);
+  Add(200, 100, Priority::kHotRange);
+  Add(100, 100, Priority::kBackground);
+  Add(500, 100, Priority::kHotRange);
+  EXPECT_EQ(Run(first, {10, 1000, 1000}), (std::vector<uint64_t>{200, 310, 400, 500}));
+  EXPECT_EQ(Run(first, {9, 1000, 1000}), (std::vector<uint64_t>{400, 500})) << "the gap is too wide";
+  EXPECT_EQ(Run(first, {10, 1000, 200}), (std::vector<uint64_t>{310, 400})) << "no longer than so";
+}
+
+TEST_F(FlightQueueTest, ARunBeginsWithWhoWaits) {
+  Add(100, 100, Priority::kDemand);
+  const FlightPtr first = Add(200, 100, Priority::kDemand);
+  EXPECT_EQ(Run(first, {10, 1000, 1000}), (std::vector<uint64_t>{200}));
+}
+
+TEST_F(FlightQueueTest, ARunKeepsClearOfWhatOverlaps) {
+  Add(100, 150, Priority::kHotRange);
+  const FlightPtr first = Add(200, 100, Priority::kHotRange);
+  EXPECT_EQ(Run(first, {10, 1000, 1000}), (std::vector<uint64_t>{200}));
+}
+
 TEST_F(FlightQueueTest, WhatNobodyWaitsForMakesARequestLongOnlySoFar) {
   const FlightPtr first = Add(100, 100, Priority::kDemand);
   Add(200, 100, Priority::kDemand);
