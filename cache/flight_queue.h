@@ -22,8 +22,8 @@ class FlightQueue {
     uint64_t demand = 0;  // bytes of one request for what is waited for
     uint64_t ahead = 0;   // likewise with what is not
   };
-  // `first`, and those that follow it in its pack closely enough to come with it in one request; if nobody waits
-  // for it, those of its priority before it, too. By offset, without overlap.
+  // `first`, and those that follow it in its pack closely enough to come with it in one request; of a hot range or in
+  // the background those of its priority before it, too. By offset, without overlap.
   std::vector<FlightPtr> Run(const FlightPtr& first, const Limits& limits) const;
   std::vector<FlightPtr> AllOf(const Id& pack) const;  // likewise
 

@@ -60,10 +60,13 @@ TEST_F(FlightQueueTest, ARunThatNobodyWaitsForBeginsAtWhatLiesBefore) {
   EXPECT_EQ(Run(first, {10, 1000, 200}), (std::vector<uint64_t>{310, 400})) << "no longer than so";
 }
 
-TEST_F(FlightQueueTest, ARunBeginsWithWhoWaits) {
-  Add(100, 100, Priority::kDemand);
-  const FlightPtr first = Add(200, 100, Priority::kDemand);
-  EXPECT_EQ(Run(first, {10, 1000, 1000}), (std::vector<uint64_t>{200}));
+TEST_F(FlightQueueTest, ARunBeginsWithWhoWaitsOrWillSoon) {
+  for (const Priority priority : {Priority::kDemand, Priority::kReadahead, Priority::kGuess}) {
+    const std::string pack = "pack of " + std::to_string(static_cast<int>(priority));
+    Add(100, 100, priority, pack);
+    const FlightPtr first = Add(200, 100, priority, pack);
+    EXPECT_EQ(Run(first, {10, 1000, 1000}), (std::vector<uint64_t>{200}));
+  }
 }
 
 TEST_F(FlightQueueTest, ARunKeepsClearOfWhatOverlaps) {
