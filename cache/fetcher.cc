@@ -17,6 +17,7 @@ using std::chrono::steady_clock;
 constexpr int kMaxTransfers = 8;
 constexpr int kMaxAheadTransfers = 4;        // each takes its share of the line from who waits
 constexpr uint64_t kMaxRange = 2 << 20;      // bytes of one request for what is waited for
+constexpr uint64_t kMaxBefore = 128 << 10;   // bytes of one that come before what is wanted first
 constexpr uint64_t kTypicalRequest = 128 << 10;  // bytes, to compare mirrors by
 constexpr int kSlowMirror = 3;                // times slower than another: not waited for
 constexpr uint64_t kMovedShare = 8;           // of all bytes, those that may come twice for that
@@ -250,9 +251,9 @@ bool Fetcher::StartNext() {
     source.NoteAsked(now);
     ++source.under_way;
     const bool whole = !source.serves_ranges;
-    const FlightQueue::Limits limits{line_.CheapGap(), kMaxRange, line_.Window() / 2};
-    const std::vector<FlightPtr> flights =
-        whole ? queue_.AllOf(first->ref.pack) : queue_.Run(first, limits);
+    const FlightQueue::Limits limits{line_.CheapGap(), kMaxRange, line_.Window() / 2, kMaxBefore};
+    std::vector<FlightPtr> flights = whole ? queue_.AllOf(first->ref.pack) : queue_.Run(first, limits);
+    if (!whole) std::erase_if(flights, [&](const FlightPtr& f) { return f->missing_at.contains(*origin); });
     const PackTransfer::Cause cause{first->priority != Priority::kDemand,
                                     first->wanted_first == Priority::kDemand};
     for (const FlightPtr& flight : flights) {

@@ -16,13 +16,14 @@ void FlightQueue::Remove(const FlightPtr& flight) {
 
 FlightPtr FlightQueue::BeginOfRun(const FlightPtr& first, const Limits& limits) const {
   FlightPtr begin = first;
-  if (first->priority < Priority::kHotRange) return begin;
+  if (first->priority < Priority::kHotRange) return begin;  // a reader's
   auto it = by_place_.find(Place(first->ref.pack, first->ref.offset, first->ref.id));
   while (it != by_place_.begin()) {
     const FlightPtr& before = (--it)->second;
     if (before->ref.pack != first->ref.pack || before->priority != first->priority) break;
     if (before->end() > begin->ref.offset || before->end() + limits.gap < begin->ref.offset) break;
     if (first->end() - before->ref.offset > limits.ahead) break;
+    if (first->ref.offset - before->ref.offset > limits.before) break;
     begin = before;
   }
   return begin;

@@ -21,9 +21,10 @@ class FlightQueue {
     uint64_t gap = 0;     // bytes fetched in vain to save a request
     uint64_t demand = 0;  // bytes of one request for what is waited for
     uint64_t ahead = 0;   // likewise with what is not
+    uint64_t before = 0;  // bytes that may come before what is wanted first
   };
-  // `first`, and those that follow it in its pack closely enough to come with it in one request; of a hot range or in
-  // the background those of its priority before it, too. By offset, without overlap.
+  // `first`, and those that follow it in its pack closely enough to come with it in one request; when it is wanted
+  // as part of a list, not by a reader, those of its priority before it, too. By offset, without overlap.
   std::vector<FlightPtr> Run(const FlightPtr& first, const Limits& limits) const;
   std::vector<FlightPtr> AllOf(const Id& pack) const;  // likewise
 

@@ -121,7 +121,11 @@ bool Warmup::MayForesee(const Id& object) const {
 void Warmup::NoteUse(const Id& chunk) {
   if (!ids_are_here_) return;
   unforeseen_.Note(!IsHot(chunk));
-  cache_.fetcher().HotRangeFits(unforeseen_ < kFits);
+  if (unforeseen_ < kFits) {
+    cache_.fetcher().HotRangeFits(true);
+  } else if (!IsHot(chunk)) {
+    cache_.fetcher().HotRangeFits(false);
+  }
 }
 
 Warmup::Progress Warmup::progress() {

@@ -57,6 +57,9 @@ class Inputs:
     def make(self):
         if not os.path.exists(self.path("v1.done")):
             self.make_tree()
+        if not os.path.exists(self.path("www-casync.caidx")):
+            run("casync", "make", "--chunk-size=262144", "--store=" + self.path("www-casync.castr"),
+                self.path("www-casync.caidx"), self.tree, stdout=subprocess.DEVNULL)
         server = self.serve()
         try:
             if not os.path.exists(self.path("images.done")):
@@ -77,8 +80,6 @@ class Inputs:
         run("tar", "-C", self.tree, "--xattrs", "--xattrs-include=*", "--numeric-owner", "-xf", self.path("v1.tar"))
         run("mksquashfs", self.tree, self.path("www-squash.img"), "-comp", "zstd", "-Xcompression-level", "15", "-b",
             "131072", "-noappend", "-quiet", "-no-progress", stderr=subprocess.DEVNULL)
-        run("casync", "make", "--chunk-size=262144", "--store=" + self.path("www-casync.castr"),
-            self.path("www-casync.caidx"), self.tree, stdout=subprocess.DEVNULL)
         open(self.path("v1.done"), "w").close()
 
     def serve(self):
@@ -254,8 +255,8 @@ class Casync:
         wait_for(lambda: os.path.ismount(self.folder), "casync's mount")
 
     def stop(self):
-        run("umount", self.folder)
-        self.process.wait()
+        subprocess.run(["umount", self.folder], check=False)
+        stop(self.process)
 
 
 def drop_pages():

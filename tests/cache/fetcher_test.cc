@@ -162,6 +162,19 @@ TEST_F(FetcherTest, FetchesNeighboursInOneRequest) {
   EXPECT_LE(net_.requests().size(), 2u);
 }
 
+// As a hot range's metadata is: the highest shard first, which lies last.
+TEST_F(FetcherTest, FetchesAListThatIsWantedBackwardsInOneRequest) {
+  const TestPack pack = MakeTestPack(6, 3000);
+  Serve(pack);
+  Begin();
+  Want(pack, {5, 4, 3, 2, 1, 0}, Priority::kHotRange);
+  ASSERT_TRUE(answers_.WaitFor(6));
+  for (size_t i = 0; i < 6; ++i) ExpectAnswer(i, pack.plain[5 - i]);
+  ASSERT_EQ(net_.requests().size(), 1u);
+  EXPECT_EQ(net_.requests()[0].first, pack.refs[0].offset);
+  EXPECT_EQ(net_.requests()[0].size, pack.refs[5].offset + pack.refs[5].stored_size - pack.refs[0].offset);
+}
+
 TEST_F(FetcherTest, DoesNotFetchLargeGaps) {
   const TestPack pack = MakeTestPack(2, 1000, 100'000);
   Serve(pack);
@@ -318,6 +331,27 @@ TEST_F(FetcherTest, WrongBytesGoToTheNextMirror) {
   Want(pack, {0});
   ASSERT_TRUE(answers_.WaitFor(1));
   ExpectAnswer(0, pack.plain[0]);
+}
+
+TEST_F(FetcherTest, WhatAMirrorHasWronglyDoesNotComeAlongWithItsNeighbour) {
+  const TestPack pack = MakeTestPack(2, 5000);
+  Serve(pack);
+  Serve(pack, kMirror);
+  net_.SetFault([](size_t n, const TransferRequest&, FakeTransport::Reply& reply) {
+    if (n == 0) reply.body[7] ^= 1;
+    if (n == 1) reply = {.status = 503, .retry_after = seconds(1)};
+  });
+  Begin({kStore, kMirror});
+  Want(pack, {1});
+  ASSERT_TRUE(net_.WaitForRequests(2));  // wrong at the one, busy at the other
+  Want(pack, {0});
+  ASSERT_TRUE(answers_.WaitFor(2));
+  ExpectAnswer(0, pack.plain[1]);
+  ExpectAnswer(1, pack.plain[0]);
+  const auto requests = net_.requests();
+  ASSERT_EQ(requests.size(), 4u);
+  EXPECT_EQ(requests[2].size, pack.refs[0].stored_size);
+  EXPECT_TRUE(requests[3].url.starts_with(kMirror));
 }
 
 TEST_F(FetcherTest, ACaptivePortalIsNoAnswer) {

@@ -44,8 +44,8 @@ TEST_F(FlightQueueTest, ARunGoesOnOverCheapGapsInItsPack) {
   Add(110, 10, Priority::kHotRange, "another pack");
   Add(125, 10, Priority::kDemand);
   Add(145, 10, Priority::kDemand);
-  EXPECT_EQ(Run(first, {5, 1000, 1000}), (std::vector<uint64_t>{100, 110, 125}));
-  EXPECT_EQ(Run(first, {10, 1000, 1000}), (std::vector<uint64_t>{100, 110, 125, 145}));
+  EXPECT_EQ(Run(first, {5, 1000, 1000, 1000}), (std::vector<uint64_t>{100, 110, 125}));
+  EXPECT_EQ(Run(first, {10, 1000, 1000, 1000}), (std::vector<uint64_t>{100, 110, 125, 145}));
 }
 
 // A hot range's metadata is wanted from the end of its pack to the beginning.
@@ -55,9 +55,10 @@ TEST_F(FlightQueueTest, ARunThatNobodyWaitsForBeginsAtWhatLiesBefore) {
   Add(200, 100, Priority::kHotRange);
   Add(100, 100, Priority::kBackground);
   Add(500, 100, Priority::kHotRange);
-  EXPECT_EQ(Run(first, {10, 1000, 1000}), (std::vector<uint64_t>{200, 310, 400, 500}));
-  EXPECT_EQ(Run(first, {9, 1000, 1000}), (std::vector<uint64_t>{400, 500})) << "the gap is too wide";
-  EXPECT_EQ(Run(first, {10, 1000, 200}), (std::vector<uint64_t>{310, 400})) << "no longer than so";
+  EXPECT_EQ(Run(first, {10, 1000, 1000, 1000}), (std::vector<uint64_t>{200, 310, 400, 500}));
+  EXPECT_EQ(Run(first, {9, 1000, 1000, 1000}), (std::vector<uint64_t>{400, 500})) << "the gap is too wide";
+  EXPECT_EQ(Run(first, {10, 1000, 200, 1000}), (std::vector<uint64_t>{310, 400})) << "no longer than so";
+  EXPECT_EQ(Run(first, {10, 1000, 1000, 90}), (std::vector<uint64_t>{310, 400, 500})) << "not so far before it";
 }
 
 TEST_F(FlightQueueTest, ARunBeginsWithWhoWaitsOrWillSoon) {
@@ -65,14 +66,14 @@ TEST_F(FlightQueueTest, ARunBeginsWithWhoWaitsOrWillSoon) {
     const std::string pack = "pack of " + std::to_string(static_cast<int>(priority));
     Add(100, 100, priority, pack);
     const FlightPtr first = Add(200, 100, priority, pack);
-    EXPECT_EQ(Run(first, {10, 1000, 1000}), (std::vector<uint64_t>{200}));
+    EXPECT_EQ(Run(first, {10, 1000, 1000, 1000}), (std::vector<uint64_t>{200}));
   }
 }
 
 TEST_F(FlightQueueTest, ARunKeepsClearOfWhatOverlaps) {
   Add(100, 150, Priority::kHotRange);
   const FlightPtr first = Add(200, 100, Priority::kHotRange);
-  EXPECT_EQ(Run(first, {10, 1000, 1000}), (std::vector<uint64_t>{200}));
+  EXPECT_EQ(Run(first, {10, 1000, 1000, 1000}), (std::vector<uint64_t>{200}));
 }
 
 TEST_F(FlightQueueTest, WhatNobodyWaitsForMakesARequestLongOnlySoFar) {
@@ -80,9 +81,9 @@ TEST_F(FlightQueueTest, WhatNobodyWaitsForMakesARequestLongOnlySoFar) {
   Add(200, 100, Priority::kDemand);
   Add(300, 100, Priority::kGuess);
   Add(400, 100, Priority::kGuess);
-  EXPECT_EQ(Run(first, {0, 1000, 300}), (std::vector<uint64_t>{100, 200, 300}));
-  EXPECT_EQ(Run(first, {0, 1000, 100}), (std::vector<uint64_t>{100, 200}));
-  EXPECT_EQ(Run(first, {0, 50, 100}), (std::vector<uint64_t>{100})) << "never less than the first";
+  EXPECT_EQ(Run(first, {0, 1000, 300, 1000}), (std::vector<uint64_t>{100, 200, 300}));
+  EXPECT_EQ(Run(first, {0, 1000, 100, 1000}), (std::vector<uint64_t>{100, 200}));
+  EXPECT_EQ(Run(first, {0, 50, 100, 1000}), (std::vector<uint64_t>{100})) << "never less than the first";
 }
 
 }  // namespace
