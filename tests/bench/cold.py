@@ -9,28 +9,29 @@ runs a trace. Two kinds: `reads` (what the programs read, by pread, one thread) 
 themselves). --work keeps the inputs for the next run. Needs what test.sh calls BENCH_PACKAGES.
 """
 import argparse
+import subprocess
+import sys
 
 from measure import LINES, bound, measure, measure_warm, touched_bytes
 from tools import Casync, Download, Httpdirfs, Nbdkit, Rclone, Rootstream, prepared, replay, run_programs
 
-def all_tools(inputs, kind):
-    return {
-        "profile": Rootstream(inputs, kind),
-        "plain": Rootstream(inputs, "plain"),
-        "other-profile": Rootstream(inputs, "other"),
-        "nbdkit-256K": Nbdkit(inputs, "256K"),
-        "nbdkit-64K": Nbdkit(inputs, "64K"),
-        "rclone": Rclone(inputs),
-        "httpdirfs": Httpdirfs(inputs),
-        "download": Download(inputs),
-        "casync": Casync(inputs),
-    }
+TOOLS = {
+    "profile": lambda inputs, kind: Rootstream(inputs, kind),
+    "plain": lambda inputs, kind: Rootstream(inputs, "plain"),
+    "other-profile": lambda inputs, kind: Rootstream(inputs, "other"),
+    "nbdkit-256K": lambda inputs, kind: Nbdkit(inputs, "256K"),
+    "nbdkit-64K": lambda inputs, kind: Nbdkit(inputs, "64K"),
+    "rclone": lambda inputs, kind: Rclone(inputs),
+    "httpdirfs": lambda inputs, kind: Httpdirfs(inputs),
+    "download": lambda inputs, kind: Download(inputs),
+    "casync": lambda inputs, kind: Casync(inputs),
+}
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--lines", default="100-20,20-80,20-80-stalls,20-300,2-150,loopback")
-    parser.add_argument("--tools", default="profile,plain,other-profile,nbdkit-256K,nbdkit-64K")
+    parser.add_argument("--tools", default=",".join(TOOLS))
     parser.add_argument("--kinds", default="reads,programs")
     parser.add_argument("--work", default="")
     parser.add_argument("--svg", default="")
@@ -48,7 +49,12 @@ def main():
             for line in options.lines.split(","):
                 ours = None
                 for name in options.tools.split(","):
-                    seconds, wire, stalled = measure(inputs, all_tools(inputs, kind)[name], line, trace)
+                    try:
+                        seconds, wire, stalled = measure(inputs, TOOLS[name](inputs, kind), line, trace)
+                    except (subprocess.SubprocessError, RuntimeError) as error:
+                        print(error, file=sys.stderr)
+                        print(f"| {line} | {name} | it failed | | |", flush=True)
+                        continue
                     note = f"{seconds / ours:.1f} ×" if ours else ""
                     if name == "profile":
                         ours = seconds

@@ -1,8 +1,10 @@
 # What the cold-start bench runs in a chroot of the image: commands as a boot and a first login run them.
+# A command that fails ends it: then the mount is not what it should be.
+set -e
 export LC_ALL=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
 systemctl --version
 systemd-analyze --version
-systemd-tmpfiles --cat-config
+systemd-tmpfiles --cat-config || :  # it misses /proc
 systemd-sysusers --cat-config
 udevadm --version
 journalctl --version

@@ -137,7 +137,7 @@ def run_programs(folder):
     with open(os.path.join(HERE, "programs.sh"), encoding="ascii") as file:
         script = file.read()
     start = time.monotonic()
-    subprocess.run(["timeout", str(LONGEST), "chroot", folder, "/bin/bash", "-c", script], check=False,
+    subprocess.run(["timeout", str(LONGEST), "chroot", folder, "/bin/bash", "-c", script], check=True,
                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return time.monotonic() - start
 
@@ -191,9 +191,9 @@ class OnSquashfs:
         run("mount", "-t", "squashfs", "-o", "loop,ro", image, self.folder)
 
     def stop(self):
-        run("umount", self.folder)
+        subprocess.run(["umount", self.folder], check=False)
         subprocess.run(["fusermount3", "-u", self.files], check=False, stderr=subprocess.DEVNULL)
-        self.process.wait()
+        stop(self.process)
 
 
 class Nbdkit(OnSquashfs):
