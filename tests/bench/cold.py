@@ -36,6 +36,9 @@ def main():
     parser.add_argument("--work", default="")
     parser.add_argument("--svg", default="")
     options = parser.parse_args()
+    for known, named in ((LINES, options.lines), (TOOLS, options.tools), (("reads", "programs"), options.kinds)):
+        if unknown := set(named.split(",")) - set(known):
+            parser.error(f"not known: {', '.join(sorted(unknown))}; there are: {', '.join(known)}")
     rows = []
     with prepared(options.work) as inputs:
         for kind in options.kinds.split(","):
