@@ -99,14 +99,15 @@ std::optional<seconds> Fetcher::GiveUpAfter() {
 void Fetcher::Want(std::vector<Wanted> wanted, Priority priority,
                    const std::vector<ObjectRef>& guesses) {
   std::vector<std::pair<Waiter, Result<PlainBytes>>> answered;
+  std::vector<Waiter> gone;
   {
     const Lock lock(mutex_);
     for (Wanted& one : wanted)
-      if (auto answer = WantOne(one, priority)) answered.emplace_back(one.waiter, *answer);
+      if (auto answer = WantOne(one, priority, gone)) answered.emplace_back(one.waiter, *answer);
     if (!guesses.empty()) DropGuesses();
     for (const ObjectRef& ref : guesses) {
       Wanted guess{ref, nullptr};
-      (void)WantOne(guess, Priority::kGuess);
+      (void)WantOne(guess, Priority::kGuess, gone);
     }
   }
   if (answered.size() < wanted.size()) transport_.Wake();
@@ -149,7 +150,8 @@ bool Fetcher::WasGivenUp(const Id& id) {
   return false;
 }
 
-std::optional<Result<PlainBytes>> Fetcher::WantOne(Wanted& wanted, Priority priority) {
+std::optional<Result<PlainBytes>> Fetcher::WantOne(Wanted& wanted, Priority priority,
+                                                     std::vector<Waiter>& gone) {
   FlightPtr flight;
   if (const auto found = flights_.find(wanted.ref.id); found != flights_.end()) {
     flight = found->second;
@@ -169,13 +171,14 @@ std::optional<Result<PlainBytes>> Fetcher::WantOne(Wanted& wanted, Priority prio
       return Result<PlainBytes>(Unavailable("given up a moment ago"));
     ++counters_.misses;
     flight = std::make_shared<Flight>(
-        Flight{.ref = wanted.ref, .priority = priority, .wanted_first = priority});
+        Flight{.ref = wanted.ref, .priority = priority, .wanted_first = priority, .created = wanted.since});
     flight->order = next_order_++;
     flights_.emplace(wanted.ref.id, flight);
     const auto whole = whole_packs_.find(wanted.ref.pack);
     if (whole == whole_packs_.end() || !whole->second->Add(flight)) queue_.Add(flight);
   }
-  if (wanted.waiter != nullptr) flight->waiters.push_back(std::move(wanted.waiter));
+  if (wanted.waiter != nullptr)
+    for (Waiter& left : flight->waiters.Add(std::move(wanted.waiter))) gone.push_back(std::move(left));
   return std::nullopt;
 }
 
@@ -430,7 +433,7 @@ void Fetcher::Finish(const FlightPtr& flight, const Result<PlainBytes>& result) 
   {
     const Lock lock(mutex_);
     flights_.erase(flight->ref.id);
-    waiters.swap(flight->waiters);
+    waiters = flight->waiters.TakeAll();
     if (!result.ok() && result.error().kind == ErrorKind::kUnavailable) {
       if (given_up_.size() >= kMaxGivenUp) given_up_.clear();
       given_up_[flight->ref.id] = steady_clock::now();

@@ -37,6 +37,7 @@ namespace rootstream {
 struct Wanted {
   ObjectRef ref;
   Waiter waiter;  // may be empty: the object is only brought into the cache
+  SteadyTime since = std::chrono::steady_clock::now();  // from when on the policy's time counts
 };
 
 // What becomes of fetched bytes; see ObjectCache. Called on worker threads.
@@ -112,8 +113,9 @@ class Fetcher {
   void FailOverdue();
   void LeaveStuckTransfers();
   void LeaveSlowMirrors();
-  // An answer if there is one at once: the object is here, or was given up just now.
-  std::optional<Result<PlainBytes>> WantOne(Wanted& wanted, Priority priority);
+  // An answer if there is one at once: the object is here, or was given up just now. Waiters that have left
+  // are added to `gone`, whose owner destroys them without the lock.
+  std::optional<Result<PlainBytes>> WantOne(Wanted& wanted, Priority priority, std::vector<Waiter>& gone);
   bool WasGivenUp(const Id& id);
   void DropGuesses();
   void Requeue(const FlightPtr& flight, size_t origin, const Error& error, SteadyTime since);

@@ -1,13 +1,13 @@
 // Flight: an object on its way from a server, and who waits for it.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "cache/callback.h"
 #include "cache/line.h"
 #include "cache/memory_cache.h"
 #include "format/object_ref.h"
@@ -18,7 +18,7 @@ namespace rootstream {
 // In the order in which they are served.
 enum class Priority : uint8_t { kDemand, kReadahead, kGuess, kHotRange, kBackground };
 
-using Waiter = std::function<void(Result<PlainBytes>)>;
+using Waiter = Callback<PlainBytes>;
 
 struct Flight {
   ObjectRef ref;
@@ -26,7 +26,7 @@ struct Flight {
   Priority wanted_first = Priority::kBackground;  // before somebody came to wait for it
   uint64_t order = 0;
   bool queued = false;
-  std::vector<Waiter> waiters;
+  WaiterList<PlainBytes> waiters;
   SteadyTime created = std::chrono::steady_clock::now();
   std::optional<SteadyTime> failing_since;
   std::set<size_t> missing_at;  // origins

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <map>
+#include <utility>
 
 namespace rootstream {
 namespace {
@@ -9,6 +11,7 @@ namespace {
 constexpr size_t kMaxListChunks = 48 * 1024;      // kept in memory, about 4 MiB
 constexpr double kFitsWell = 0.1;                 // unforeseen reads; a run that is one is soon more
 constexpr uint64_t kMaxHeld = 20 << 20;           // bytes of chunks that waiting reads may hold
+constexpr size_t kFewWaiting = 256;               // reads that wait to be admitted
 
 // A part of a read that is consecutive in the stream.
 struct Span {
@@ -49,22 +52,34 @@ class FileReader::Job : public std::enable_shared_from_this<Job> {
         spans_(SpansOf(node.shard->tree, node.inode(), offset, size)),
         size_(size),
         done_(std::move(done)) {}
+  ~Job() { reader_.Release(held_); }  // whoever waited for it has left
+
+  bool is_wanted() const { return done_.is_wanted(); }
 
   void Start() {
     for (const Span& span : spans_) {
       const size_t last = ListAt(*shard_, span.stream + span.length - 1);
-      for (size_t list = ListAt(*shard_, span.stream); list <= last; ++list)
-        if (lists_.empty() || lists_.back().number < list || lists_.front().number > list)
-          lists_.push_back({list, nullptr});
+      for (size_t list = ListAt(*shard_, span.stream); list <= last; ++list) lists_.try_emplace(list);
     }
+    next_list_ = lists_.begin();
     NeedLists();
   }
 
+  // Once the reader has admitted it, with so many bytes.
+  void FetchChunks(uint64_t held) {
+    held_ = held;
+    missing_ = static_cast<int>(parts_.size());
+    std::vector<Wanted> wanted;
+    for (Part& part : parts_) {
+      const auto came = [self = shared_from_this(), &part](const Result<PlainBytes>& bytes) {
+        self->Arrived(part, bytes);
+      };
+      wanted.push_back({part.ref, {came, done_.interest()}, asked_});
+    }
+    reader_.cache_.GetAll(std::move(wanted), Priority::kDemand, Neighbourhood());
+  }
+
  private:
-  struct List {
-    size_t number;
-    ChunksPtr chunks;
-  };
   struct Part {  // of the read: bytes of one chunk
     uint64_t at;
     ObjectRef ref;
@@ -74,14 +89,13 @@ class FileReader::Job : public std::enable_shared_from_this<Job> {
   };
 
   void NeedLists() {
-    for (List& list : lists_) {
-      if (list.chunks != nullptr) continue;
-      return reader_.GetList(*shard_, list.number,
-                             [self = shared_from_this(), &list](const Result<ChunksPtr>& chunks) {
-                               if (!chunks.ok()) return self->done_(chunks.error());
-                               list.chunks = *chunks;
-                               self->NeedLists();
-                             });
+    if (next_list_ != lists_.end()) {
+      const auto came = [self = shared_from_this()](const Result<ChunksPtr>& chunks) {
+        if (!chunks.ok()) return self->done_(chunks.error());
+        (self->next_list_++)->second = *chunks;
+        self->NeedLists();
+      };
+      return reader_.GetList(*shard_, next_list_->first, {came, done_.interest()});
     }
     MakeParts();
     for (Part& part : parts_) {
@@ -91,11 +105,8 @@ class FileReader::Job : public std::enable_shared_from_this<Job> {
     NeedChunks();
   }
 
-  const Chunks& LoadedChunks(size_t number) const {
-    for (const List& list : lists_)
-      if (list.number == number) return *list.chunks;
-    return *lists_.front().chunks;  // not reached: Start() named every list
-  }
+  // Of a list that Start() named.
+  const Chunks& LoadedChunks(size_t number) const { return *lists_.at(number); }
 
   void MakeParts() {
     for (const Span& span : spans_) {
@@ -121,8 +132,7 @@ class FileReader::Job : public std::enable_shared_from_this<Job> {
     if (missing_ == 0) return Finish();
     // What is here already must not be held while this read waits for its turn.
     for (Part& part : parts_) part.bytes.reset();
-    held_ = cost;
-    reader_.Admit(cost, [self = shared_from_this()] { self->FetchChunks(); });
+    reader_.Admit(cost, shared_from_this());
   }
 
   // What lies around the read in its chunk list, so in the paths' order: more of the file, and its
@@ -153,22 +163,11 @@ class FileReader::Job : public std::enable_shared_from_this<Job> {
     return out;
   }
 
-  void FetchChunks() {
-    missing_ = static_cast<int>(parts_.size());
-    std::vector<Wanted> wanted;
-    for (Part& part : parts_) {
-      wanted.push_back({part.ref, [self = shared_from_this(), &part](const auto& bytes) {
-                          self->Arrived(part, bytes);
-                        }});
-    }
-    reader_.cache_.GetAll(std::move(wanted), Priority::kDemand, Neighbourhood());
-  }
-
   void Arrived(Part& part, const Result<PlainBytes>& bytes) {
     if (bytes.ok()) part.bytes = *bytes;
     if (!bytes.ok() && !failed_.exchange(true)) error_ = bytes.error();
     if (--missing_ > 0) return;
-    reader_.Release(held_);
+    reader_.Release(std::exchange(held_, 0));
     if (failed_) return done_(error_);
     Finish();
   }
@@ -190,7 +189,9 @@ class FileReader::Job : public std::enable_shared_from_this<Job> {
   const std::vector<Span> spans_;
   const size_t size_;
   const PiecesDone done_;
-  std::deque<List> lists_;
+  const SteadyTime asked_ = std::chrono::steady_clock::now();
+  std::map<size_t, ChunksPtr> lists_;  // by number
+  std::map<size_t, ChunksPtr>::iterator next_list_;
   std::vector<Part> parts_;
   std::atomic<int> missing_ = 0;
   std::atomic<bool> failed_ = false;
@@ -203,11 +204,14 @@ void FileReader::Read(const Node& node, uint64_t offset, size_t size, PiecesDone
   if (offset >= end) return done(Pieces());
   size = std::min<uint64_t>(size, end - offset);
   if (recorder_.on()) {
-    done = [this, inode = node.id(), version = FileVersion{end, std::max(node.inode().mtime_seconds, -INT64_MAX)}, offset, size,
-            asked = Recorder::Clock::now(), done = std::move(done)](const Result<Pieces>& pieces) {
+    const Interest interest = done.interest();
+    const auto noted = [this, inode = node.id(), version = FileVersion{end, std::max(node.inode().mtime_seconds, -INT64_MAX)},
+                        offset, size, asked = Recorder::Clock::now(),
+                        done = std::move(done)](const Result<Pieces>& pieces) {
       if (pieces.ok()) recorder_.Read(inode, version, offset, size, asked);
       done(pieces);
     };
+    done = {noted, interest};
   }
   const auto ahead = readahead_.Note(node.id(), offset, size);
   std::make_shared<Job>(*this, node, offset, size, std::move(done))->Start();
@@ -230,8 +234,8 @@ FileReader::ChunksPtr FileReader::LoadedList(const Id& id) {
 void FileReader::GetList(const Shard& shard, size_t list, ChunksDone done) {
   const ListRef& ref = shard.tree.lists[list];
   if (ChunksPtr chunks = LoadedList(ref.ref.id)) return done(std::move(chunks));
-  cache_.Get(ref.ref, Priority::kDemand,
-             [this, ref, done = std::move(done)](const Result<PlainBytes>& bytes) {
+  const Interest interest = done.interest();
+  const auto came = [this, ref, done = std::move(done)](const Result<PlainBytes>& bytes) {
     if (!bytes.ok()) return done(bytes.error());
     auto decoded = ChunkList::Decode(**bytes, ref.ref.pack);
     if (!decoded.ok()) return done(Invalid(decoded.error().message));
@@ -254,7 +258,8 @@ void FileReader::GetList(const Shard& shard, size_t list, ChunksDone done) {
       }
     });
     done(ChunksPtr(chunks));
-  });
+  };
+  cache_.Get(ref.ref, Priority::kDemand, {came, interest});
 }
 
 void FileReader::PrefetchAhead(const Node& node, const FileRange& ahead) {
@@ -284,29 +289,40 @@ std::vector<ObjectRef> FileReader::LoadedRefs(const Node& node, const FileRange&
   return refs;
 }
 
-void FileReader::Admit(uint64_t cost, std::function<void()> start) {
+void FileReader::Admit(uint64_t cost, const std::shared_ptr<Job>& job) {
+  std::vector<std::shared_ptr<Job>> gone;  // destroyed without the lock, since they release what they hold
   const bool now = admission_.With([&](Admission& a) {
     if (a.held == 0 || (a.queue.empty() && a.held + cost <= kMaxHeld)) {
       a.held += cost;
       return true;
     }
-    a.queue.emplace_back(cost, std::move(start));
+    a.queue.emplace_back(cost, job);
+    if (a.queue.size() < a.tidy_at) return false;
+    std::erase_if(a.queue, [&](auto& waiting) {
+      if (waiting.second->is_wanted()) return false;
+      gone.push_back(std::move(waiting.second));
+      return true;
+    });
+    a.tidy_at = std::max(kFewWaiting, 2 * a.queue.size());
     return false;
   });
-  if (now) start();
+  if (now) job->FetchChunks(cost);
 }
 
 void FileReader::Release(uint64_t cost) {
-  std::vector<std::function<void()>> starts;
+  if (cost == 0) return;
+  std::vector<std::pair<uint64_t, std::shared_ptr<Job>>> starts;
   admission_.With([&](Admission& a) {
     a.held -= cost;
     while (!a.queue.empty() && (a.held == 0 || a.held + a.queue.front().first <= kMaxHeld)) {
       a.held += a.queue.front().first;
-      starts.push_back(std::move(a.queue.front().second));
+      starts.push_back(std::move(a.queue.front()));
       a.queue.pop_front();
     }
   });
-  for (const auto& start : starts) start();
+  // What is here by now is answered at once, and so releases the next.
+  for (const auto& [held, job] : starts)
+    NestedCall::Make([held = held, job = job] { job->FetchChunks(held); });
 }
 
 }  // namespace rootstream

@@ -22,7 +22,7 @@ struct Piece {
   size_t length = 0;
 };
 using Pieces = std::vector<Piece>;
-using PiecesDone = std::function<void(Result<Pieces>)>;
+using PiecesDone = Callback<Pieces>;
 
 class FileReader {
  public:
@@ -48,15 +48,16 @@ class FileReader {
     }
   };
   using ChunksPtr = std::shared_ptr<const Chunks>;
-  using ChunksDone = std::function<void(Result<ChunksPtr>)>;
+  using ChunksDone = Callback<ChunksPtr>;
 
   ChunksPtr LoadedList(const Id& id);
   void GetList(const Shard& shard, size_t list, ChunksDone done);
   void PrefetchAhead(const Node& node, const FileRange& ahead);
   std::vector<ObjectRef> LoadedRefs(const Node& node, const FileRange& range);
 
-  // Reads that wait for the network hold their chunks, so only so many bytes of them at a time.
-  void Admit(uint64_t cost, std::function<void()> start);
+  // Reads that wait for the network hold their chunks, so only so many bytes of them at a time. Starts the read now
+  // or later.
+  void Admit(uint64_t cost, const std::shared_ptr<Job>& job);
   void Release(uint64_t cost);
 
   struct Lists {
@@ -65,7 +66,8 @@ class FileReader {
   };
   struct Admission {
     uint64_t held = 0;  // bytes
-    std::deque<std::pair<uint64_t, std::function<void()>>> queue;
+    std::deque<std::pair<uint64_t, std::shared_ptr<Job>>> queue;
+    size_t tidy_at = 0;  // entries, when those are to go whose reader has left
   };
 
   ObjectCache& cache_;

@@ -14,6 +14,9 @@ uint32_t RowOf(uint64_t inode) { return static_cast<uint32_t>(inode & ((1 << kRo
 
 uint32_t RootRow(const Tree& tree) { return tree.entries[tree.top.begin].row; }
 
+constexpr uint32_t kMostEmptyRanges = 1 << 17;  // passed over in one request
+constexpr size_t kMostPath = 64 << 10;          // bytes, as a profile can hold
+
 Error NotHere() { return Invalid("the image names an inode that is not there"); }
 
 }  // namespace
@@ -29,46 +32,60 @@ uint64_t Node::id() const {
 
 void Image::Find(uint64_t inode, NodeDone done) {
   const uint32_t number = inode == kRootInode ? ShardTable::kRoot : NumberOf(inode);
-  shards_.Get(number, [=, done = std::move(done)](const Result<ShardPtr>& shard) {
-    if (!shard.ok()) return done(shard.error());
-    const Node node{*shard, number, inode == kRootInode ? RootRow((*shard)->tree) : RowOf(inode)};
-    if (node.row >= (*shard)->tree.inodes.size()) return done(NotHere());
-    done(node);
-  });
+  const Interest interest = done.interest();
+  shards_.Get(number, {[=, done = std::move(done)](const Result<ShardPtr>& shard) {
+                         if (!shard.ok()) return done(shard.error());
+                         const uint32_t row = inode == kRootInode ? RootRow((*shard)->tree) : RowOf(inode);
+                         if (row >= (*shard)->tree.inodes.size()) return done(NotHere());
+                         done(Node{*shard, number, row});
+                       },
+                       interest});
 }
+
+// A look-up on its way down through the ranges of a directory.
+struct Image::Search {
+  uint64_t directory;
+  std::string name;
+  LookupDone done;
+};
 
 void Image::Lookup(uint64_t directory, const std::string& name, LookupDone done) {
   if (recorder_.on()) {
-    done = [this, directory, name, asked = Recorder::Clock::now(),
-            done = std::move(done)](const Result<std::optional<Node>>& found) {
-      if (found.ok())
-        recorder_.Looked(directory, name, found->has_value() ? (*found)->id() : 0, asked);
+    const Interest interest = done.interest();
+    const auto noted = [this, directory, name, asked = Recorder::Clock::now(),
+                        done = std::move(done)](const Result<std::optional<Node>>& found) {
+      if (found.ok()) recorder_.Looked(directory, name, found->has_value() ? (*found)->id() : 0, asked);
       done(found);
     };
+    done = {noted, interest};
   }
-  Find(directory, [this, name, done = std::move(done)](const Result<Node>& node) {
-    if (!node.ok()) return done(node.error());
-    LookupIn(node->shard, node->number, node->inode().listing, name, done);
-  });
+  const Interest interest = done.interest();
+  const auto search = std::make_shared<Search>(Search{0, name, std::move(done)});
+  Find(directory, {[this, search](const Result<Node>& node) {
+                     if (!node.ok()) return search->done(node.error());
+                     search->directory = node->id();
+                     LookupIn(search, node->shard, node->number, node->inode().listing);
+                   },
+                   interest});
 }
 
-void Image::LookupIn(ShardPtr shard, uint32_t number, Listing listing, std::string name,
-                     LookupDone done) {
+void Image::LookupIn(const SearchPtr& search, const ShardPtr& shard, uint32_t number, Listing listing) {
   const Tree& tree = shard->tree;
   if (!listing.split) {
-    const TreeEntry* entry = tree.FindEntry(listing, name);
-    if (entry == nullptr) return done(std::optional<Node>());
-    return FollowEntry(shard, number, *entry, std::move(done));
+    const TreeEntry* entry = tree.FindEntry(listing, search->name);
+    if (entry == nullptr) return search->done(std::optional<Node>());
+    return FollowEntry(shard, number, *entry, search->done);
   }
-  const Range* range = tree.FindRange(listing, name);
-  if (range == nullptr) return done(std::optional<Node>());
-  const uint32_t child =
-      shards_.RangeNumber(number, tree, static_cast<uint32_t>(range - tree.ranges.data()));
-  shards_.Get(child, [this, child, name = std::move(name),
-                      done = std::move(done)](const Result<ShardPtr>& next) {
-    if (!next.ok()) return done(next.error());
-    LookupIn(*next, child, (*next)->tree.top, name, done);
-  });
+  const Range* range = tree.FindRange(listing, search->name);
+  if (range == nullptr) return search->done(std::optional<Node>());
+  const auto child =
+      shards_.RangeNumber(number, tree, static_cast<uint32_t>(range - tree.ranges.data()), search->directory);
+  if (!child.ok()) return search->done(child.error());
+  shards_.Get(*child, {[this, child = *child, search](const Result<ShardPtr>& next) {
+                         if (!next.ok()) return search->done(next.error());
+                         LookupIn(search, *next, child, (*next)->tree.top);
+                       },
+                       search->done.interest()});
 }
 
 void Image::FollowEntry(const ShardPtr& shard, uint32_t number, const TreeEntry& entry,
@@ -76,12 +93,14 @@ void Image::FollowEntry(const ShardPtr& shard, uint32_t number, const TreeEntry&
   if (entry.child == kNoChild) return done(std::optional<Node>({shard, number, entry.row}));
   const uint32_t shared = NumberOf(SharedInode(shard, number, entry));
   const uint32_t row = entry.row;
-  shards_.Get(shared, [shared, row, done = std::move(done)](const Result<ShardPtr>& next) {
-    if (!next.ok()) return done(next.error());
-    const auto& inodes = (*next)->tree.inodes;
-    if (row >= inodes.size() || S_ISDIR(inodes[row].mode)) return done(NotHere());
-    done(std::optional<Node>({*next, shared, row}));
-  });
+  const Interest interest = done.interest();
+  shards_.Get(shared, {[shared, row, done = std::move(done)](const Result<ShardPtr>& next) {
+                         if (!next.ok()) return done(next.error());
+                         const auto& inodes = (*next)->tree.inodes;
+                         if (row >= inodes.size() || S_ISDIR(inodes[row].mode)) return done(NotHere());
+                         done(std::optional<Node>({*next, shared, row}));
+                       },
+                       interest});
 }
 
 uint64_t Image::SharedInode(const ShardPtr& shard, uint32_t number, const TreeEntry& entry) {
@@ -108,112 +127,143 @@ std::optional<Node> Image::LoadedNode(const EntryRun& run, const TreeEntry& entr
   return Node{shard, number, entry.row};
 }
 
-void Image::ReadDirectory(uint64_t directory, uint64_t position, RunDone done) {
+// A look for the next run of a directory's entries.
+struct Image::Scan {
+  Node directory;
+  DirectoryNumbers numbers;
+  PartDone done;
+  uint32_t empty_ranges = 0;
+
+  void Fail(const Error& error) const { done(error); }
+  void End() const { done(DirectoryPart{numbers, std::nullopt}); }
+  void Found(EntryRun run) const { done(DirectoryPart{numbers, std::move(run)}); }
+};
+
+void Image::ReadDirectory(uint64_t directory, uint64_t position, PartDone done) {
+  const Interest interest = done.interest();
+  const auto scan = std::make_shared<Scan>();
   if (recorder_.on()) {
-    done = [this, directory, asked = Recorder::Clock::now(),
-            done = std::move(done)](const Result<std::optional<EntryRun>>& run) {
-      if (run.ok()) recorder_.Listed(directory, asked);
-      done(run);
+    const auto noted = [this, directory, asked = Recorder::Clock::now(),
+                        done = std::move(done)](const Result<DirectoryPart>& part) {
+      if (part.ok()) recorder_.Listed(directory, asked);
+      done(part);
     };
+    scan->done = {noted, interest};
+  } else {
+    scan->done = std::move(done);
   }
-  Find(directory, [this, position, done = std::move(done)](const Result<Node>& node) {
-    if (!node.ok()) return done(node.error());
-    if (position == 0)
-      return FirstRun(*node, node->shard, node->number, node->inode().listing, done);
-    const uint32_t number = NumberOf(position);
-    shards_.Get(number, [=, this, directory = *node](const Result<ShardPtr>& shard) {
-      if (!shard.ok()) return done(shard.error());
-      const bool own = number == directory.number;
-      const Listing listing = own ? directory.inode().listing : (*shard)->tree.top;
-      const uint32_t end = listing.begin + listing.count;
-      const uint32_t begin = RowOf(position);
-      if (listing.split || begin < listing.begin) return done(NotHere());
-      if (begin < end) return done(std::optional<EntryRun>({*shard, number, begin, end}));
-      NextRun(directory, number, done);
-    });
-  });
+  Find(directory, {[this, position, scan](const Result<Node>& node) {
+                     if (!node.ok()) return scan->Fail(node.error());
+                     scan->directory = *node;
+                     scan->numbers = {node->id(), ParentInode(*node)};
+                     if (position != 0) return RunAt(scan, position);
+                     FirstRun(scan, node->shard, node->number, node->inode().listing);
+                   },
+                   interest});
 }
 
-void Image::FirstRun(const Node& directory, ShardPtr shard, uint32_t number, Listing listing,
-                     RunDone done) {
-  if (!listing.split) {
-    const uint32_t end = listing.begin + listing.count;
-    if (listing.count > 0)
-      return done(std::optional<EntryRun>({std::move(shard), number, listing.begin, end}));
-    return NextRun(directory, number, std::move(done));
-  }
-  if (listing.count == 0) return NextRun(directory, number, std::move(done));
-  const uint32_t child = shards_.RangeNumber(number, shard->tree, listing.begin);
-  shards_.Get(child, [=, this, done = std::move(done)](const Result<ShardPtr>& next) {
-    if (!next.ok()) return done(next.error());
-    FirstRun(directory, *next, child, (*next)->tree.top, done);
-  });
+uint64_t Image::ParentInode(const Node& directory) {
+  const uint64_t own = directory.id();
+  if (own == kRootInode) return kRootInode;
+  const uint32_t entry = directory.shard->entries[directory.row];
+  const uint32_t row = entry == kNoRow ? kNoRow : directory.shard->owners[entry];
+  if (row != kNoRow) return Node{directory.shard, directory.number, row}.id();
+  const uint64_t owner = shards_.OwnerOf(directory.number);
+  return owner == 0 ? kRootInode : owner;
+}
+
+// Any program may seek to any position: only one within this directory's own names leads to some.
+void Image::RunAt(const ScanPtr& scan, uint64_t position) {
+  const Node& directory = scan->directory;
+  const uint32_t number = NumberOf(position);
+  const bool own = number == directory.number;
+  if (!own && shards_.OwnerOf(number) != scan->numbers.own) return scan->End();
+  shards_.Get(number, {[=, this](const Result<ShardPtr>& shard) {
+                         if (!shard.ok()) return scan->Fail(shard.error());
+                         const Listing listing = own ? scan->directory.inode().listing : (*shard)->tree.top;
+                         const uint32_t begin = RowOf(position);
+                         const uint32_t end = listing.begin + listing.count;
+                         if (listing.split || begin <= listing.begin || begin > end) return scan->End();
+                         if (begin == end) return NextRun(scan, number);
+                         scan->Found({*shard, number, begin, end});
+                       },
+                       scan->done.interest()});
+}
+
+void Image::FirstRun(const ScanPtr& scan, const ShardPtr& shard, uint32_t number, Listing listing) {
+  if (listing.count > 0 && !listing.split)
+    return scan->Found({shard, number, listing.begin, listing.begin + listing.count});
+  if (listing.count > 0) return RunOfRange(scan, shard->tree, number, listing.begin);
+  if (++scan->empty_ranges > kMostEmptyRanges)
+    return scan->Fail(Invalid("a directory of the image has too many empty parts"));
+  NextRun(scan, number);
+}
+
+void Image::RunOfRange(const ScanPtr& scan, const Tree& tree, uint32_t number, uint32_t range) {
+  const auto child = shards_.RangeNumber(number, tree, range, scan->numbers.own);
+  if (!child.ok()) return scan->Fail(child.error());
+  shards_.Get(*child, {[=, this, child = *child](const Result<ShardPtr>& next) {
+                         if (!next.ok()) return scan->Fail(next.error());
+                         FirstRun(scan, *next, child, (*next)->tree.top);
+                       },
+                       scan->done.interest()});
 }
 
 // After all of shard `number`'s part of the directory: the next range beside it, or above it.
-void Image::NextRun(const Node& directory, uint32_t number, RunDone done) {
-  if (number == directory.number) return done(std::optional<EntryRun>());
+void Image::NextRun(const ScanPtr& scan, uint32_t number) {
+  if (number == scan->directory.number) return scan->End();
   const ShardTable::Parent parent = shards_.ParentOf(number);
-  shards_.Get(parent.number, [=, this, done = std::move(done)](const Result<ShardPtr>& shard) {
-    if (!shard.ok()) return done(shard.error());
-    const bool own = parent.number == directory.number;
-    const Tree& tree = (*shard)->tree;
-    const Listing listing = own ? directory.inode().listing : tree.top;
-    if (parent.range + 1 >= listing.begin + listing.count)
-      return NextRun(directory, parent.number, done);
-    const uint32_t child = shards_.RangeNumber(parent.number, tree, parent.range + 1);
-    shards_.Get(child, [=, this](const Result<ShardPtr>& next) {
-      if (!next.ok()) return done(next.error());
-      FirstRun(directory, *next, child, (*next)->tree.top, done);
-    });
-  });
+  shards_.Get(parent.number, {[=, this](const Result<ShardPtr>& shard) {
+                                if (!shard.ok()) return scan->Fail(shard.error());
+                                const bool own = parent.number == scan->directory.number;
+                                const Tree& tree = (*shard)->tree;
+                                const Listing listing = own ? scan->directory.inode().listing : tree.top;
+                                if (parent.range + 1 >= listing.begin + listing.count)
+                                  return NextRun(scan, parent.number);
+                                RunOfRange(scan, tree, parent.number, parent.range + 1);
+                              },
+                              scan->done.interest()});
 }
 
-// An inode's path is not written down anywhere: its tree says which entry names its row, and which
-// directory of the tree has that entry; where the tree's top has it, the parent's tree says which
-// directory has the range that leads here. So it goes up, a tree after another.
+// An inode's path is not written down anywhere: its shard says which entry names its row, and which directory
+// has that entry; where the shard's top has it, its owner does. So it goes up, a name after another.
 struct Image::Climb {
-  std::string path;
-  std::function<void(Result<std::string>)> done;
+  std::vector<std::string> names;  // the last first
+  Callback<std::string> done;
+  size_t size = 0;  // bytes
 
-  void Prepend(const std::string& name) { path.insert(0, "/" + name); }
+  void Add(const std::string& name) {
+    names.push_back(name);
+    size += name.size() + 1;
+  }
+  std::string Path() const {
+    std::string path;
+    for (auto name = names.rbegin(); name != names.rend(); ++name) path += "/" + *name;
+    return path.empty() ? "/" : path;
+  }
 };
 
-namespace {
-
-// The row of the directory whose listing of this kind contains `index`; nullopt: the tree's top
-// does.
-std::optional<uint32_t> OwnerOf(const Tree& tree, bool split, uint32_t index) {
-  for (uint32_t row = 0; row < tree.inodes.size(); ++row) {
-    const Inode& inode = tree.inodes[row];
-    if (S_ISDIR(inode.mode) && inode.listing.split == split && index >= inode.listing.begin &&
-        index - inode.listing.begin < inode.listing.count)
-      return row;
-  }
-  return std::nullopt;
+void Image::PathOf(uint64_t inode, Callback<std::string> done) {
+  ClimbFrom(std::make_shared<Climb>(Climb{{}, std::move(done)}), inode);
 }
 
-}  // namespace
-
-void Image::PathOf(uint64_t inode, std::function<void(Result<std::string>)> done) {
-  const auto climb = std::make_shared<Climb>(Climb{"", std::move(done)});
+void Image::ClimbFrom(const ClimbPtr& climb, uint64_t inode) {
   Find(inode, [this, climb](const Result<Node>& node) {
     if (!node.ok()) return climb->done(node.error());
     ClimbFromRow(climb, node->shard, node->number, node->row);
   });
 }
 
-void Image::ClimbFromRow(const ClimbPtr& climb, const ShardPtr& shard, uint32_t number,
-                         uint32_t row) {
-  const Tree& tree = shard->tree;
-  if (number == ShardTable::kRoot && row == RootRow(tree))
-    return climb->done(climb->path.empty() ? "/" : climb->path);
-  const auto entry = std::find_if(tree.entries.begin(), tree.entries.end(), [&](const auto& e) {
-    return e.child == kNoChild && e.row == row;
-  });
-  if (entry != tree.entries.end())
-    return ClimbFromEntry(climb, shard, number,
-                          static_cast<uint32_t>(entry - tree.entries.begin()));
+void Image::ClimbFromRow(const ClimbPtr& climb, const ShardPtr& shard, uint32_t number, uint32_t row) {
+  while (number != ShardTable::kRoot || row != RootRow(shard->tree)) {
+    if (climb->size > kMostPath) return climb->done(Invalid("the path of an inode is too long"));
+    const uint32_t entry = shard->entries[row];
+    if (entry == kNoRow) break;
+    climb->Add(shard->tree.entries[entry].name);
+    row = shard->owners[entry];
+    if (row == kNoRow) return ClimbFrom(climb, shards_.OwnerOf(number));
+  }
+  if (number == ShardTable::kRoot && row == RootRow(shard->tree)) return climb->done(climb->Path());
   const auto named = link_names_.With([&](auto& names) -> std::optional<NamedAt> {
     const auto found = names.find(MakeInode(number, row));
     return found == names.end() ? std::nullopt : std::optional(found->second);
@@ -225,23 +275,11 @@ void Image::ClimbFromRow(const ClimbPtr& climb, const ShardPtr& shard, uint32_t 
   });
 }
 
-void Image::ClimbFromEntry(const ClimbPtr& climb, const ShardPtr& shard, uint32_t number,
-                           uint32_t entry) {
-  climb->Prepend(shard->tree.entries[entry].name);
-  const auto owner = OwnerOf(shard->tree, false, entry);
-  if (owner) return ClimbFromRow(climb, shard, number, *owner);
-  ClimbFromTop(climb, number);
-}
-
-void Image::ClimbFromTop(const ClimbPtr& climb, uint32_t number) {
-  const ShardTable::Parent parent = shards_.ParentOf(number);
-  if (parent.number == 0) return climb->done(NotHere());
-  shards_.Get(parent.number, [this, climb, parent](const Result<ShardPtr>& shard) {
-    if (!shard.ok()) return climb->done(shard.error());
-    const auto owner = OwnerOf((*shard)->tree, true, parent.range);
-    if (owner) return ClimbFromRow(climb, *shard, parent.number, *owner);
-    ClimbFromTop(climb, parent.number);
-  });
+void Image::ClimbFromEntry(const ClimbPtr& climb, const ShardPtr& shard, uint32_t number, uint32_t entry) {
+  climb->Add(shard->tree.entries[entry].name);
+  const uint32_t row = shard->owners[entry];
+  if (row == kNoRow) return ClimbFrom(climb, shards_.OwnerOf(number));
+  ClimbFromRow(climb, shard, number, row);
 }
 
 }  // namespace rootstream

@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "cache/callback.h"
 #include "cache/guarded.h"
 #include "fusefs/recorder.h"
 #include "fusefs/shard_table.h"
@@ -43,11 +44,21 @@ struct EntryRun {
   }
 };
 
+struct DirectoryNumbers {
+  uint64_t own = 0;
+  uint64_t parent = 0;  // the root's is its own
+};
+
+struct DirectoryPart {
+  DirectoryNumbers numbers;     // of the inodes
+  std::optional<EntryRun> run;  // nullopt: the end
+};
+
 class Image {
  public:
-  using NodeDone = std::function<void(Result<Node>)>;
-  using LookupDone = std::function<void(Result<std::optional<Node>>)>;   // nullopt: no such name
-  using RunDone = std::function<void(Result<std::optional<EntryRun>>)>;  // nullopt: the end
+  using NodeDone = Callback<Node>;
+  using LookupDone = Callback<std::optional<Node>>;  // nullopt: no such name
+  using PartDone = Callback<DirectoryPart>;
 
   // All references outlive the image.
   Image(ObjectCache& cache, const ObjectRef& root, size_t shard_memory, const Warmup& warmup,
@@ -55,10 +66,11 @@ class Image {
 
   void Find(uint64_t inode, NodeDone done);
   void Lookup(uint64_t directory, const std::string& name, LookupDone done);
-  // The run at `position`: 0 for the first, else a PositionAfter() of this directory. Never empty.
-  void ReadDirectory(uint64_t directory, uint64_t position, RunDone done);
+  // The run at `position`: 0 for the first, else a PositionAfter() of this directory. Never empty. A
+  // position that this directory never gave is its end.
+  void ReadDirectory(uint64_t directory, uint64_t position, PartDone done);
   // From the root; for a hard link, by the name it was first met by. kInvalid: it was never met.
-  void PathOf(uint64_t inode, std::function<void(Result<std::string>)> done);
+  void PathOf(uint64_t inode, Callback<std::string> done);
 
   // What an entry names. For a hard link in a shared shard that is not in memory: nullopt at once.
   std::optional<Node> LoadedNode(const EntryRun& run, const TreeEntry& entry);
@@ -66,19 +78,24 @@ class Image {
 
  private:
   void FollowEntry(const ShardPtr& shard, uint32_t number, const TreeEntry& entry, LookupDone done);
-  void LookupIn(ShardPtr shard, uint32_t number, Listing listing, std::string name,
-                LookupDone done);
-  void FirstRun(const Node& directory, ShardPtr shard, uint32_t number, Listing listing,
-                RunDone done);
-  void NextRun(const Node& directory, uint32_t number, RunDone done);
+  struct Search;
+  using SearchPtr = std::shared_ptr<Search>;
+  void LookupIn(const SearchPtr& search, const ShardPtr& shard, uint32_t number, Listing listing);
+
+  struct Scan;
+  using ScanPtr = std::shared_ptr<Scan>;
+  void RunAt(const ScanPtr& scan, uint64_t position);
+  void FirstRun(const ScanPtr& scan, const ShardPtr& shard, uint32_t number, Listing listing);
+  void RunOfRange(const ScanPtr& scan, const Tree& tree, uint32_t number, uint32_t range);
+  void NextRun(const ScanPtr& scan, uint32_t number);
+  uint64_t ParentInode(const Node& directory);
 
   // From a place in the tree up to the root, gathering names: see PathOf in the .cc.
   struct Climb;
   using ClimbPtr = std::shared_ptr<Climb>;
+  void ClimbFrom(const ClimbPtr& climb, uint64_t inode);
   void ClimbFromRow(const ClimbPtr& climb, const ShardPtr& shard, uint32_t number, uint32_t row);
-  void ClimbFromEntry(const ClimbPtr& climb, const ShardPtr& shard, uint32_t number,
-                      uint32_t entry);
-  void ClimbFromTop(const ClimbPtr& climb, uint32_t number);
+  void ClimbFromEntry(const ClimbPtr& climb, const ShardPtr& shard, uint32_t number, uint32_t entry);
 
   // Where a hard link in a shared shard was met. Of so many only, so that a walk of a tree that is
   // all hard links stays within memory.

@@ -15,6 +15,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "cache/callback.h"
 #include "cache/guarded.h"
 #include "format/interval_set.h"
 #include "format/object_ref.h"
@@ -25,7 +26,7 @@ namespace rootstream {
 class Recorder {
  public:
   using Clock = std::chrono::steady_clock;
-  using PathDone = std::function<void(Result<std::string>)>;
+  using PathDone = Callback<std::string>;
   // From an inode to its path in the image; answers at once or later.
   using PathSource = std::function<void(uint64_t inode, PathDone done)>;
 

@@ -28,9 +28,10 @@ Result<std::optional<Node>> View::Lookup(const Node& directory, const std::strin
 }
 
 Result<std::optional<EntryRun>> View::ReadRun(const Node& directory, uint64_t position) {
-  return Wait<std::optional<EntryRun>>([&](Image::RunDone done) {
-    client_.image().ReadDirectory(directory.id(), position, std::move(done));
-  });
+  RS_TRY(DirectoryPart part, Wait<DirectoryPart>([&](Image::PartDone done) {
+           client_.image().ReadDirectory(directory.id(), position, std::move(done));
+         }));
+  return std::move(part.run);
 }
 
 Result<Node> View::Find(const std::string& path) {
@@ -52,21 +53,64 @@ Result<Node> View::Find(const std::string& path) {
   return node;
 }
 
+Result<Node> View::NodeOf(const Node& directory, const EntryRun& run, const TreeEntry& entry) {
+  if (const auto node = client_.image().LoadedNode(run, entry)) return *node;
+  RS_TRY(const std::optional<Node> node, Lookup(directory, entry.name));
+  if (!node) return Invalid(entry.name + ": listed, but not found");
+  return *node;
+}
+
 Status View::ForEachEntry(const Node& directory, const EntryUse& use) {
   for (uint64_t position = 0;;) {
     RS_TRY(const std::optional<EntryRun> run, ReadRun(directory, position));
     if (!run) return Ok();
     for (uint32_t i = run->begin; i < run->end; ++i) {
       const TreeEntry& entry = run->shard->tree.entries[i];
-      std::optional<Node> node = client_.image().LoadedNode(*run, entry);
-      if (!node) {
-        RS_TRY(node, Lookup(directory, entry.name));
-      }
-      if (!node) return Invalid(entry.name + ": listed, but not found");
-      RS_CHECK(use(entry.name, *node));
+      RS_TRY(const Node node, NodeOf(directory, *run, entry));
+      RS_CHECK(use(entry.name, node));
     }
     position = run->PositionAfter(run->end - 1);
   }
+}
+
+Status View::Walk(const Node& top, const Visitor& visitor) {
+  struct Level {
+    Node directory;
+    std::string name;
+    size_t parent_path = 0;  // bytes of its parent's path
+    EntryRun run = {};
+    uint32_t next = 0;       // of the run
+    uint64_t position = 0;   // behind the run
+  };
+  std::string path;
+  std::vector<Level> levels = {{top, ""}};
+  while (!levels.empty()) {
+    Level& level = levels.back();
+    if (level.next == level.run.end) {
+      RS_TRY(const auto run, ReadRun(level.directory, level.position));
+      if (!run) {
+        const Level done = std::move(level);
+        levels.pop_back();
+        if (!levels.empty()) RS_CHECK(visitor.leave(path, done.name, done.directory));
+        path.resize(done.parent_path);
+        continue;
+      }
+      level.run = *run;
+      level.next = run->begin;
+      level.position = run->PositionAfter(run->end - 1);
+    }
+    const TreeEntry& entry = level.run.shard->tree.entries[level.next++];
+    RS_TRY(const Node node, NodeOf(level.directory, level.run, entry));
+    const size_t parent_path = path.size();
+    path += "/" + entry.name;
+    RS_CHECK(visitor.enter(path, entry.name, node));
+    if (S_ISDIR(node.inode().mode)) {
+      levels.push_back({node, entry.name, parent_path});
+    } else {
+      path.resize(parent_path);
+    }
+  }
+  return Ok();
 }
 
 Status View::ReadData(const Node& file, const DataUse& use) {

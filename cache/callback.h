@@ -1,0 +1,76 @@
+// Callback: who waits for an answer. Called once with it: at once on the thread that asked, or later on another one.
+//
+// Who asked may leave before he is answered (a program that was killed). The callback's interest tells, and a
+// WaiterList lets go of who has left. Chains of callbacks that answer at once stay flat: see NestedCall.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <iterator>
+#include <memory>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "cache/nested_call.h"
+#include "format/result.h"
+
+namespace rootstream {
+
+// Whether who asked still waits. nullptr: he always does.
+using Interest = std::shared_ptr<const std::atomic<bool>>;
+
+template <typename T>
+class Callback {
+ public:
+  Callback() = default;
+  Callback(std::nullptr_t) {}  // nobody waits
+  template <typename Call>
+    requires std::is_invocable_v<Call&, const Result<T>&>
+  Callback(Call call, Interest interest = nullptr)
+      : call_(std::move(call)), interest_(std::move(interest)) {}
+
+  void operator()(const Result<T>& result) const {
+    const NestedCall now;
+    if (now.is_allowed()) return call_(result);
+    NestedCall::PutOff([call = call_, result] { call(result); });
+  }
+  explicit operator bool() const { return call_ != nullptr; }
+  friend bool operator==(const Callback& callback, std::nullptr_t) { return callback.call_ == nullptr; }
+
+  const Interest& interest() const { return interest_; }
+  bool is_wanted() const { return interest_ == nullptr || *interest_; }
+
+ private:
+  std::function<void(const Result<T>&)> call_;
+  Interest interest_;
+};
+
+// Those that wait for one thing: at most about twice as many as still want it. Not thread-safe.
+template <typename T>
+class WaiterList {
+ public:
+  // Returns those that have left, to be destroyed where no lock is held: what they hold may end with them.
+  [[nodiscard]] std::vector<Callback<T>> Add(Callback<T> waiter) {
+    waiters_.push_back(std::move(waiter));
+    if (waiters_.size() < tidy_at_) return {};
+    const auto left = std::stable_partition(waiters_.begin(), waiters_.end(),
+                                            [](const Callback<T>& one) { return one.is_wanted(); });
+    std::vector<Callback<T>> gone(std::make_move_iterator(left), std::make_move_iterator(waiters_.end()));
+    waiters_.erase(left, waiters_.end());
+    tidy_at_ = std::max(kFewWaiters, 2 * waiters_.size());
+    return gone;
+  }
+  bool empty() const { return waiters_.empty(); }
+  size_t size() const { return waiters_.size(); }
+  std::vector<Callback<T>> TakeAll() { return std::exchange(waiters_, {}); }
+
+ private:
+  static constexpr size_t kFewWaiters = 16;
+  std::vector<Callback<T>> waiters_;
+  size_t tidy_at_ = kFewWaiters;
+};
+
+}  // namespace rootstream
