@@ -3,15 +3,20 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 
 #include "format/chunk_list.h"
 #include "format/limits.h"
-#include "format/tree.h"
+#include "format/ref.h"
+#include "format/shard_walk.h"
 
 namespace rootstream {
 namespace {
+
+constexpr size_t kMostPaths = kMaxProfile;  // bytes of the paths of all parts together
 
 class HotWalk {
  public:
@@ -23,32 +28,42 @@ class HotWalk {
         start += chunk.plain_size;
       }
     }
-    const auto root = ReadShard(manifest.root);
-    if (!root || root->tree.top.count == 0) return;
-    Visit(*root, root->tree.entries[root->tree.top.begin].row, "");
+    walk_.AddRoot(manifest.root);
+    while (const auto visit = walk_.Next()) Enter(*visit);
+    for (const Name& name : shared_names_) {
+      const auto found = shared_.find(name.shard);
+      if (found == shared_.end() || name.row >= found->second.size()) continue;
+      for (const Part& part : found->second[name.row]) Found(name.path, part);
+    }
   }
 
   std::vector<FilePart> Parts() {
     std::stable_sort(found_.begin(), found_.end(),
-                     [](const Found& a, const Found& b) { return a.start < b.start; });
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
     std::vector<FilePart> parts;
-    for (Found& found : found_) parts.push_back(std::move(found.part));
+    for (auto& [start, part] : found_) parts.push_back(std::move(part));
     return parts;
   }
 
  private:
-  struct Found {
-    uint64_t start;  // in the hot stream
-    FilePart part;
-  };
   struct Hot {  // a chunk in a shard's stream
     uint64_t begin;
     uint64_t end;
     uint64_t start;  // in the hot stream
   };
-  struct Shard {
-    Tree tree;
-    std::vector<Hot> hot;
+  struct Part {  // of a file
+    uint64_t start;  // in the hot stream
+    uint64_t begin;
+    uint64_t end;
+  };
+  struct Name {  // of an inode in a shared shard
+    ObjectRef shard;
+    uint32_t row;
+    std::string path;
+  };
+  struct Place {  // names that are to be listed
+    Listing listing;
+    std::string path;  // of their directory
   };
 
   ChunkList ReadList(const ObjectRef& ref) const {
@@ -57,73 +72,99 @@ class HotWalk {
     return list.ok() ? std::move(*list) : ChunkList();
   }
 
-  std::optional<Shard> ReadShard(const ObjectRef& ref) const {
-    const auto bytes = store_.ReadObject(ref);
-    auto tree = bytes.ok() ? Tree::Decode(*bytes, ref.pack) : bytes.error();
-    if (!tree.ok()) return std::nullopt;
-    Shard shard{std::move(*tree), {}};
+  void Enter(const ShardWalk::Visit& visit) {
+    const auto bytes = store_.ReadObject(visit.shard);
+    const auto tree = bytes.ok() ? walk_.Enter(visit, *bytes) : bytes.error();
+    if (!tree.ok()) return;
+    const std::vector<Hot> hot = HotOf(*tree);
+    if (tree->top.count == 0) {  // hard-linked inodes, named by other shards
+      for (const Inode& inode : tree->inodes) shared_[visit.shard].push_back(PartsOf(*tree, inode, hot));
+      return;
+    }
+    std::vector<Place> places;
+    if (visit.depth == 0) {
+      places.push_back({tree->inodes[tree->entries[tree->top.begin].row].listing, ""});
+    } else {
+      places.push_back({tree->top, tops_[visit.shard]});
+    }
+    while (!places.empty()) {  // not a recursion, as the walk is none
+      const Place place = std::move(places.back());
+      places.pop_back();
+      for (uint32_t i = 0; i < place.listing.count; ++i)
+        List(*tree, hot, place, place.listing.begin + i, places);
+    }
+  }
+
+  void List(const Tree& tree, const std::vector<Hot>& hot, const Place& place, uint32_t number,
+            std::vector<Place>& places) {
+    if (place.listing.split) {
+      tops_.try_emplace(tree.children[tree.ranges[number].child], place.path);
+      return;
+    }
+    const TreeEntry& entry = tree.entries[number];
+    std::string path = place.path + "/" + entry.name;
+    if (path.size() > kMaxProfilePath || paths_size_ > kMostPaths) return;
+    if (entry.child != kNoChild) {
+      paths_size_ += path.size();
+      shared_names_.push_back({tree.children[entry.child], entry.row, std::move(path)});
+      return;
+    }
+    const Inode& inode = tree.inodes[entry.row];
+    if (S_ISDIR(inode.mode)) return places.push_back({inode.listing, std::move(path)});
+    for (const Part& part : PartsOf(tree, inode, hot)) Found(path, part);
+  }
+
+  std::vector<Hot> HotOf(const Tree& tree) const {
+    std::vector<Hot> hot;
     uint64_t list_begin = 0;
-    for (const ListRef& list : shard.tree.lists) {
+    for (const ListRef& list : tree.lists) {
       uint64_t at = list_begin;
       for (const ObjectRef& chunk : ReadList(list.ref).chunks) {
-        const auto hot = starts_.find(chunk.id);
-        if (hot != starts_.end()) shard.hot.push_back({at, at + chunk.plain_size, hot->second});
+        const auto start = starts_.find(chunk.id);
+        if (start != starts_.end()) hot.push_back({at, at + chunk.plain_size, start->second});
         at += chunk.plain_size;
       }
       list_begin += list.stream_size;
     }
-    return shard;
+    return hot;
   }
 
-  // Many names lead to one shared shard, which is read once.
-  const Shard* ReadShared(const ObjectRef& ref) {
-    const auto [found, is_new] = shared_.try_emplace(ref.id);
-    if (is_new) found->second = ReadShard(ref);
-    return found->second ? &*found->second : nullptr;
-  }
-
-  void Visit(const Shard& shard, uint32_t row, const std::string& path) {
-    const Inode& inode = shard.tree.inodes[row];
-    if (S_ISDIR(inode.mode)) return List(shard, inode.listing, path);
-    if (!S_ISREG(inode.mode)) return;
+  static std::vector<Part> PartsOf(const Tree& tree, const Inode& inode, const std::vector<Hot>& hot) {
+    std::vector<Part> parts;
+    if (!S_ISREG(inode.mode)) return parts;
     for (uint32_t i = 0; i < inode.extent_count; ++i) {
-      const Extent& extent = shard.tree.extents[inode.extent_begin + i];
-      for (const Hot& hot : shard.hot) {
-        const uint64_t begin = std::max(extent.stream_offset, hot.begin);
-        const uint64_t end = std::min(extent.stream_offset + extent.length, hot.end);
+      const Extent& extent = tree.extents[inode.extent_begin + i];
+      for (const Hot& chunk : hot) {
+        const uint64_t begin = std::max(extent.stream_offset, chunk.begin);
+        const uint64_t end = std::min(extent.stream_offset + extent.length, chunk.end);
         if (begin >= end) continue;
         const uint64_t offset = extent.file_offset + (begin - extent.stream_offset);
-        found_.push_back({hot.start + (begin - hot.begin), {path, offset, offset + (end - begin)}});
+        parts.push_back({chunk.start + (begin - chunk.begin), offset, offset + (end - begin)});
       }
     }
+    return parts;
   }
 
-  void List(const Shard& shard, const Listing& listing, const std::string& path) {
-    const Tree& tree = shard.tree;
-    for (uint32_t i = listing.begin; i < listing.begin + listing.count; ++i) {
-      if (listing.split) {
-        const auto child = ReadShard(tree.children[tree.ranges[i].child]);
-        if (child) List(*child, child->tree.top, path);
-        continue;
-      }
-      const TreeEntry& entry = tree.entries[i];
-      if (entry.child == kNoChild) {
-        Visit(shard, entry.row, path + "/" + entry.name);
-      } else if (const Shard* shared = ReadShared(tree.children[entry.child])) {
-        if (entry.row < shared->tree.inodes.size()) Visit(*shared, entry.row, path + "/" + entry.name);
-      }
-    }
+  void Found(const std::string& path, const Part& part) {
+    if (paths_size_ > kMostPaths) return;
+    paths_size_ += path.size();
+    found_.emplace_back(part.start, FilePart{path, part.begin, part.end});
   }
 
   const StoreFolder& store_;
+  ShardWalk walk_;
   std::unordered_map<Id, uint64_t, IdHash> starts_;  // of hot chunks, in the hot stream
-  std::unordered_map<Id, std::optional<Shard>, IdHash> shared_;
-  std::vector<Found> found_;
+  std::map<ObjectRef, std::string> tops_;            // by shard: the directory whose names its top lists
+  std::map<ObjectRef, std::vector<std::vector<Part>>> shared_;  // by shard, by row
+  std::vector<Name> shared_names_;
+  std::vector<std::pair<uint64_t, FilePart>> found_;  // with its start in the hot stream
+  size_t paths_size_ = 0;
 };
 
 }  // namespace
 
-std::vector<FilePart> EarlierHotRange(const StoreFolder& store, const ImageName& image) {
+std::vector<FilePart> EarlierHotRange(const StoreFolder& store, const ImageName& image,
+                                      const std::vector<PublicKey>& keys) {
   const auto images = store.ListImages();
   if (!images.ok()) return {};
   std::optional<Manifest> best;
@@ -132,7 +173,8 @@ std::vector<FilePart> EarlierHotRange(const StoreFolder& store, const ImageName&
     if (other.name != image.name) continue;
     const auto bytes = store.ReadRef(other);
     const auto ref = bytes.ok() ? Ref::Decode(*bytes) : bytes.error();
-    const auto body = ref.ok() ? Ref::DecodeBody(ref->body) : ref.error();
+    if (!ref.ok() || !IsSignedByOneOf(*ref, keys)) continue;
+    const auto body = Ref::DecodeBody(ref->body);
     const auto manifest = body.ok() ? Manifest::Decode(body->manifest) : body.error();
     if (!manifest.ok() || manifest->hot.data.empty()) continue;
     const std::pair<bool, int64_t> rank(other.tag == image.tag, body->issued);

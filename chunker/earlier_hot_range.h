@@ -10,8 +10,10 @@
 namespace rootstream {
 
 // The parts of files in the hot range of the image, in its order; of the one with the same name that was
-// published last, if the tag is new or its image has none. Nothing where there is none, and what can be
-// read of it where it is damaged: an order is no more than a help.
-std::vector<FilePart> EarlierHotRange(const StoreFolder& store, const ImageName& image);
+// published last, if the tag is new or its image has none. Only images that one of `keys` signed are believed, as
+// in KnownContent. Nothing where there is none, and what can be read of it where it is damaged or beyond all
+// measure: an order is no more than a help.
+std::vector<FilePart> EarlierHotRange(const StoreFolder& store, const ImageName& image,
+                                      const std::vector<PublicKey>& keys);
 
 }  // namespace rootstream

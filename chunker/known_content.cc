@@ -1,11 +1,14 @@
 #include "chunker/known_content.h"
 
+#include <map>
 #include <optional>
 #include <unordered_set>
+#include <utility>
 
 #include "format/chunk_list.h"
 #include "format/limits.h"
-#include "format/tree.h"
+#include "format/ref.h"
+#include "format/shard_walk.h"
 
 namespace rootstream {
 namespace {
@@ -19,23 +22,33 @@ class Loader {
     const auto images = store_.ListImages();
     if (!images.ok()) return {};
     for (const ImageName& image : *images) LoadImage(image);
+    PassOnBreaks();
+    for (const Shard& shard : shards_)
+      if (!shard.is_broken && shard.key) known_.shards.emplace(*shard.key, shard.ref);
     return std::move(known_);
   }
 
  private:
+  struct Shard {
+    ObjectRef ref;
+    std::optional<Id> key;
+    std::vector<ObjectRef> children;
+    bool is_broken = false;  // it, or something below it, cannot be used again as it is
+  };
+
   void LoadImage(const ImageName& image) {
     const auto bytes = store_.ReadRef(image);
     if (!bytes.ok()) return;
     // One's own signature counts however many others the image wants, and whatever its age.
     const auto ref = Ref::Decode(*bytes);
-    if (!ref.ok()) return;
+    if (!ref.ok() || !IsSignedByOneOf(*ref, keys_)) return;
     const auto body = Ref::DecodeBody(ref->body);
-    if (!body.ok() || !IsOwn(*ref)) return;
-    const auto manifest = Manifest::Decode(body->manifest);
+    const auto manifest = body.ok() ? Manifest::Decode(body->manifest) : body.error();
     if (!manifest.ok()) return;
     for (const ObjectRef& list : manifest->hot.data) NoteHot(list);
     for (const ObjectRef& list : manifest->hot.metadata) NoteHotList(list, kMaxPartPlain);
-    (void)LoadShard(manifest->root);
+    walk_.AddRoot(manifest->root);
+    while (const auto visit = walk_.Next()) shards_.push_back(LoadShard(*visit));
   }
 
   Result<ChunkList> ReadList(const ObjectRef& ref, size_t max_plain) const {
@@ -56,29 +69,32 @@ class Loader {
     for (const ObjectRef& chunk : chunks->chunks) hot_.insert(chunk.id);
   }
 
-  bool IsOwn(const Ref& ref) const {
-    if (keys_.empty()) return true;
-    for (const Signature& signature : ref.signatures)
-      for (const PublicKey& key : keys_)
-        if (signature.key == key && VerifySignature(signature, ref.body)) return true;
-    return false;
+  Shard LoadShard(const ShardWalk::Visit& visit) {
+    Shard shard{.ref = visit.shard, .is_broken = true};
+    const auto bytes = store_.ReadObject(visit.shard);
+    const auto tree = bytes.ok() ? walk_.Enter(visit, *bytes) : bytes.error();
+    if (!tree.ok()) return shard;
+    shard.is_broken = false;
+    shard.children = tree->children;
+    for (size_t i = 0; i < tree->publisher.size(); ++i)
+      if (!LoadPart(*tree, i, shard.key)) shard.is_broken = true;
+    return shard;
   }
 
-  // True: the shard and everything below it is whole, so it can be used again as it is.
-  bool LoadShard(const ObjectRef& ref) {
-    const auto [seen, is_new] = seen_.try_emplace(ref.id, false);
-    if (!is_new) return seen->second;
-    const auto bytes = store_.ReadObject(ref);
-    if (!bytes.ok()) return false;
-    const auto tree = Tree::Decode(*bytes, ref.pack);
-    if (!tree.ok()) return false;
-    bool whole = true;
-    for (const ObjectRef& child : tree->children) whole = LoadShard(child) && whole;
-    std::optional<Id> key;
-    for (size_t i = 0; i < tree->publisher.size(); ++i) whole = LoadPart(*tree, i, key) && whole;
-    if (whole && key) known_.shards.emplace(*key, ref);
-    seen_[ref.id] = whole;
-    return whole;
+  // A shard is used again with all that is below it.
+  void PassOnBreaks() {
+    std::map<ObjectRef, std::vector<Shard*>> parents;
+    for (Shard& shard : shards_)
+      for (const ObjectRef& child : shard.children) parents[child].push_back(&shard);
+    std::vector<ObjectRef> broken;
+    for (const Shard& shard : shards_)
+      if (shard.is_broken) broken.push_back(shard.ref);
+    while (!broken.empty()) {
+      const ObjectRef below = broken.back();
+      broken.pop_back();
+      for (Shard* parent : parents[below])
+        if (!std::exchange(parent->is_broken, true)) broken.push_back(parent->ref);
+    }
   }
 
   bool LoadPart(const Tree& tree, size_t number, std::optional<Id>& key) {
@@ -117,7 +133,8 @@ class Loader {
   const std::vector<PublicKey>& keys_;
   const size_t max_chunks_;
   KnownContent known_;
-  std::unordered_map<Id, bool, IdHash> seen_;
+  ShardWalk walk_;
+  std::vector<Shard> shards_;  // as they were met
   std::unordered_set<Id, IdHash> plain_[2];  // of other chunks, of hot ones
   std::unordered_set<Id, IdHash> hot_;       // ids
   std::unordered_map<Id, uint64_t, IdHash> pack_sizes_;

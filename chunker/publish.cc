@@ -39,9 +39,10 @@ std::vector<PublicKey> PublicKeysOf(const std::vector<SigningKey>& keys) {
   return out;
 }
 
-HotOrder OrderFor(const PublishOptions& options, const StoreFolder& store) {
+HotOrder OrderFor(const PublishOptions& options, const StoreFolder& store,
+                  const std::vector<PublicKey>& keys) {
   if (!options.profile) return {};
-  return HotOrder(*options.profile, EarlierHotRange(store, options.image));
+  return HotOrder(*options.profile, EarlierHotRange(store, options.image, keys));
 }
 
 class Publisher {
@@ -58,7 +59,7 @@ class Publisher {
         data_packs_(store_, kFullPack),
         chunks_(data_packs_, known_, options_.level,
                 static_cast<int>(std::max(1u, std::thread::hardware_concurrency()))),
-        order_(OrderFor(options_, store_)),
+        order_(OrderFor(options_, store_, keys_)),
         stream_(chunks_, CutSizes{}, order_, std::move(hot)),
         metadata_packs_(store_, kFullMetadataPack) {}
 

@@ -34,5 +34,6 @@ inline constexpr size_t kMaxProfileEvents = 1 << 20;
 inline constexpr size_t kMaxProfilePath = 64 << 10;        // bytes of a path in it
 inline constexpr size_t kMaxHotLists = 256;
 inline constexpr size_t kMaxShardDepth = 4096;             // child shards below one another
+inline constexpr size_t kMaxShards = 1 << 20;              // of all images that are walked together
 
 }  // namespace rootstream

@@ -136,6 +136,14 @@ Result<TrustedRef> CheckRef(std::string_view bytes, const ImageName& expected,
   return TrustedRef{std::move(body), std::move(manifest), id};
 }
 
+bool IsSignedByOneOf(const Ref& ref, const std::vector<PublicKey>& keys) {
+  if (keys.empty()) return true;
+  for (const Signature& signature : ref.signatures)
+    for (const PublicKey& key : keys)
+      if (signature.key == key && VerifySignature(signature, ref.body)) return true;
+  return false;
+}
+
 Ref SignRef(const RefBody& body, std::span<const SigningKey> keys) {
   Ref ref{.body = body.Encode()};
   for (const SigningKey& key : keys) ref.signatures.push_back(key.Sign(ref.body));

@@ -55,6 +55,10 @@ struct TrustPolicy {
 Result<TrustedRef> CheckRef(std::string_view bytes, const ImageName& expected,
                             const TrustPolicy& policy);
 
+// Whether one of `keys` has signed it, whatever else it may want; true if there are none, since an unsigned
+// image is no better than the store it lies in. For publishers, who believe what they signed themselves.
+bool IsSignedByOneOf(const Ref& ref, const std::vector<PublicKey>& keys);
+
 Ref SignRef(const RefBody& body, std::span<const SigningKey> keys);
 
 }  // namespace rootstream

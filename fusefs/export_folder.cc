@@ -24,7 +24,14 @@ class FolderWriter {
 
   Status WriteTop() {
     RS_TRY(const Node root, view_.Find("/"));
-    RS_CHECK(WriteEntries(root, top_, ""));
+    const auto enter = [this](const std::string& path, const std::string& name, const Node& node) {
+      return WriteEntry(node, Folder(), name, path);
+    };
+    const auto leave = [this](const std::string& path, const std::string& name, const Node& node) {
+      folders_.pop_back();
+      return SetAttributes(node, Folder(), name, path);
+    };
+    RS_CHECK(view_.Walk(root, {enter, leave}));
     RS_CHECK(SetAttributes(root, top_, ".", "/"));
     if (left_out_ > 0)
       fprintf(stderr, "rootstream: left out, for lack of permission: %zu owners, devices or "
@@ -33,16 +40,12 @@ class FolderWriter {
   }
 
  private:
-  Status WriteEntries(const Node& directory, int folder, const std::string& path) {
-    return view_.ForEachEntry(directory, [&](const std::string& name, const Node& node) {
-      return WriteEntry(node, folder, name, path + "/" + name);
-    });
-  }
+  int Folder() const { return folders_.empty() ? top_ : folders_.back().get(); }
 
   Status WriteEntry(const Node& node, int folder, const std::string& name,
                     const std::string& path) {
     const Inode& inode = node.inode();
-    if (S_ISDIR(inode.mode)) return WriteFolder(node, folder, name, path);
+    if (S_ISDIR(inode.mode)) return EnterFolder(folder, name, path);
     if (inode.nlink > 1) {
       const auto [first, is_new] = links_.try_emplace(node.id(), path);
       if (!is_new) {
@@ -68,16 +71,12 @@ class FolderWriter {
     return SetAttributes(node, folder, name, path);
   }
 
-  Status WriteFolder(const Node& node, int folder, const std::string& name,
-                     const std::string& path) {
+  Status EnterFolder(int folder, const std::string& name, const std::string& path) {
     if (mkdirat(folder, name.c_str(), 0700) != 0) return ErrnoError("cannot make folder", path);
-    {
-      const UniqueFd inside(
-          openat(folder, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-      if (!inside) return ErrnoError("cannot open folder", path);
-      RS_CHECK(WriteEntries(node, inside.get(), path));
-    }
-    return SetAttributes(node, folder, name, path);
+    UniqueFd inside(openat(folder, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!inside) return ErrnoError("cannot open folder", path);
+    folders_.push_back(std::move(inside));
+    return Ok();
   }
 
   Status WriteRegular(const Node& node, int folder, const std::string& name,
@@ -130,6 +129,7 @@ class FolderWriter {
 
   View view_;
   const int top_;
+  std::vector<UniqueFd> folders_;  // one in another, from the top down to where it writes
   std::unordered_map<uint64_t, std::string> links_;  // inode to the first name it was written under
   size_t left_out_ = 0;
   std::string first_left_out_;

@@ -75,7 +75,11 @@ class TarWriter {
     if (archive_write_open_fd(archive_.get(), 1) != ARCHIVE_OK) return Problem("standard output");
     RS_TRY(const Node root, view_.Find("/"));
     RS_CHECK(WriteHeader(root, "."));
-    RS_CHECK(WriteEntries(root, "."));
+    RS_CHECK(view_.Walk(root, {[this](const std::string& path, const std::string&, const Node& node) -> Status {
+      if (!S_ISSOCK(node.inode().mode)) return WriteHeader(node, "." + path);
+      ++sockets_;
+      return Ok();
+    }}));
     if (archive_write_close(archive_.get()) != ARCHIVE_OK) return Problem("standard output");
     if (sockets_ > 0)
       fprintf(stderr, "rootstream: left out: %zu sockets, which tar does not know\n", sockets_);
@@ -86,18 +90,6 @@ class TarWriter {
   Error Problem(const std::string& path) const {
     const char* text = archive_error_string(archive_.get());
     return Failed(path + ": cannot write to the archive: " + (text != nullptr ? text : "?"));
-  }
-
-  Status WriteEntries(const Node& directory, const std::string& path) {
-    return view_.ForEachEntry(directory, [&](const std::string& name, const Node& node) -> Status {
-      const std::string inside = path + "/" + name;
-      if (S_ISSOCK(node.inode().mode)) {
-        ++sockets_;
-        return Ok();
-      }
-      RS_CHECK(WriteHeader(node, inside));
-      return S_ISDIR(node.inode().mode) ? WriteEntries(node, inside) : Ok();
-    });
   }
 
   Status WriteHeader(const Node& node, const std::string& path) {

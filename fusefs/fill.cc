@@ -7,8 +7,7 @@
 #include <unordered_set>
 
 #include "format/chunk_list.h"
-#include "format/limits.h"
-#include "format/tree.h"
+#include "format/shard_walk.h"
 
 namespace rootstream {
 namespace {
@@ -80,14 +79,14 @@ Status Fill::BringAll() {
 
 // Every chunk list of the image once, with the chunks that were in none before.
 Status Fill::ForEachList(const ListUse& use) {
-  std::unordered_set<Id, IdHash> seen = {root_.id};
-  std::vector<std::pair<ObjectRef, uint32_t>> to_visit = {{root_, 0}};  // trees and their depth
-  while (!to_visit.empty()) {
-    const auto [ref, depth] = to_visit.back();
-    to_visit.pop_back();
-    if (depth > kMaxShardDepth) return Invalid("shards are nested too deeply");
-    RS_TRY(const PlainBytes bytes, Bring(ref));
-    RS_TRY(const Tree tree, Tree::Decode(*bytes, ref.pack));
+  std::unordered_set<Id, IdHash> seen;
+  ShardWalk walk;
+  walk.AddRoot(root_);
+  while (const auto next = walk.Next()) {
+    RS_TRY(const PlainBytes bytes, Bring(next->shard));
+    const auto entered = walk.Enter(*next, *bytes);
+    if (!entered.ok()) return Of("shard " + next->shard.id.Hex(), entered.error());
+    const Tree& tree = *entered;
     for (const ListRef& list : tree.lists) {
       if (!seen.insert(list.ref.id).second) continue;
       RS_TRY(const PlainBytes list_bytes, Bring(list.ref));
@@ -95,8 +94,6 @@ Status Fill::ForEachList(const ListUse& use) {
       std::erase_if(chunks.chunks, [&](const ObjectRef& chunk) { return !seen.insert(chunk.id).second; });
       RS_CHECK(use(chunks.chunks));
     }
-    for (const ObjectRef& child : tree.children)
-      if (seen.insert(child.id).second) to_visit.emplace_back(child, depth + 1);
   }
   return Ok();
 }

@@ -1,8 +1,7 @@
 #include "fusefs/survey.h"
 
 #include <utility>
-
-#include "format/tree.h"
+#include <vector>
 
 namespace rootstream {
 namespace {
@@ -14,7 +13,7 @@ constexpr uint64_t kMostPlain = 6 << 20;  // bytes, so that memory has room for 
 void Survey::Start() {
   if (cache_.fetcher().SurveyBudget() == 0) return;
   const bool started = state_.With([&](State& state) {
-    if (!state.started) state.shards.push_back(root_);
+    if (!state.started) state.walk.AddRoot(root_);
     return std::exchange(state.started, true);
   });
   if (!started) Walk();
@@ -23,46 +22,42 @@ void Survey::Start() {
 // One walks at a time; what is here already answers at once, and adds to what is next without going deeper.
 void Survey::Walk() {
   while (true) {
-    std::vector<ObjectRef> shards;
+    const uint64_t budget = cache_.fetcher().SurveyBudget();  // anew: the line is known better
+    std::vector<ShardWalk::Visit> visits;
     state_.With([&](State& state) {
       if (state.walking) return;
-      shards.swap(state.shards);
-      state.walking = !shards.empty();
+      while (const auto next = state.walk.Next())
+        if (Afford(state, next->shard, budget)) visits.push_back(*next);
+      state.walking = !visits.empty();
     });
-    if (shards.empty()) return;
+    if (visits.empty()) return;
     std::vector<Wanted> wanted;
-    for (const ObjectRef& shard : shards)
-      wanted.push_back({shard, [this, shard](const Result<PlainBytes>& bytes) { ShardCame(shard, bytes); }});
+    for (const ShardWalk::Visit& visit : visits)
+      wanted.push_back({visit.shard, [this, visit](const Result<PlainBytes>& bytes) { ShardCame(visit, bytes); }});
     cache_.GetAll(std::move(wanted), Priority::kReadahead);
     state_.With([](State& state) { state.walking = false; });
   }
 }
 
-void Survey::ShardCame(const ObjectRef& ref, const Result<PlainBytes>& bytes) {
+void Survey::ShardCame(const ShardWalk::Visit& visit, const Result<PlainBytes>& bytes) {
   if (!bytes.ok()) return;
-  const auto tree = Tree::Decode(**bytes, ref.pack);
-  if (!tree.ok()) return;  // whoever needs it will say so
+  const uint64_t budget = cache_.fetcher().SurveyBudget();
   std::vector<ObjectRef> lists;
-  for (const ListRef& list : tree->lists) lists.push_back(list.ref);
-  const uint64_t budget = cache_.fetcher().SurveyBudget();  // anew: the line is known better
   state_.With([&](State& state) {
-    lists = Afford(state, lists, budget);
-    for (const ObjectRef& child : Afford(state, tree->children, budget)) state.shards.push_back(child);
+    const auto tree = state.walk.Enter(visit, **bytes);
+    if (!tree.ok()) return;  // whoever needs it will say so
+    for (const ListRef& list : tree->lists)
+      if (state.walk.Meet(list.ref) && Afford(state, list.ref, budget)) lists.push_back(list.ref);
   });
   cache_.Prefetch(lists, Priority::kReadahead);
   Walk();
 }
 
-std::vector<ObjectRef> Survey::Afford(State& state, const std::vector<ObjectRef>& refs, uint64_t budget) {
-  std::vector<ObjectRef> out;
-  for (const ObjectRef& ref : refs) {
-    const bool affordable = state.stored + ref.stored_size <= budget && state.plain + ref.plain_size <= kMostPlain;
-    if (!affordable || !state.seen.insert(ref.id).second) continue;
-    state.stored += ref.stored_size;
-    state.plain += ref.plain_size;
-    out.push_back(ref);
-  }
-  return out;
+bool Survey::Afford(State& state, const ObjectRef& ref, uint64_t budget) {
+  if (state.stored + ref.stored_size > budget || state.plain + ref.plain_size > kMostPlain) return false;
+  state.stored += ref.stored_size;
+  state.plain += ref.plain_size;
+  return true;
 }
 
 }  // namespace rootstream

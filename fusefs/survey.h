@@ -4,11 +4,10 @@
 #pragma once
 
 #include <cstdint>
-#include <unordered_set>
-#include <vector>
 
 #include "cache/guarded.h"
 #include "cache/object_cache.h"
+#include "format/shard_walk.h"
 
 namespace rootstream {
 
@@ -22,17 +21,15 @@ class Survey {
  private:
   struct State {
     bool started = false;
-    std::unordered_set<Id, IdHash> seen;
-    std::vector<ObjectRef> shards;  // to be had next
-    bool walking = false;           // somebody takes from them
-    uint64_t stored = 0;            // bytes of all that was seen, here already or not, so that the walk ends
-    uint64_t plain = 0;             // likewise
+    bool walking = false;  // somebody takes from the walk
+    ShardWalk walk;
+    uint64_t stored = 0;   // bytes of all that was asked for, here already or not, so that the walk ends
+    uint64_t plain = 0;    // likewise
   };
 
   void Walk();
-  void ShardCame(const ObjectRef& ref, const Result<PlainBytes>& bytes);
-  // Of `refs`, those that are new and that the budget has room for.
-  static std::vector<ObjectRef> Afford(State& state, const std::vector<ObjectRef>& refs, uint64_t budget);
+  void ShardCame(const ShardWalk::Visit& visit, const Result<PlainBytes>& bytes);
+  static bool Afford(State& state, const ObjectRef& ref, uint64_t budget);
 
   ObjectCache& cache_;
   const ObjectRef root_;

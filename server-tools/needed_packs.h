@@ -4,12 +4,12 @@
 #pragma once
 
 #include <functional>
-#include <set>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "format/manifest.h"
+#include "format/shard_walk.h"
 
 namespace rootstream {
 
@@ -32,22 +32,13 @@ class NeededPacks {
   const std::unordered_map<Id, uint64_t, IdHash>& ends() const { return ends_; }
 
  private:
-  struct Visit {
-    ObjectRef tree;
-    size_t depth = 0;
-  };
-
-  bool IsNew(const ObjectRef& ref);
   void Note(const ObjectRef& ref);
-  Status AddShard(const Visit& visit);
+  Status AddShard(const ShardWalk::Visit& visit);
   Status AddList(const ObjectRef& ref, size_t max_plain);
 
   const ReadObject read_;
   const MeetPack meet_;
-  // Not by id alone: two publishers at once may put the same object into two packs, and what it
-  // names in "its own pack" are then different places.
-  std::set<std::pair<Id, Id>> seen_;
-  std::vector<Visit> to_visit_;  // not a recursion: an image's depth is its publisher's choice
+  ShardWalk walk_;
   std::unordered_map<Id, uint64_t, IdHash> ends_;
 };
 

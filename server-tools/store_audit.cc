@@ -45,33 +45,25 @@ void Auditor::CheckManifest(const Id& id) {
 }
 
 void Auditor::CheckShards(const Manifest& manifest, const std::string& image) {
-  std::vector<Visit> to_visit = {{manifest.root, 0}};  // not a recursion: the depth is the publisher's choice
-  while (!to_visit.empty()) {
-    const Visit next = to_visit.back();
-    to_visit.pop_back();
-    CheckShard(next, image, to_visit);
-  }
+  walk_.AddRoot(manifest.root);
+  while (const auto next = walk_.Next()) CheckShard(*next, image);
   // Last, since it has no plain hashes: whatever a shard has, too, is checked by that.
   for (const ObjectRef& list : manifest.hot.data) CheckHotList(list, kMaxChunkPlain, image);
   for (const ObjectRef& list : manifest.hot.metadata) CheckHotList(list, kMaxPartPlain, image);
 }
 
-void Auditor::CheckShard(const Visit& visit, const std::string& image, std::vector<Visit>& to_visit) {
+void Auditor::CheckShard(const ShardWalk::Visit& visit, const std::string& image) {
   const ObjectRef& ref = visit.shard;
-  if (!seen_shards_.insert(ref).second) return;
   ++report_.shards;
   const std::string shown = image + ": shard " + ref.id.Hex();
-  if (visit.depth > kMaxShardDepth) return Damage(shown, "too many shards are above it");
   const auto bytes = ReadObject(ref);
   if (!bytes.ok()) return Damage(shown, bytes.error().message);
-  const auto tree = Tree::Decode(*bytes, ref.pack);
+  const auto tree = walk_.Enter(visit, *bytes);
   if (!tree.ok()) return Damage(shown, tree.error().message);
-  if (tree->is_root() != (visit.depth == 0)) Damage(shown, "it is not where it belongs");
   for (size_t i = 0; i < tree->publisher.size(); ++i) {
     const auto part = CheckPublisherPart(tree->publisher[i], shown);
     if (!tree->lists.empty()) CheckList(tree->lists[i], part, shown);
   }
-  for (const ObjectRef& child : tree->children) to_visit.push_back({child, visit.depth + 1});
 }
 
 std::optional<PublisherPart> Auditor::CheckPublisherPart(const ObjectRef& ref, const std::string& shard) {

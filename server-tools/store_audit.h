@@ -11,7 +11,7 @@
 
 #include "chunker/store_folder.h"
 #include "format/chunk_list.h"
-#include "format/tree.h"
+#include "format/shard_walk.h"
 
 namespace rootstream {
 
@@ -50,14 +50,10 @@ class Auditor {
     bool is_new;
     bool as_said;  // what was said of it first
   };
-  struct Visit {
-    ObjectRef shard;
-    size_t depth = 0;  // 0: the root
-  };
 
   void Damage(const std::string& object, const std::string& why);
   void CheckShards(const Manifest& manifest, const std::string& image);
-  void CheckShard(const Visit& visit, const std::string& image, std::vector<Visit>& to_visit);
+  void CheckShard(const ShardWalk::Visit& visit, const std::string& image);
   std::optional<PublisherPart> CheckPublisherPart(const ObjectRef& ref, const std::string& shard);
   void CheckList(const ListRef& ref, const std::optional<PublisherPart>& part, const std::string& shard);
   void CheckHotList(const ObjectRef& ref, size_t max_plain, const std::string& image);
@@ -72,7 +68,7 @@ class Auditor {
   AuditReport report_;
   std::set<Id> seen_manifests_;
   std::map<Id, std::vector<Expected>> expected_;  // by pack
-  std::set<ObjectRef> seen_shards_;
+  ShardWalk walk_;
   std::set<ObjectRef> seen_hot_lists_;
   std::map<std::pair<Id, uint64_t>, ObjectRef> places_;  // by pack and offset: what was first said
   std::map<Id, uint64_t> live_bytes_;

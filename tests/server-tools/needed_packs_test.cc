@@ -7,6 +7,7 @@
 #include "format/chunk_list.h"
 #include "format/tree.h"
 #include "tests/support/test_result.h"
+#include "tests/support/test_tree.h"
 
 namespace rootstream {
 namespace {
@@ -50,7 +51,7 @@ class NeededPacksTest : public ::testing::Test {
 TEST_F(NeededPacksTest, AreThoseOfEveryKindOfObject) {
   const ObjectRef list = PutList("lists", {Chunk("chunks"), Chunk("more chunks", 1000)});
   const ObjectRef child = Put("child", Tree{.publisher = {Chunk("child's part")}}.Encode());
-  const Tree root{.children = {child}, .lists = {{list, 40}}, .publisher = {Chunk("parts")}};
+  const Tree root = AsRoot({.children = {child}, .lists = {{list, 40}}, .publisher = {Chunk("parts")}});
   const Manifest manifest{
       .root = Put("root", root.Encode()),
       .hot = {.data = {PutList("hot data list", {Chunk("hot data")})},
@@ -68,7 +69,7 @@ TEST_F(NeededPacksTest, AreThoseOfEveryKindOfObject) {
 TEST_F(NeededPacksTest, WalksWhatImagesShareOnce) {
   const ObjectRef child = Put("p", Tree{.publisher = {Chunk("part")}}.Encode());
   const ObjectRef root =
-      Put("p", Tree{.children = {child, child}, .publisher = {Chunk("part")}}.Encode());
+      Put("p", AsRoot({.children = {child, child}, .publisher = {Chunk("part")}}).Encode());
   ASSERT_TRUE(IsOk(Need({.root = root})));
   ASSERT_TRUE(IsOk(Need({.root = root})));
   EXPECT_EQ(reads_, 2u);
@@ -81,20 +82,20 @@ TEST_F(NeededPacksTest, WalksTheSameObjectInAnotherPackToo) {
   ObjectRef in_other = Put("other", tree);
   const ObjectRef in_one = Put("one", tree);
   ASSERT_EQ(in_one.id, in_other.id);
-  const Tree root{.children = {in_one, in_other}, .publisher = {Chunk("root")}};
+  const Tree root = AsRoot({.children = {in_one, in_other}, .publisher = {Chunk("root")}});
   ASSERT_TRUE(IsOk(Need({.root = Put("root", root.Encode())})));
   EXPECT_EQ(reads_, 3u);
 }
 
 TEST_F(NeededPacksTest, NamesTheObjectThatCannotBeReadOrDecoded) {
   const ObjectRef absent = Chunk("nowhere");
-  const Tree root{.children = {absent}, .publisher = {Chunk("part")}};
+  const Tree root = AsRoot({.children = {absent}, .publisher = {Chunk("part")}});
   const Status missing = Need({.root = Put("root", root.Encode())});
   ASSERT_TRUE(FailsWith(ErrorKind::kMissing, missing));
   EXPECT_NE(missing.error().message.find("shard " + absent.id.Hex()), std::string::npos);
 
   const ObjectRef garbage = Put("pack", "no chunk list");
-  const Tree other{.lists = {{garbage, 40}}, .publisher = {Chunk("part")}};
+  const Tree other = AsRoot({.lists = {{garbage, 40}}, .publisher = {Chunk("part")}});
   const Status damaged = Need({.root = Put("root", other.Encode())});
   ASSERT_TRUE(FailsWith(ErrorKind::kCorrupt, damaged));
   EXPECT_NE(damaged.error().message.find("chunk list " + garbage.id.Hex()), std::string::npos);

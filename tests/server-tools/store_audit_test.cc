@@ -7,6 +7,7 @@
 #include "format/limits.h"
 #include "server-tools/store_stats.h"
 #include "tests/support/test_store.h"
+#include "tests/support/test_tree.h"
 
 namespace rootstream {
 namespace {
@@ -168,10 +169,11 @@ TEST_F(StoreAudit, NamesShardsThatAreNestedTooDeeply) {
   std::vector<ObjectRef> below;
   for (size_t i = 0; i < kMaxShardDepth + 3; ++i)
     below = {pack.Add(Tree{.children = below, .publisher = {part}}.Encode())};
+  pack.Add(AsRoot({.children = below, .publisher = {part}}).Encode());
   PutManifest({.root = Put(pack)});
   const auto report = Audit();
   ASSERT_TRUE(IsOk(report));
-  const auto too_deep = [](const std::string& damage) { return damage.find("too many shards") != std::string::npos; };
+  const auto too_deep = [](const std::string& damage) { return damage.find("nested too deeply") != std::string::npos; };
   EXPECT_EQ(std::count_if(report->damages.begin(), report->damages.end(), too_deep), 1);
 }
 
