@@ -10,52 +10,21 @@
 #include <cerrno>
 #include <climits>
 #include <cstring>
-#include <mutex>
+#include <memory>
+
+#include "fusefs/request.h"
 
 namespace rootstream {
 namespace {
 
 constexpr double kForEver = 1e9;                     // seconds: an image never changes
-constexpr unsigned kMaxBackground = 1024;            // requests in the kernel's hands at a time
+// Reads that the kernel has under way at a time, waiting ones included: beyond it a cached file would wait, too.
+// The most that the protocol has room for; a parked read takes the daemon less than 1 KiB.
+constexpr unsigned kMaxBackground = 65535;
 constexpr size_t kBlockSize = 4096;
 
 FuseContext& ContextOf(fuse_req_t req) { return *static_cast<FuseContext*>(fuse_req_userdata(req)); }
 
-// One kernel request that will be replied to once, by whoever claims it first.
-class Request {
- public:
-  explicit Request(fuse_req_t req) : req_(req) { fuse_req_interrupt_func(req, OnInterrupt, this); }
-
-  // The right to reply; nullptr if it was interrupted, and so replied to, before.
-  fuse_req_t Claim() {
-    {
-      const std::lock_guard lock(mutex_);
-      if (replied_) return nullptr;
-      replied_ = true;
-    }
-    fuse_req_interrupt_func(req_, nullptr, nullptr);  // waits for an OnInterrupt under way
-    return req_;
-  }
-
-  void ReplyError(int error) {
-    if (const fuse_req_t req = Claim()) fuse_reply_err(req, error);
-  }
-
- private:
-  static void OnInterrupt(fuse_req_t req, void* self) {
-    auto* request = static_cast<Request*>(self);
-    {
-      const std::lock_guard lock(request->mutex_);
-      if (request->replied_) return;
-      request->replied_ = true;
-    }
-    fuse_reply_err(req, EINTR);
-  }
-
-  std::mutex mutex_;
-  bool replied_ = false;
-  const fuse_req_t req_;
-};
 using RequestPtr = std::shared_ptr<Request>;
 
 // Whatever went wrong behind it, a reader of the mount can only be told that reading failed; status
@@ -87,56 +56,69 @@ struct stat StatOf(const Node& node) {
   return st;
 }
 
-fuse_entry_param EntryOf(const Node& node) {
+fuse_entry_param EntryOf(const FuseContext& context, const Node& node) {
   fuse_entry_param entry = {};
   entry.ino = node.id();
-  entry.generation = 1;
+  entry.generation = context.generation;
   entry.attr = StatOf(node);
   entry.attr_timeout = entry.entry_timeout = kForEver;
   return entry;
 }
 
+// Lets `start` begin what finds the answer, and then parks the request.
+template <typename Start>
+void Handle(fuse_req_t req, Start start) {
+  FuseContext& context = ContextOf(req);
+  const auto request = std::make_shared<Request>(req, context.interrupted);
+  start(request, context);
+  request->Park();
+}
+
 // Runs `use` with the request and the inode, when it is there.
-void WithNode(fuse_req_t req, fuse_ino_t ino, std::function<void(Request&, const Node&)> use) {
-  const auto request = std::make_shared<Request>(req);
-  ContextOf(req).image.Find(ino, [request, use = std::move(use)](const Result<Node>& node) {
-    if (!node.ok()) return request->ReplyError(kReadFailed);
-    use(*request, *node);
+template <typename Use>
+void WithNode(fuse_req_t req, fuse_ino_t ino, Use use) {
+  Handle(req, [&](const RequestPtr& request, FuseContext& context) {
+    const auto found = [request, use = std::move(use)](const Result<Node>& node) {
+      if (!node.ok()) return request->ReplyError(kReadFailed);
+      use(*request, *node);
+    };
+    context.image.Find(ino, {found, request->interest()});
   });
 }
 
 void Init(void* userdata, fuse_conn_info* conn) {
   FuseContext& context = *static_cast<FuseContext*>(userdata);
-  const unsigned wanted = FUSE_CAP_ASYNC_READ | FUSE_CAP_PARALLEL_DIROPS | FUSE_CAP_READDIRPLUS |
+  const unsigned wanted = FUSE_CAP_ASYNC_READ | FUSE_CAP_READDIRPLUS |
                           FUSE_CAP_CACHE_SYMLINKS | FUSE_CAP_NO_OPEN_SUPPORT |
                           FUSE_CAP_NO_OPENDIR_SUPPORT | FUSE_CAP_EXPLICIT_INVAL_DATA;
   conn->want |= conn->capable & wanted;
   conn->want &= ~(FUSE_CAP_READDIRPLUS_AUTO | FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE |
-                  FUSE_CAP_SPLICE_MOVE | FUSE_CAP_AUTO_INVAL_DATA);
+                  FUSE_CAP_SPLICE_MOVE | FUSE_CAP_AUTO_INVAL_DATA |
+                  FUSE_CAP_ASYNC_DIO);  // whose readers cannot be killed
   // Asking for it makes the kernel fetch an ACL for every inode it looks at.
   if ((context.features & kHasAcl) != 0) conn->want |= conn->capable & FUSE_CAP_POSIX_ACL;
   conn->max_background = kMaxBackground;
   conn->congestion_threshold = kMaxBackground * 3 / 4;
   conn->max_readahead = static_cast<unsigned>(context.kernel_readahead) << 10;
+  context.wants_parallel_directories = (conn->capable & FUSE_CAP_PARALLEL_DIROPS) != 0;
   context.on_init();
 }
 
 void Lookup(fuse_req_t req, fuse_ino_t parent, const char* name) {
-  const auto request = std::make_shared<Request>(req);
-  FuseContext& context = ContextOf(req);
-  context.image.Lookup(
-      parent, name, [request, parent, &context](const Result<std::optional<Node>>& found) {
-        if (!found.ok()) return request->ReplyError(kReadFailed);
-        fuse_entry_param entry = {};
-        entry.entry_timeout = kForEver;  // with inode 0: there is no such name, remember that
-        if (found->has_value()) {
-          entry = EntryOf(**found);
-          // Directories had attributes, and of hard links not even the type may have been known.
-          if (!S_ISDIR(entry.attr.st_mode) && entry.attr.st_nlink == 1)
-            context.listings.NoteLookup(parent);
-        }
-        if (const fuse_req_t claimed = request->Claim()) fuse_reply_entry(claimed, &entry);
-      });
+  Handle(req, [&](const RequestPtr& request, FuseContext& context) {
+    const auto done = [request, parent, &context](const Result<std::optional<Node>>& found) {
+      if (!found.ok()) return request->ReplyError(kReadFailed);
+      fuse_entry_param entry = {};
+      entry.entry_timeout = kForEver;  // with inode 0: there is no such name, remember that
+      if (found->has_value()) {
+        entry = EntryOf(context, **found);
+        // Directories had attributes, and of hard links not even the type may have been known.
+        if (!S_ISDIR(entry.attr.st_mode) && entry.attr.st_nlink == 1) context.listings.NoteLookup(parent);
+      }
+      request->ReplyEntry(entry);
+    };
+    context.image.Lookup(parent, name, {done, request->interest()});
+  });
 }
 
 void Forget(fuse_req_t req, fuse_ino_t, uint64_t) { fuse_reply_none(req); }
@@ -144,16 +126,14 @@ void ForgetMulti(fuse_req_t req, size_t, fuse_forget_data*) { fuse_reply_none(re
 
 void GetAttr(fuse_req_t req, fuse_ino_t ino, fuse_file_info*) {
   WithNode(req, ino, [](Request& request, const Node& node) {
-    const struct stat st = StatOf(node);
-    if (const fuse_req_t claimed = request.Claim()) fuse_reply_attr(claimed, &st, kForEver);
+    request.ReplyAttributes(StatOf(node), kForEver);
   });
 }
 
 void ReadLink(fuse_req_t req, fuse_ino_t ino) {
   WithNode(req, ino, [](Request& request, const Node& node) {
     if (!S_ISLNK(node.inode().mode)) return request.ReplyError(EINVAL);
-    const std::string& target = node.shard->tree.targets[node.inode().target];
-    if (const fuse_req_t claimed = request.Claim()) fuse_reply_readlink(claimed, target.c_str());
+    request.ReplyLink(node.shard->tree.targets[node.inode().target].c_str());
   });
 }
 
@@ -161,67 +141,65 @@ void ReadLink(fuse_req_t req, fuse_ino_t ino) {
 void Open(fuse_req_t req, fuse_ino_t, fuse_file_info*) { fuse_reply_err(req, ENOSYS); }
 void OpenDir(fuse_req_t req, fuse_ino_t, fuse_file_info*) { fuse_reply_err(req, ENOSYS); }
 
-void ReplyPieces(fuse_req_t req, const Pieces& pieces) {
+void ReplyPieces(Request& request, const Pieces& pieces) {
   static const char zeros[64 * 1024] = {};
-  std::vector<iovec> iov;
+  std::vector<iovec> parts;
   for (const Piece& piece : pieces) {
     if (piece.bytes != nullptr) {
-      iov.push_back({const_cast<char*>(piece.bytes->data()) + piece.offset, piece.length});
+      parts.push_back({const_cast<char*>(piece.bytes->data()) + piece.offset, piece.length});
       continue;
     }
-    for (size_t left = piece.length; left > 0; left -= iov.back().iov_len)
-      iov.push_back({const_cast<char*>(zeros), std::min(left, sizeof zeros)});
+    for (size_t left = piece.length; left > 0; left -= parts.back().iov_len)
+      parts.push_back({const_cast<char*>(zeros), std::min(left, sizeof zeros)});
   }
-  if (iov.size() < IOV_MAX) {
-    fuse_reply_iov(req, iov.data(), static_cast<int>(iov.size()));
-    return;
-  }
-  std::string flat;  // many small holes
-  for (const iovec& part : iov) flat.append(static_cast<char*>(part.iov_base), part.iov_len);
-  fuse_reply_buf(req, flat.data(), flat.size());
+  request.ReplyParts(parts);
 }
 
 void Read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, fuse_file_info*) {
-  const auto request = std::make_shared<Request>(req);
-  FuseContext& context = ContextOf(req);
-  context.image.Find(ino, [request, size, offset, &context](const Result<Node>& node) {
-    if (!node.ok()) return request->ReplyError(kReadFailed);
-    if (!S_ISREG(node->inode().mode)) return request->ReplyError(EINVAL);
-    context.reader.Read(*node, offset, size, [request](const Result<Pieces>& pieces) {
-      if (!pieces.ok()) return request->ReplyError(kReadFailed);
-      if (const fuse_req_t claimed = request->Claim()) ReplyPieces(claimed, *pieces);
-    });
+  Handle(req, [&](const RequestPtr& request, FuseContext& context) {
+    const auto found = [request, size, offset, &context](const Result<Node>& node) {
+      if (!node.ok()) return request->ReplyError(kReadFailed);
+      if (!S_ISREG(node->inode().mode)) return request->ReplyError(EINVAL);
+      const auto read = [request](const Result<Pieces>& pieces) {
+        if (!pieces.ok()) return request->ReplyError(kReadFailed);
+        ReplyPieces(*request, *pieces);
+      };
+      context.reader.Read(*node, offset, size, {read, request->interest()});
+    };
+    context.image.Find(ino, {found, request->interest()});
   });
 }
 
-// The entries that fit into one reply. Positions 1 and 2 are those of "." and "..".
+constexpr uint64_t kDots = 2;  // positions 1 and 2 are those behind "." and ".."
+
+// The entries that fit into one reply.
 class EntryBuffer {
  public:
   EntryBuffer(size_t size, bool with_attributes)
       : buffer_(size, '\0'), with_attributes_(with_attributes) {}
 
   // False: it does not fit.
-  bool Add(fuse_req_t req, const char* name, const fuse_entry_param& entry, uint64_t position) {
+  bool Add(const char* name, const fuse_entry_param& entry, uint64_t position) {
     char* const at = buffer_.data() + used_;
     const size_t left = buffer_.size() - used_;
     const off_t next = static_cast<off_t>(position);
     const size_t size = with_attributes_
-                            ? fuse_add_direntry_plus(req, at, left, name, &entry, next)
-                            : fuse_add_direntry(req, at, left, name, &entry.attr, next);
+                            ? fuse_add_direntry_plus(nullptr, at, left, name, &entry, next)
+                            : fuse_add_direntry(nullptr, at, left, name, &entry.attr, next);
     if (size > left) return false;
     used_ += size;
     return true;
   }
 
   // Not known to the kernel as inodes by this reply: entry.ino stays 0.
-  bool AddName(fuse_req_t req, const char* name, uint64_t ino, uint32_t mode, uint64_t position) {
+  bool AddName(const char* name, uint64_t ino, uint32_t mode, uint64_t position) {
     fuse_entry_param entry = {};
     entry.attr.st_ino = ino;
     entry.attr.st_mode = mode;
-    return Add(req, name, entry, position);
+    return Add(name, entry, position);
   }
 
-  void Reply(fuse_req_t req) const { fuse_reply_buf(req, buffer_.data(), used_); }
+  std::string_view bytes() const { return std::string_view(buffer_).substr(0, used_); }
 
  private:
   std::string buffer_;
@@ -229,42 +207,37 @@ class EntryBuffer {
   const bool with_attributes_;
 };
 
-bool AddDots(fuse_req_t req, fuse_ino_t ino, uint64_t position, EntryBuffer& buffer) {
-  if (position < 1 && !buffer.AddName(req, ".", ino, S_IFDIR, 1)) return false;
-  return position >= 2 || buffer.AddName(req, "..", kRootInode, S_IFDIR, 2);
+bool AddDots(const DirectoryNumbers& numbers, uint64_t position, EntryBuffer& buffer) {
+  if (position < 1 && !buffer.AddName(".", numbers.own, S_IFDIR, 1)) return false;
+  return position >= 2 || buffer.AddName("..", numbers.parent, S_IFDIR, 2);
 }
 
-void AddRun(fuse_req_t req, Image& image, const EntryRun& run, bool all_attributes,
-            EntryBuffer& buffer) {
+void AddRun(FuseContext& context, const EntryRun& run, bool all_attributes, EntryBuffer& buffer) {
+  Image& image = context.image;
   for (uint32_t i = run.begin; i < run.end; ++i) {
     const TreeEntry& entry = run.shard->tree.entries[i];
     const uint64_t next = run.PositionAfter(i);
     const auto node = image.LoadedNode(run, entry);
     const uint32_t mode = node ? node->inode().mode : 0;
-    const bool fits =
-        node && (all_attributes || S_ISDIR(mode))
-            ? buffer.Add(req, entry.name.c_str(), EntryOf(*node), next)
-            : buffer.AddName(req, entry.name.c_str(), image.InodeOf(run, entry), mode, next);
+    const bool fits = node && (all_attributes || S_ISDIR(mode))
+                          ? buffer.Add(entry.name.c_str(), EntryOf(context, *node), next)
+                          : buffer.AddName(entry.name.c_str(), image.InodeOf(run, entry), mode, next);
     if (!fits) return;
   }
 }
 
 void ReadDirectory(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, bool plus) {
-  const auto request = std::make_shared<Request>(req);
-  FuseContext& context = ContextOf(req);
-  const auto position = static_cast<uint64_t>(offset);
-  const uint64_t from = position <= 2 ? 0 : position;
-  context.image.ReadDirectory(
-      ino, from, [=, &context](const Result<std::optional<EntryRun>>& run) {
-        if (!run.ok()) return request->ReplyError(kReadFailed);
-        const fuse_req_t claimed = request->Claim();
-        if (claimed == nullptr) return;
-        EntryBuffer buffer(size, plus);
-        const bool room = AddDots(claimed, ino, position, buffer);
-        if (room && run->has_value())
-          AddRun(claimed, context.image, **run, context.listings.AllAttributes(ino), buffer);
-        buffer.Reply(claimed);
-      });
+  Handle(req, [&](const RequestPtr& request, FuseContext& context) {
+    const auto position = static_cast<uint64_t>(offset);
+    const auto done = [=, &context](const Result<DirectoryPart>& part) {
+      if (!part.ok()) return request->ReplyError(kReadFailed);
+      EntryBuffer buffer(size, plus);
+      const bool room = AddDots(part->numbers, position, buffer);
+      if (room && part->run) AddRun(context, *part->run, context.listings.AllAttributes(ino), buffer);
+      request->ReplyBytes(buffer.bytes());
+    };
+    context.image.ReadDirectory(ino, position <= kDots ? 0 : position, {done, request->interest()});
+  });
 }
 
 void ReadDir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, fuse_file_info*) {
@@ -288,15 +261,9 @@ void StatFs(fuse_req_t req, fuse_ino_t) {
 
 // The value or list, or only its size when the caller gives no room.
 void ReplyXattr(Request& request, size_t room, std::string_view value) {
-  const fuse_req_t req = request.Claim();
-  if (req == nullptr) return;
-  if (room == 0) {
-    fuse_reply_xattr(req, value.size());
-  } else if (value.size() > room) {
-    fuse_reply_err(req, ERANGE);
-  } else {
-    fuse_reply_buf(req, value.data(), value.size());
-  }
+  if (room == 0) return request.ReplySize(value.size());
+  if (value.size() > room) return request.ReplyError(ERANGE);
+  request.ReplyBytes(value);
 }
 
 const XattrSet* XattrsOf(const Node& node) {
@@ -321,18 +288,13 @@ void GetXattr(fuse_req_t req, fuse_ino_t ino, const char* name, size_t size) {
 }
 
 void ListXattr(fuse_req_t req, fuse_ino_t ino, size_t size) {
-  if (!HasXattrs(req)) {
-    fuse_reply_err(req, ENOSYS);
-    return;
-  }
-  // trusted.* is for the system administrator only: xattr(7).
-  const fuse_ctx* caller = fuse_req_ctx(req);
-  const bool is_root = caller->uid == 0;
-  WithNode(req, ino, [size, is_root](Request& request, const Node& node) {
+  if (!HasXattrs(req))  // not ENOSYS, which would have the kernel say that there can be no list
+    return Handle(req, [size](const RequestPtr& request, FuseContext&) { ReplyXattr(*request, size, ""); });
+  WithNode(req, ino, [size](Request& request, const Node& node) {
     std::string names;
     if (const XattrSet* set = XattrsOf(node))
-      for (const Xattr& xattr : *set)
-        if (is_root || !xattr.name.starts_with("trusted."))
+      for (const Xattr& xattr : *set)  // trusted.* is for the system administrator only: xattr(7)
+        if (request.uid() == 0 || !xattr.name.starts_with("trusted."))
           names.append(xattr.name.c_str(), xattr.name.size() + 1);
     ReplyXattr(request, size, names);
   });
@@ -363,7 +325,7 @@ void Seek(fuse_req_t req, fuse_ino_t ino, off_t offset, int whence, fuse_file_in
   WithNode(req, ino, [offset, whence](Request& request, const Node& node) {
     const off_t found = SeekIn(node, offset, whence);
     if (found < 0) return request.ReplyError(ENXIO);
-    if (const fuse_req_t claimed = request.Claim()) fuse_reply_lseek(claimed, found);
+    request.ReplyPosition(found);
   });
 }
 

@@ -1,14 +1,16 @@
 // The FUSE edge: every kernel request becomes one call on the image and exactly one reply.
 //
 // Nothing here waits. A request whose answer needs the network is parked: the thread goes on, and
-// whichever comes first replies, the completion or the kernel's FUSE_INTERRUPT (with EINTR).
+// whichever comes first replies, the completion or, with EINTR, the caller's being killed (Request).
 #pragma once
 
+#include <atomic>
 #include <functional>
 
 #include "format/manifest.h"
 #include "fusefs/file_reader.h"
 #include "fusefs/image.h"
+#include "fusefs/interrupted_requests.h"
 #include "fusefs/listing_policy.h"
 
 struct fuse_lowlevel_ops;
@@ -19,11 +21,14 @@ namespace rootstream {
 struct FuseContext {
   Image& image;
   FileReader& reader;
-  uint64_t features;  // of the manifest
+  InterruptedRequests& interrupted;
+  uint64_t generation;  // of all inodes: file handles of another mount are stale, its numbers mean other files
+  uint64_t features;    // of the manifest
   ImageTotals totals;
   int kernel_readahead;  // KiB
   std::function<void()> on_init;  // the kernel has taken the mount
   ListingPolicy listings = {};
+  std::atomic<bool> wants_parallel_directories = false;  // in the reply to INIT, which is the next one
 };
 
 const fuse_lowlevel_ops& FuseOperations();

@@ -3,14 +3,17 @@
 
 #include <fcntl.h>
 #include <fuse_lowlevel.h>
+#include <linux/fuse.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <condition_variable>
+#include <cstddef>
 #include <mutex>
 
 #include "cache/file_io.h"
@@ -54,6 +57,22 @@ class Arguments {
 
 void IgnoreSignal(int) {}
 
+// libfuse 3.14 takes FUSE_CAP_PARALLEL_DIROPS and does not pass it on, so that the kernel lets one look-up at a time into
+// a directory: whoever waits behind one that waits for the network could not even be killed. So it is added to the
+// reply of INIT, by far the first one. fuse(4), linux/fuse.h.
+ssize_t WriteReply(int device, iovec* parts, int count, void* userdata) {
+  auto& context = *static_cast<FuseContext*>(userdata);
+  if (context.wants_parallel_directories.exchange(false) && count == 2) {
+    auto* init = static_cast<fuse_init_out*>(parts[1].iov_base);
+    if (parts[1].iov_len >= offsetof(fuse_init_out, max_background)) init->flags |= FUSE_PARALLEL_DIROPS;
+  }
+  return writev(device, parts, count);
+}
+
+ssize_t ReadRequest(int device, void* buffer, size_t size, void*) { return read(device, buffer, size); }
+
+constexpr fuse_custom_io kDevice = {.writev = WriteReply, .read = ReadRequest};
+
 }  // namespace
 
 struct FuseSession::State {
@@ -85,6 +104,8 @@ Result<std::unique_ptr<FuseSession>> FuseSession::Mount(const std::string& mount
   if (state->session == nullptr)
     return Failed("cannot mount on " + mountpoint + ": " + captured.Text());
   if (fuse_session_mount(state->session, mountpoint.c_str()) != 0)
+    return Failed("cannot mount on " + mountpoint + ": " + captured.Text());
+  if (fuse_session_custom_io(state->session, &kDevice, fuse_session_fd(state->session)) != 0)
     return Failed("cannot mount on " + mountpoint + ": " + captured.Text());
   return std::unique_ptr<FuseSession>(new FuseSession(std::move(state)));
 }

@@ -7,6 +7,7 @@
 #include <sys/eventfd.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -18,11 +19,13 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "fusefs/caller.h"
 #include "fusefs/control.h"
 #include "fusefs/fuse_session.h"
 #include "fusefs/kernel_readahead.h"
 #include "fusefs/mounts.h"
 #include "fusefs/profile_file.h"
+#include "fusefs/request.h"
 #include "fusefs/root_daemon.h"
 #include "fusefs/status.h"
 
@@ -85,6 +88,12 @@ std::vector<std::string> FuseOptions(const MountOptions& options, const std::str
   return out;
 }
 
+uint32_t RandomGeneration() {
+  uint32_t generation = 0;
+  (void)!getrandom(&generation, sizeof generation, 0);
+  return generation | 1;  // never 0: "none"
+}
+
 // Chunks of 128 KiB come and go all the time: from the heap their pages are used again, from
 // mmap(2) each one is faulted in and zeroed anew. Few arenas, and a bound on what is kept, hold the
 // memory down.
@@ -119,8 +128,13 @@ class Daemon {
     }
     if (client_->opened_offline()) log_.Line("no store answers: opened from the cache");
     const UniqueFd initialised(eventfd(0, EFD_CLOEXEC));
+    const Callers callers;
+    InterruptedRequests interrupted(
+        [&](const Request& request) { return callers.IsBeingKilled(request.thread()); });
     FuseContext context{client_->image(),
                         client_->reader(),
+                        interrupted,
+                        RandomGeneration(),
                         client_->ref().manifest.features,
                         client_->ref().manifest.totals,
                         InitialReadahead(),
