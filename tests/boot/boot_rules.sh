@@ -2,7 +2,7 @@
 # What kboot's scripts boot, and what they refuse: the real scripts under busybox's shell, with what they call (kboot,
 # rootstream, kexec) faked. In a mount namespace, since the scripts know their files by absolute paths.
 #
-# shellcheck disable=SC1090,SC2317  # parts of boot/initramfs/lib; functions that those call
+# shellcheck disable=SC1090,SC2086,SC2317  # parts of boot/initramfs/lib; functions that those call
 tests=$(cd "$(dirname "$0")" && pwd)
 lib=$tests/../../boot/initramfs/lib
 if [ -z "${in_namespace-}" ]; then
