@@ -8,7 +8,6 @@ namespace {
 
 constexpr size_t kMaxListChunks = 48 * 1024;      // kept in memory, about 4 MiB
 constexpr double kFitsWell = 0.1;                 // unforeseen reads; a run that is one is soon more
-constexpr size_t kPage = 4096;
 constexpr uint64_t kMaxHeld = 20 << 20;           // bytes of chunks that waiting reads may hold
 
 // A part of a read that is consecutive in the stream.
@@ -44,9 +43,8 @@ size_t ListAt(const Shard& shard, uint64_t stream) {
 // One read under way: first the chunk lists it needs, then the chunks, then the pieces.
 class FileReader::Job : public std::enable_shared_from_this<Job> {
  public:
-  Job(FileReader& reader, const Node& node, uint64_t offset, size_t size, Page page, PiecesDone done)
+  Job(FileReader& reader, const Node& node, uint64_t offset, size_t size, PiecesDone done)
       : reader_(reader),
-        page_(page),
         shard_(node.shard),
         spans_(SpansOf(node.shard->tree, node.inode(), offset, size)),
         size_(size),
@@ -87,7 +85,7 @@ class FileReader::Job : public std::enable_shared_from_this<Job> {
     }
     MakeParts();
     for (Part& part : parts_) {
-      if (page_ == Page::kFirst || part.offset == 0) reader_.warmup_.NoteUse(part.ref.id);
+      reader_.warmup_.NoteUse(part.ref.id);
       part.bytes = reader_.cache_.GetLocal(part.ref);
     }
     NeedChunks();
@@ -188,7 +186,6 @@ class FileReader::Job : public std::enable_shared_from_this<Job> {
   }
 
   FileReader& reader_;
-  const Page page_;
   const ShardPtr shard_;
   const std::vector<Span> spans_;
   const size_t size_;
@@ -213,18 +210,8 @@ void FileReader::Read(const Node& node, uint64_t offset, size_t size, PiecesDone
     };
   }
   const auto ahead = readahead_.Note(node.id(), offset, size);
-  const Page page = PageOf(node.id(), offset, size);
-  std::make_shared<Job>(*this, node, offset, size, page, std::move(done))->Start();
+  std::make_shared<Job>(*this, node, offset, size, std::move(done))->Start();
   if (ahead) PrefetchAhead(node, *ahead);
-}
-
-// Where the kernel reads nothing ahead, a large read comes page by page, and is one use of each chunk all the same.
-FileReader::Page FileReader::PageOf(uint64_t inode, uint64_t offset, size_t size) {
-  return last_read_.With([&](LastRead& last) {
-    const bool goes_on = size <= kPage && last.inode == inode && last.end == offset;
-    last = {inode, offset + size};
-    return goes_on ? Page::kNext : Page::kFirst;
-  });
 }
 
 bool FileReader::is_foreseen() const { return warmup_.unforeseen() < kFitsWell; }

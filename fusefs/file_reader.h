@@ -39,7 +39,6 @@ class FileReader {
 
  private:
   class Job;
-  enum class Page { kFirst, kNext };  // of a read that the kernel asks for page by page
   struct Chunks {
     std::vector<ObjectRef> refs;
     std::vector<uint64_t> starts;  // of each, counted from the list's start; then the list's size
@@ -51,8 +50,6 @@ class FileReader {
   using ChunksPtr = std::shared_ptr<const Chunks>;
   using ChunksDone = std::function<void(Result<ChunksPtr>)>;
 
-  // Notes where a read ends; whether it is the next page behind the one before.
-  Page PageOf(uint64_t inode, uint64_t offset, size_t size);
   ChunksPtr LoadedList(const Id& id);
   void GetList(const Shard& shard, size_t list, ChunksDone done);
   void PrefetchAhead(const Node& node, const FileRange& ahead);
@@ -66,10 +63,6 @@ class FileReader {
     std::list<std::pair<Id, ChunksPtr>> by_use;  // most recent first
     size_t chunks = 0;
   };
-  struct LastRead {
-    uint64_t inode = 0;
-    uint64_t end = 0;
-  };
   struct Admission {
     uint64_t held = 0;  // bytes
     std::deque<std::pair<uint64_t, std::function<void()>>> queue;
@@ -79,7 +72,6 @@ class FileReader {
   Warmup& warmup_;
   Recorder& recorder_;
   Readahead readahead_;
-  Guarded<LastRead> last_read_;
   Guarded<Lists> lists_;
   Guarded<Admission> admission_;
 };
