@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 #include <fcntl.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "boot/transfer_kind.h"
 #include "cache/file_io.h"
 
 namespace rootstream {
@@ -109,10 +111,16 @@ class Transfer {
     // With TFTP the buffer holds what libcurl 7.88 says of every such connection, and not why it
     // failed.
     const bool has_reason = error_[0] != 0 && !url_.starts_with("tftp:");
-    return Failed(WithoutPassword(url_) + ": " + (has_reason ? error_ : curl_easy_strerror(code)));
+    return Error{KindOf(code), WithoutPassword(url_) + ": " + (has_reason ? error_ : curl_easy_strerror(code))};
   }
 
  private:
+  ErrorKind KindOf(CURLcode code) const {
+    long answer = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &answer);
+    return KindOfTransfer(code, answer);
+  }
+
   const std::string url_;
   const std::unique_ptr<CURL, CleanUp> easy_;
   char error_[CURL_ERROR_SIZE] = {};
@@ -126,7 +134,9 @@ Status FetchFile(const std::string& url, const std::string& path) {
   RS_TRY(target.file, OpenFile(part, O_WRONLY | O_CREAT | O_TRUNC, 0600));
   Transfer transfer(url);
   transfer.Set(CURLOPT_PROTOCOLS_STR, "http,https,ftp,tftp,file");
-  transfer.Set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https,ftp");
+  // Who asks over TLS is not led to an address where anybody on the way can answer.
+  const bool is_secret = strncasecmp(url.c_str(), "https:", 6) == 0;
+  transfer.Set(CURLOPT_REDIR_PROTOCOLS_STR, is_secret ? "https" : "http,https,ftp");
   transfer.Set(CURLOPT_WRITEFUNCTION, OnBody);
   transfer.Set(CURLOPT_WRITEDATA, &target);
   transfer.Set(CURLOPT_TFTP_BLKSIZE, 1428L);  // RFC 2348: what an Ethernet frame holds

@@ -1,6 +1,5 @@
-// libexec/rootstream/kboot: what the scripts of kboot cannot do by themselves. Exit codes are 0
-// done, 1 failed, 2 wrong usage, and those that a command names; a failure is one line on standard
-// error.
+// libexec/rootstream/kboot: what the scripts of kboot cannot do by themselves. Exit codes are those of
+// boot/exit_code.h; a failure is one line on standard error.
 #include <signal.h>
 #include <unistd.h>
 
@@ -9,7 +8,9 @@
 #include <cstdio>
 #include <functional>
 
+#include "boot/exit_code.h"
 #include "boot/fetch.h"
+#include "boot/kernel_load.h"
 #include "boot/line_history.h"
 #include "boot/pack.h"
 #include "boot/pick_entry.h"
@@ -19,9 +20,6 @@
 
 namespace rootstream {
 namespace {
-
-constexpr int kInterrupted = 130;  // by ^C, as shells have it
-constexpr int kNothingToBoot = 3;  // the image may still be booted, on a kernel from elsewhere
 
 // What a command returns: its exit code, having reported its failure.
 using Run = std::function<int()>;
@@ -33,6 +31,8 @@ int Report(const std::string& text, int code) {
   return code;
 }
 
+int Report(const Error& error) { return Report(error.message, ExitCodeOf(error.kind)); }
+
 void AddFetch(CLI::App& app, Run& run) {
   auto url = std::make_shared<std::string>();
   auto file = std::make_shared<std::string>();
@@ -42,7 +42,7 @@ void AddFetch(CLI::App& app, Run& run) {
   command->callback([=, &run] {
     run = [=] {
       const Status status = FetchFile(*url, *file);
-      return status.ok() ? 0 : Report(status.error().message, 1);
+      return status.ok() ? 0 : Report(status.error());
     };
   });
 }
@@ -56,7 +56,7 @@ void AddPut(CLI::App& app, Run& run) {
   command->callback([=, &run] {
     run = [=] {
       const Status status = PutFile(*file, *url);
-      return status.ok() ? 0 : Report(status.error().message, 1);
+      return status.ok() ? 0 : Report(status.error());
     };
   });
 }
@@ -67,7 +67,7 @@ void AddPack(CLI::App& app, Run& run) {
   command->callback([&run] {
     run = [] {
       const Status status = PackStream(0, 1);
-      return status.ok() ? 0 : Report(status.error().message, 1);
+      return status.ok() ? 0 : Report(status.error());
     };
   });
 }
@@ -82,12 +82,14 @@ struct EntryFlags {
 
 int ShowEntry(EntryFlags& flags) {
   if (const Status status = flags.client.Apply(); !status.ok())
-    return Report(status.error().message, 2);
-  if (!NamesTrust(flags.client.options)) return Report(kTrustMissing, 2);
+    return Report(status.error().message, kWrongUsage);
+  if (!NamesTrust(flags.client.options)) return Report(kTrustMissing, kWrongUsage);
+  if (const auto url = ParseImageUrl(flags.client.options.url); !url.ok())
+    return Report(url.error().message, kWrongUsage);
   const auto client = Client::Open(flags.client.options, [](const Error& error) {
     fprintf(stderr, "rootstream: waiting for the network: %s\n", error.message.c_str());
   });
-  if (!client.ok()) return Report(client.error().message, 1);
+  if (!client.ok()) return Report(client.error());
   const std::vector<BootEntry>& entries = (*client)->ref().manifest.boot_entries;
   const std::string image = "image " + (*client)->url().ToString();
   if (entries.empty()) return Report(image + " has no boot entry", kNothingToBoot);
@@ -105,6 +107,26 @@ int ShowEntry(EntryFlags& flags) {
   if (!lines.ok()) return Report(lines.error().message, 1);
   fputs(lines->c_str(), stdout);
   return 0;
+}
+
+struct LoadFlags {
+  std::string kernel;
+  std::string initrd;
+  std::string command_line;
+};
+
+void AddLoad(CLI::App& app, Run& run) {
+  auto flags = std::make_shared<LoadFlags>();
+  CLI::App* command = app.add_subcommand("load", "load the next kernel, which the running one may check");
+  command->add_option("KERNEL", flags->kernel)->required();
+  command->add_option("--initrd", flags->initrd)->type_name("FILE");
+  command->add_option("--command-line", flags->command_line)->type_name("TEXT");
+  command->callback([=, &run] {
+    run = [=] {
+      const LoadOutcome outcome = LoadKernel(flags->kernel, flags->initrd, flags->command_line);
+      return outcome.code == kDone ? kDone : Report(outcome.message, outcome.code);
+    };
+  });
 }
 
 void AddEntry(CLI::App& app, Run& run) {
@@ -166,6 +188,7 @@ int Main(int argc, char** argv) {
   AddFetch(app, run);
   AddPut(app, run);
   AddPack(app, run);
+  AddLoad(app, run);
   AddEntry(app, run);
   AddPrompt(app, run);
   try {

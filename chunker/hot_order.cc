@@ -11,6 +11,8 @@ namespace {
 constexpr uint64_t kPiece = 4096;  // bytes: what is put in order; profiles speak of pages
 constexpr uint64_t kAround = 2 * kPiece;  // of what was read of another version; see docs/design.md
 
+constexpr uint64_t kRequest = 32;  // pieces: the largest request of a kernel with read_ahead_kb 4
+
 struct Piece {
   size_t path;  // number
   uint64_t number;
@@ -43,6 +45,23 @@ std::vector<Piece> PiecesOf(const std::vector<FilePart>& parts, Paths& paths) {
         pieces.push_back({path, number});
   }
   return pieces;
+}
+
+// Pieces that Linux with read_ahead_kb 4 asks for behind a read (mm/readahead.c; seen on 6.18): at a file's begin, as many
+// as were read; behind more than one request, those up to its end and one more.
+uint64_t BehindRead(uint64_t begin, uint64_t pieces) {
+  if (pieces > kRequest) return (pieces + kRequest - 1) / kRequest * kRequest + kRequest - pieces;
+  return begin == 0 && pieces > 1 ? pieces : 0;
+}
+
+// What such a kernel may ask for behind each of `read`.
+std::vector<FilePart> Behind(const std::vector<FilePart>& read) {
+  std::vector<FilePart> out;
+  for (const FilePart& part : read) {
+    const uint64_t more = BehindRead(part.begin, (part.end - part.begin + kPiece - 1) / kPiece);
+    if (more > 0) out.push_back({part.path, part.end, part.end + more * kPiece});
+  }
+  return out;
 }
 
 // The pieces of `wanted`: those that `base` has too in its order, each other one behind the one that it
@@ -84,10 +103,15 @@ HotOrder::HotOrder(const Profile& profile, const std::vector<FilePart>& base) {
   }
   Paths paths;
   const std::vector<Piece> wanted = PiecesOf(read, paths);
+  std::vector<Piece> order = Rebase(wanted, PiecesOf(base, paths));
+  std::vector<FilePart> all = read;
+  for (FilePart& part : Behind(read)) all.push_back(std::move(part));
+  const std::vector<Piece> with_behind = PiecesOf(all, paths);
+  order.insert(order.end(), with_behind.begin() + static_cast<ptrdiff_t>(wanted.size()), with_behind.end());
   size_t rank = 0;
   const HotPart* last = nullptr;
   size_t last_path = SIZE_MAX;
-  for (const Piece& piece : Rebase(wanted, PiecesOf(base, paths))) {
+  for (const Piece& piece : order) {
     const uint64_t begin = piece.number * kPiece;
     std::vector<HotPart>& parts = parts_[paths.NameOf(piece.path)];
     const bool goes_on = last_path == piece.path && last->end == begin;

@@ -11,7 +11,6 @@ namespace rootstream {
 namespace {
 
 // KiB; see docs/design.md
-constexpr int kExact = 4;    // a page
 constexpr int kFar = 16;
 constexpr int kNear = 128;   // the kernel's own choice for a disk
 constexpr int kHigh = 512;   // while files are read in runs
@@ -21,10 +20,16 @@ constexpr double kNoLongerRuns = 0.6;
 
 }  // namespace
 
-int FirstReadahead(bool exact, const NetworkState& network) {
-  if (exact) return kExact;
+int FirstReadahead(Foreknowledge known, const NetworkState& network, Tuning tuning) {
   const bool is_near = network.rtt_ms > 0 && network.rtt_ms < kNearRoundTrip;
-  return is_near ? kNear : kFar;
+  switch (known) {
+    case Foreknowledge::kRecording: return kNoReadahead;
+    // A page too many costs a far client a round trip and a chunk, a near one next to nothing.
+    case Foreknowledge::kHotRange: return is_near || tuning == Tuning::kFixed ? kPageReadahead : kNoReadahead;
+    case Foreknowledge::kNone: break;
+  }
+  // Who cannot change it later begins low, since a recording may begin.
+  return is_near && tuning == Tuning::kAdjustable ? kNear : kFar;
 }
 
 std::optional<int> KernelReadahead::Get() const {
@@ -41,7 +46,12 @@ bool KernelReadahead::Set(int kib) const {
   return file.ok() && write(file->get(), text.data(), text.size()) > 0;
 }
 
+void ReadaheadPolicy::HotRangeCame() {
+  if (readahead_.Get() == kNoReadahead) readahead_.Set(kPageReadahead);
+}
+
 void ReadaheadPolicy::Adjust(double run_share, bool foreseen) {
+  if (!is_high_ && readahead_.Get() == kNoReadahead) return;
   const bool high = !foreseen && run_share > (is_high_ ? kNoLongerRuns : kMostlyRuns);
   if (high == is_high_) return;
   if (high) low_ = readahead_.Get();

@@ -10,10 +10,21 @@
 
 namespace rootstream {
 
+// What is known of what a mount will be asked for.
+enum class Foreknowledge {
+  kNone,
+  kHotRange,   // just what was recorded comes ahead of its being asked for
+  kRecording,  // nothing, and it is being recorded: no more must be asked for than programs read
+};
+// Whether the daemon may change a mount's readahead later: root's may.
+enum class Tuning { kFixed, kAdjustable };
+
+inline constexpr int kNoReadahead = 0;    // KiB: large reads are asked for page by page
+inline constexpr int kPageReadahead = 4;  // page faults are exact, reads may be followed by as much again
+
 // What a mount begins with, in KiB: low, so that page faults bring no more than they need; what a disk has, where the
-// server is near. `exact`: no further than programs read, because that is recorded, or because just that has been
-// recorded and comes in the hot range.
-int FirstReadahead(bool exact, const NetworkState& network);
+// server is near.
+int FirstReadahead(Foreknowledge known, const NetworkState& network, Tuning tuning);
 
 class KernelReadahead {
  public:
@@ -35,8 +46,13 @@ class ReadaheadPolicy {
  public:
   explicit ReadaheadPolicy(KernelReadahead readahead) : readahead_(std::move(readahead)) {}
 
+  // The hot range is in the cache, and with it what readahead by a page asks for beside what was recorded: a mount that
+  // began without any has it from now on, so that large reads are large requests.
+  void HotRangeCame();
+
   // `run_share`: of the last reads, those that went on where the one before ended: 0 to 1.
-  // `foreseen`: a profile fits what is read, and what is around that would come in vain.
+  // `foreseen`: a profile fits what is read, and what is around that would come in vain. A mount without readahead stays
+  // so: there every read of a few pages looks like a run.
   void Adjust(double run_share, bool foreseen);
 
  private:

@@ -225,14 +225,20 @@ class Daemon {
     control_ = std::move(*control);
   }
 
-  // Without root the readahead cannot be lowered when a recording begins, so it begins low wherever the server is.
   int InitialReadahead() const {
-    const bool exact = options_.client.record || !client_->ref().manifest.hot.data.empty();
-    return FirstReadahead(exact, geteuid() == 0 ? client_->cache().fetcher().state() : NetworkState{});
+    const Foreknowledge known = options_.client.record ? Foreknowledge::kRecording
+                                : client_->ref().manifest.hot.data.empty() ? Foreknowledge::kNone
+                                                                           : Foreknowledge::kHotRange;
+    return FirstReadahead(known, client_->cache().fetcher().state(),
+                          geteuid() == 0 ? Tuning::kAdjustable : Tuning::kFixed);
   }
 
   void AdjustReadahead() {
     if (!readahead_ || client_->recorder().on()) return;  // who records has set it
+    if (!hot_range_came_ && client_->warmup().progress().is_complete()) {
+      hot_range_came_ = true;
+      readahead_->HotRangeCame();
+    }
     readahead_->Adjust(client_->reader().run_share(), client_->reader().is_foreseen());
   }
 
@@ -252,6 +258,7 @@ class Daemon {
   std::unique_ptr<ControlServer> control_;
   std::string device_;
   std::optional<ReadaheadPolicy> readahead_;
+  bool hot_range_came_ = false;
   std::optional<ProfileFile> profile_;
   std::chrono::steady_clock::time_point profile_saved_ = std::chrono::steady_clock::now();
   std::string profile_problem_;

@@ -14,18 +14,18 @@ namespace {
 
 constexpr std::chrono::seconds kSaveEvery{10};
 
-// While it lives, the kernel reads no further around what a program touches than the page. Needs
-// root; without, a recording has up to 16 KiB around each page fault.
-class LowReadahead {
+// While it lives, the kernel asks for nothing that no program reads. Needs root; without, a recording has up to 16 KiB
+// around each page fault. A file that is open already keeps what it had.
+class WithoutReadahead {
  public:
-  explicit LowReadahead(const std::string& device)
+  explicit WithoutReadahead(const std::string& device)
       : readahead_(KernelReadahead::OfMount(device)), before_(readahead_.Get()) {
-    if (before_ && !readahead_.Set(4)) before_.reset();
+    if (before_ && !readahead_.Set(kNoReadahead)) before_.reset();
   }
-  ~LowReadahead() {
+  ~WithoutReadahead() {
     if (before_) readahead_.Set(*before_);
   }
-  LowReadahead(const LowReadahead&) = delete;
+  WithoutReadahead(const WithoutReadahead&) = delete;
 
  private:
   const KernelReadahead readahead_;
@@ -58,7 +58,7 @@ Status RecordProfile(const std::string& mountpoint, const std::string& file,
   const sigset_t signals = EndSignals();
   sigprocmask(SIG_BLOCK, &signals, nullptr);
   RS_CHECK(ask("record"));
-  std::optional<LowReadahead> readahead(mount.device);
+  std::optional<WithoutReadahead> readahead(mount.device);
   if (isatty(2) != 0) fmt::print(stderr, "recording {}; ^C ends it\n", mountpoint);
   Profile profile;
   bool ends = false;

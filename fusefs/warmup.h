@@ -24,6 +24,8 @@ class Warmup {
     uint64_t done = 0;    // of them, those that are in the cache
     bool ended = false;
     std::string problem;  // of the first object that could not be had
+
+    bool is_complete() const { return total > 0 && done == total; }
   };
 
   // `cache` ends its activity before the warmup goes.

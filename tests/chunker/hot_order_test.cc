@@ -63,6 +63,30 @@ TEST(HotOrderRebase, KeepsTheOrderOfAnEarlierHotRange) {
             (Order{{"/new first", 0}, {"/a", 0}, {"/b", 0}, {"/c", 0}, {"/new", 0}}));
 }
 
+TEST(HotOrderBehind, WhatAKernelThatReadsAheadAsksForComesLast) {
+  Profile profile;
+  profile.events = {Read("/begin", 0, 2 * kPage), Read("/page", 0, 100), Read("/middle", kPage, 32 * kPage),
+                    Read("/large", kPage, 33 * kPage)};
+  const HotOrder order(profile, {});
+  EXPECT_EQ(order.PartsOf("/begin", {.size = 100 * kPage}, kPage),
+            (std::vector<HotPart>{{0, 2 * kPage, 0}, {2 * kPage, 4 * kPage, 4}}));
+  EXPECT_EQ(order.PartsOf("/page", {.size = 100 * kPage}, kPage), (std::vector<HotPart>{{0, kPage, 1}}));
+  EXPECT_EQ(order.PartsOf("/middle", {.size = 100 * kPage}, kPage),
+            (std::vector<HotPart>{{kPage, 33 * kPage, 2}}));
+  EXPECT_EQ(order.PartsOf("/large", {.size = 100 * kPage}, kPage),
+            (std::vector<HotPart>{{kPage, 34 * kPage, 3}, {34 * kPage, 97 * kPage, 5}}));
+  EXPECT_EQ(order.PartsOf("/large", {.size = 40 * kPage}, kPage),
+            (std::vector<HotPart>{{kPage, 34 * kPage, 3}, {34 * kPage, 40 * kPage, 5}})) << "to the file's end";
+  EXPECT_EQ(order.PartsOf("/begin", {.size = 2 * kPage}, kPage), (std::vector<HotPart>{{0, 2 * kPage, 0}}));
+}
+
+TEST(HotOrderBehind, WhatIsReadElsewhereKeepsItsPlace) {
+  Profile profile;
+  profile.events = {Read("/a", 0, 2 * kPage), Read("/b", 0, 1), Read("/a", 3 * kPage, 1)};
+  EXPECT_EQ(HotOrder(profile, {}).PartsOf("/a", {.size = 100 * kPage}, kPage),
+            (std::vector<HotPart>{{0, 2 * kPage, 0}, {2 * kPage, 3 * kPage, 3}, {3 * kPage, 4 * kPage, 2}}));
+}
+
 TEST(HotOrderIsNeeded, WhatWasLookedUpReadOrListed) {
   Profile profile;
   profile.events = {{ProfileKind::kLook, 0, 0, 0, 0, "/etc/looked", {}},

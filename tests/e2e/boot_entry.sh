@@ -55,5 +55,5 @@ nothing_at "has no boot entry 'nope'" 1 "file://$store/found" --label nope
 step "trust"
 expect_fail "pubkey.*insecure" 2 "$kboot" entry "file://$store/found"
 "$rootstream" keygen "$work/other-key" >/dev/null
-expect_fail "not signed by a trusted key" 1 \
+expect_fail "not signed by a trusted key" 7 \
   "$kboot" entry "file://$store/found" --pubkey "$work/other-key.pub" --cache none

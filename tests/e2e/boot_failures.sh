@@ -5,6 +5,7 @@
 need_machine
 store=$work/store
 cp -al "$fixture/store" "$store"
+cp "$fixture/tftp/vmlinuz" "$store/vmlinuz"
 start_nginx
 inside=${server_url/127.0.0.1/10.0.2.2}
 
@@ -27,13 +28,15 @@ printf 'x' | dd of="$work/tftp/vmlinuz" bs=1 seek=$(($(stat -c %s "$work/tftp/vm
 at_prompt=(expect 'kboot: \s*$')
 fails() { at_prompt+=(send "$1" expect "could not do: " expect "why .*$2" expect "do .*$3" type p expect 'kboot: \s*$'); }
 fails "image:$inside/nothing:1" 'HTTP 404' 'NAME:TAG'
+# There is a kernel at this address, and no image: the address stays an image's.
+fails "$inside/vmlinuz" 'HTTP 404' 'NAME:TAG'
 fails "http://10.0.2.2:1/store/debian:12" '[Rr]efused|connect' 'server'
-fails "$inside/expired:1" 'expired' 'Publish the image again'
+fails "$inside/expired:1" 'expired' 'publish it again'
 fails "$inside/arm:1" 'not a kernel for this machine' 'other hardware'
 fails "$inside/nomodules:1" "no /lib/modules/[0-9].*-amd64" 'modules of its kernel'
 fails "$inside/noinit:1" 'no init' 'log'
 fails "tftp://10.0.2.2/vmlinuz" 'kexec refused the kernel' 'sign it'
-fails "nonsense://x" 'neither a label nor an address' 'log'
+fails "nonsense://x" 'neither a label nor an address' 'help'
 
 step "each has its screen"
 boot 500 own --direct --pubkey "$key.pub" --tftp "$work/tftp" --cmdline "lockdown=integrity" -- \

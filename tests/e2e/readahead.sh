@@ -37,15 +37,19 @@ read_scattered
 wait_for 5 is 16 || fail "read here and there: $(readahead)"
 unmount "$work/mnt"
 
-step "not where it is recorded, nor where a profile foresees what is read"
+step "none where it is recorded, nor until a far hot range has come; then a page"
 mount_image "$server_url/image" "$work/mnt" --cache "$work/cache" --record "$work/profile"
 read_runs
 sleep 1
-is 4 || fail "while recorded it is $(readahead)"
+is 0 || fail "while recorded it is $(readahead)"
 unmount "$work/mnt"
 publish "$work/source" image:hot --profile "$work/profile" >/dev/null
 mount_image "$server_url/image:hot" "$work/mnt" --cache "$work/cache"
 read_runs
 sleep 1
 is 4 || fail "by the profile it is $(readahead)"
+unmount "$work/mnt"
+mount_image "http://127.0.0.1:$far_port/image:hot" "$work/mnt" --cache "$work/far-cache"
+is 0 || fail "by the profile, from afar, it is $(readahead)"
+wait_for 30 is 4 || fail "with the hot range here it is $(readahead)"
 unmount "$work/mnt"

@@ -4,6 +4,8 @@
 #   2. what was built in                  /etc/kboot/cmdline, of the same form
 #   3. DHCP                               the boot file name (option 67), if it is an http(s) URL
 #   4. kboot.conf                         labels for the menu; from a disk, or from the store
+# Of these only the first two, and a kboot.conf that is built in or on a disk of this machine, may say what is
+# trusted: what comes over the network never does.
 # docs/boot.md lists the keys.
 
 readonly CONF=/run/kboot/conf
@@ -62,6 +64,22 @@ read_config() {
   done
   return 0
 }
+
+has_keys() {
+  local key
+  for key in /run/kboot/keys/*.pub; do [ ! -f "$key" ] || return 0; done
+  return 1
+}
+
+# Set while something boots that no person has chosen.
+unattended=''
+
+# Whether what nothing signs may boot now: where a key is configured, only by a person's word, or if this machine's own
+# configuration says so.
+may_boot_unsigned() { [ -z "$unattended" ] || ! has_keys || [ "$(conf unsigned)" = yes ]; }
+
+# is_word TEXT: one word of printable ASCII, as addresses are.
+is_word() { case "$1" in '' | *[!!-~]*) return 1 ;; esac; }
 
 # The options that every rootstream command needs for the image, as one line of words. $1: a prefix for
 # the key files' folder, for a command that runs elsewhere.

@@ -46,10 +46,10 @@ compose_initrd() {
   {
     (cd / && cpio -o -H newc </lib/kboot/next.files 2>/dev/null)
     (cd $NEXT && find . -mindepth 1 | sort | cpio -o -H newc 2>/dev/null)
-  } | $2 >"$1" || { why 'the initrd for the next kernel could not be written'; return 1; }
+  } | $2 >"$1" || { why failed 'the initrd for the next kernel could not be written'; return 1; }
   head -c $((3 - ($(stat -c %s "$1") + 3) % 4)) /dev/zero >>"$1"
   if [ "$(stat -c %s "$1")" -gt "$limit" ]; then
-    why "the next kernel's initrd needs $(human_size "$(stat -c %s "$1")"), more than 1/$SHARE of this machine's memory"
+    why no-memory "the next kernel's initrd needs $(human_size "$(stat -c %s "$1")"), more than 1/$SHARE of this machine's memory"
     return 1
   fi
   cache_is_in_memory || return 0

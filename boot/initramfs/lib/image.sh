@@ -29,14 +29,22 @@ mount_image() {  # mount_image URL
   cp /etc/resolv.conf /live/etc/ 2>/dev/null
   local words
   words=$(client_words /keys)
-  [ -n "$words" ] || { why "image $1: no public key was given (rootstream.pubkey=), nor rootstream.insecure"; return 1; }
+  [ -n "$words" ] || { why no-key "image $1: no public key was given (rootstream.pubkey=), nor rootstream.insecure"; return 1; }
   # shellcheck disable=SC2086
   timeout "$OPEN_SECONDS" chroot /live /bin/rootstream mount "$1" /image $words --rootfs --cache /cache \
     --cache-size "$(cache_bytes)" $(fill_words) $(record_words /record/boot.profile) -o suid,dev,allow_other 2>/run/kboot/mount.error &&
     { echo "$1" >/run/kboot/mounted; return 0; }
   local line
-  line=$(tail -n 1 /run/kboot/mount.error | sed 's/^rootstream: //')
-  why "${line:-$1: no answer for $OPEN_SECONDS seconds}"
+  line=$(last_line /run/kboot/mount.error)
+  why "$(kind_of_opening "$1")" "${line:-$1: no answer for $OPEN_SECONDS seconds}"
+}
+
+# kind_of_opening URL: why an image cannot be opened, asked of the command that has an exit code for each kind.
+kind_of_opening() {
+  local code=0
+  # shellcheck disable=SC2046
+  timeout 10 kboot entry --list $(client_words) --cache none "$1" >/dev/null 2>&1 || code=$?
+  kind_of $code
 }
 
 mountpoint_is() { grep -q " $1 " /proc/mounts; }

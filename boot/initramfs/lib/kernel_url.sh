@@ -21,10 +21,14 @@ is_running_kernel() {  # is_running_kernel VERSION
   return 1
 }
 
-# fetch_kernel URL [PARAMETER...]: boots a kernel from any address that curl knows, with initrd=URL among
-# its parameters: the way of HTTP-FUSE PS3 Linux and kboot.
+# boot_kernel_url URL [PARAMETER...]: boots a kernel from any address that curl knows, with initrd=URL among
+# its parameters: the way of HTTP-FUSE PS3 Linux and kboot. Nothing signs it.
 boot_kernel_url() {
   local url=$1 initrd='' words=''
+  if ! may_boot_unsigned; then
+    why unsigned "$url: nothing signs this kernel, so it does not boot by itself"
+    return 1
+  fi
   shift
   for word in "$@"; do
     case "$word" in
@@ -42,17 +46,19 @@ boot_kernel_url() {
   start_kernel /run/kboot/kernel "${initrd:+/run/kboot/initrd}" "$(with_console "$words")"
 }
 
-# fetch URL FILE. Also DEVICE:PATH, as kboot.conf on a disk has it.
+# fetch URL FILE. Also DEVICE:PATH, as kboot.conf on a disk has it. Returns the exit code of `kboot fetch`.
 fetch() {
   case "$1" in /dev/*:/*) fetch_from_disk "${1%%:*}" "${1#*:}" "$2"; return ;; esac
-  kboot fetch "$1" "$2" 2>/run/kboot/fetch.error && return 0
-  why "$(tail -n 1 /run/kboot/fetch.error | sed 's/^rootstream: //')"
+  local code=0
+  kboot fetch "$1" "$2" 2>/run/kboot/fetch.error || code=$?
+  [ $code = 0 ] || why "$(kind_of $code)" "$(last_line /run/kboot/fetch.error)"
+  return $code
 }
 
 fetch_from_disk() {  # fetch_from_disk DEVICE PATH FILE
   mkdir -p /run/kboot/disk
-  mount -o ro "$1" /run/kboot/disk 2>>"$LOG" || { why "cannot mount $1"; return 1; }
-  cp "/run/kboot/disk$2" "$3" 2>/run/kboot/fetch.error || why "$1: $(tail -n 1 /run/kboot/fetch.error)"
+  mount -o ro "$1" /run/kboot/disk 2>>"$LOG" || { why disk "cannot mount $1"; return 1; }
+  cp "/run/kboot/disk$2" "$3" 2>/run/kboot/fetch.error || why disk "$1: $(last_line /run/kboot/fetch.error)"
   umount /run/kboot/disk
   [ -s "$3" ]
 }

@@ -3,28 +3,40 @@
 #
 # kboot.conf is what kboot and HTTP-FUSE PS3 Linux had: `timeout=`, `default=`, `initrd=`, `root=` (both for
 # every kernel that follows), and label=PATH PARAMETERS, where PATH is a kernel's or an image's URL.
+#
+# Each has an origin: `local`, this machine's own configuration, or `store`, what came over the network. Nothing signs what a
+# store says here, so it may offer, and never decide what is trusted: see boot_line() and may_boot_unsigned().
 
-readonly MENU=/run/kboot/menu    # a file a label: its value
-readonly ORDER=/run/kboot/order  # the labels, as the menu shows them
+readonly MENU=/run/kboot/menu        # a file a label: its value
+readonly ORDER=/run/kboot/order      # the labels, as the menu shows them
+readonly OFFERED=/run/kboot/offered  # those of them that a store offers
 
-# add_label LABEL VALUE: unless a source before this one has it.
+# add_label LABEL VALUE ORIGIN: unless a source before this one has it. A store's must not be what a person means by
+# the name of a command.
 add_label() {
   [ ! -e "$MENU/$1" ] || return 0
+  if [ "$3" = store ]; then
+    if command -v "$1" >/dev/null; then note "the store's label $1 is a command's name: left out"; return 0; fi
+    echo "$1" >>$OFFERED
+  fi
   printf '%s' "$2" >"$MENU/$1"
   echo "$1" >>$ORDER
 }
+
+is_label() { case "$1" in */*) return 1 ;; esac; [ -f "$MENU/$1" ]; }
+is_offered() { grep -qxF -e "$1" $OFFERED 2>/dev/null; }
 
 read_boot_files() {
   local device mark
   mkdir -p $MENU
   : >>$ORDER
-  [ -f /etc/kboot/kboot.conf ] && read_kboot_conf /etc/kboot/kboot.conf ''
+  [ -f /etc/kboot/kboot.conf ] && read_kboot_conf /etc/kboot/kboot.conf '' local
   for mark in rootstream kboot; do
     device=$(device_of "LABEL=$mark") && [ -n "$device" ] || continue
     mkdir -p /run/kboot/disk
     mount -o ro "$device" /run/kboot/disk 2>>"$LOG" || continue
     for file in /run/kboot/disk/kboot.conf /run/kboot/disk/etc/kboot.conf; do
-      [ -f "$file" ] && read_kboot_conf "$file" "$device:"
+      [ -f "$file" ] && read_kboot_conf "$file" "$device:" local
     done
     umount /run/kboot/disk
   done
@@ -33,35 +45,53 @@ read_boot_files() {
 
 # A store's own menu, or else the names of its images.
 read_store_menu() {
-  local store list=/run/kboot/fetched.conf
+  local store place code=0 list=/run/kboot/fetched.conf
   has_conf store || has_conf conf || return 0
   store=$(conf store)
   store=${store%/}
-  if fetch "$(conf conf "$store/kboot.conf")" $list >/dev/null; then
-    read_kboot_conf $list "$store/"
-  elif has_conf store && fetch "$store/images.list" $list >/dev/null; then
+  place=$(conf conf "$store/kboot.conf")
+  fetch "$place" $list >/dev/null || code=$?
+  if [ $code = 0 ]; then
+    read_kboot_conf $list "$store/" "$(origin_of "$place")"
+  elif [ "$(kind_of $code)" != unreachable ] && has_conf store && fetch "$store/images.list" $list >/dev/null; then
     while read -r name; do
-      case "$name" in '' | *[!a-z0-9._:-]*) ;; *) add_label "$name" "$store/$name" ;; esac
+      case "$name" in '' | *[!a-z0-9._:-]*) ;; *) add_label "$name" "$store/$name" store ;; esac
     done <$list
   else
-    say "no menu at $(conf conf "$store/kboot.conf")"
+    say "no menu at $place"
   fi
 }
 
-# read_kboot_conf FILE BASE: BASE is what a path without a scheme is below: a store, or a disk.
+# origin_of ADDRESS: of a menu.
+origin_of() { case "$1" in /*) echo local ;; *) echo store ;; esac; }
+
+# read_kboot_conf FILE BASE ORIGIN: BASE is what a path without a scheme is below: a store, or a disk.
 read_kboot_conf() {
   local key value initrd='' root=''
   while IFS='=' read -r key value || [ -n "$key" ]; do
-    key=$(echo "$key" | tr -d ' \t\r')
-    value=$(printf '%s' "$value" | tr -d '\r' | sed "s/^[\"' ]*//; s/[\"' ]*\$//")
+    key=$(printf '%s' "$key" | tr -d ' \t\r')
+    value=$(printf '%s' "$value" | tr -d '\r' | tr '\t' ' ' | sed "s/^[\"' ]*//; s/[\"' ]*\$//")
+    case "$key" in '' | '#'* | *[!A-Za-z0-9._:-]*) continue ;; esac
+    # Not to the screen with what may move a cursor.
+    case "$value" in *[!\ -~]*) note "kboot.conf: $key= has more than printable ASCII: left out"; continue ;; esac
     case "$key" in
-      '' | '#'* | *[!A-Za-z0-9._:-]*) ;;
-      timeout | default) set_conf_if_new "$key" "$value" ;;
+      timeout | default | rootstream.* | kboot.*) read_menu_setting "$key" "$value" "$3" ;;
       initrd) initrd=" initrd=$(place_of "$2" "$value")" ;;
       root) root=" root=$value" ;;
-      *) add_label "$key" "$(place_words "$2" $value)$initrd$root" ;;
+      *) add_label "$key" "$(place_words "$2" "$value")$initrd$root" "$3" ;;
     esac
   done <"$1"
+}
+
+read_menu_setting() {  # read_menu_setting KEY VALUE ORIGIN
+  case "$3:$1" in
+    local:rootstream.unsigned) set_conf_if_new unsigned "$2" ;;
+    *:rootstream.* | *:kboot.*) say "kboot.conf ($3): $1= is not for it: left out" ;;
+    store:default)
+      case "$2" in *[!A-Za-z0-9._:-]*) say "kboot.conf (store): default=$2 is no label: left out" ;; *) set_conf_if_new default "$2" ;; esac
+      ;;
+    *) set_conf_if_new "$1" "$2" ;;
+  esac
 }
 
 # place_of BASE PATH
@@ -73,16 +103,20 @@ place_of() {
   esac
 }
 
-# place_words BASE PATH PARAMETER...: the path, and the initrd's, where they are.
+# place_words BASE LINE: the path that it begins with, and the initrd's, where they are.
 place_words() {
   local base=$1 words
-  words=$(place_of "$1" "$2")
-  shift 2
+  set -f
+  # shellcheck disable=SC2086
+  set -- $2
+  set +f
+  words=$(place_of "$base" "$1")
+  [ $# = 0 ] || shift
   for word in "$@"; do
     case "$word" in initrd=*) word=initrd=$(place_of "$base" "${word#initrd=}") ;; esac
     words="$words $word"
   done
-  echo "$words"
+  printf '%s\n' "$words"
 }
 
 # The boot entries of the image that was given, when it has several: labels entry-0, entry-1 ...
@@ -93,7 +127,8 @@ read_image_entries() {
   timeout 30 kboot entry --list $(client_words) --cache none "$(conf url)" >/run/kboot/entries 2>>"$LOG" || rm -f /run/kboot/entries
   [ "$(wc -l 2>/dev/null </run/kboot/entries)" -gt 1 ] 2>/dev/null || return 0
   while IFS=$(printf '\t') read -r number title kernel fits; do
-    [ "$fits" = fits ] && add_label "entry-$number" "$(conf url) rootstream.entry=$kernel"
+    # A line's words have no spaces in them.
+    [ "$fits" = fits ] && is_word "$kernel" && add_label "entry-$number" "$(conf url) rootstream.entry=$kernel" local
   done </run/kboot/entries
 }
 
@@ -101,7 +136,7 @@ read_image_entries() {
 choose() {
   local key default
   if has_conf url; then
-    key=$(read_key "$(conf timeout 2)" "booting $(hide_secrets "$(conf url)"); any key for the menu:")
+    key=$(read_key "$(seconds_of timeout 2)" "booting $(hide_secrets "$(conf url)"); any key for the menu:")
     [ -n "$key" ] && { menu; return; }
     current=$(conf url)
     boot_image "$(conf url)" "$(conf entry)" "$(conf cmdline | tr , ' ')"
@@ -114,10 +149,18 @@ choose() {
     return
   fi
   show_menu
-  key=$(read_key "$(conf timeout 10)" "booting $default; any key for the menu:")
+  key=$(read_key "$(seconds_of timeout 10)" "booting $default; any key for the menu:")
   [ -n "$key" ] && { menu; return; }
   current=$default
-  boot_line "$default"
+  boot_by_itself "$default"
+}
+
+# seconds_of KEY DEFAULT: a setting, if it is a number.
+seconds_of() {
+  case "$(conf "$1")" in
+    '' | *[!0-9]*) echo "$2" ;;
+    *) conf "$1" ;;
+  esac
 }
 
 show_menu() {
@@ -154,7 +197,7 @@ menu() {
     '' | p) prompt; return ;;
     'e '*)
       label=$(line_of "${line#e }") || { echo "no entry ${line#e }"; return 0; }
-      if [ -f "$MENU/$label" ]; then label=$(cat "$MENU/$label"); fi
+      if is_label "$label"; then label=$(cat "$MENU/$label"); fi
       line=$(kboot prompt --line "$label" 'boot: ') || return 0
       ;;
     *) line=$(line_of "$line") || { echo "there is no such number"; return 0; } ;;

@@ -37,13 +37,13 @@ needed_modules() {
 collect_modules() {
   local from=$1 release=$2 to=$3 list path file
   list=$to/kboot/handoff/modules
-  [ -d "$from/lib/modules/$release" ] || { why "the image has no /lib/modules/$release for its kernel"; return 1; }
+  [ -d "$from/lib/modules/$release" ] || { why no-modules "the image has no /lib/modules/$release for its kernel"; return 1; }
   needed_modules | sort -u | while read -r alias; do
     modprobe -d "$from" -S "$release" -q --show-depends "$alias" 2>>"$LOG"
   done | sed -n "s,^insmod $from\(/[^ ]*\).*,\1,p" | awk '!seen[$0]++' >"$list"
   while read -r path; do
     mkdir -p "$to${path%/*}"
-    cp "$from$path" "$to$path" || { why "cannot read $path from the image"; return 1; }
+    cp "$from$path" "$to$path" || { why failed "cannot read $path from the image"; return 1; }
     modinfo -F firmware "$from$path" 2>/dev/null
   done <"$list" | sort -u | while read -r file; do
     for path in "/lib/firmware/$file" "/lib/firmware/$file.xz" "/lib/firmware/$file.zst"; do
@@ -55,7 +55,7 @@ collect_modules() {
   note "$(wc -l <"$list") modules for $release"
   # A kernel that has them built in needs no file.
   grep -q '/fuse\.ko' "$list" || grep -q '/fuse\.ko' "$from/lib/modules/$release/modules.builtin" ||
-    why "the image's kernel $release has no FUSE module"
+    why no-modules "the image's kernel $release has no FUSE module"
 }
 
 # insert_modules: those that were handed over, in their order.

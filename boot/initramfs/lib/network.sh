@@ -26,9 +26,9 @@ wait_for_links() {
     tenths=$((tenths + 1))
   done
   if [ -z "$(interfaces)" ]; then
-    why 'this machine has no network interface that kboot has a driver for'
+    why no-card 'this machine has no network interface that kboot has a driver for'
   else
-    why "no link on $(interfaces | tr '\n' ' ')"
+    why no-link "no link on $(interfaces | tr '\n' ' ')"
   fi
 }
 
@@ -39,7 +39,7 @@ make_vlan() {
   name=$(conf vlan | cut -d: -f1)
   parent=$(conf vlan | cut -d: -f2)
   modprobe -q 8021q
-  [ -d "/sys/class/net/$name" ] || vconfig add "$parent" "${name##*.}" >/dev/null || why "no VLAN $name on $parent"
+  [ -d "/sys/class/net/$name" ] || vconfig add "$parent" "${name##*.}" >/dev/null || why no-link "no VLAN $name on $parent"
   ip link set "$name" up
 }
 
@@ -50,7 +50,7 @@ network_up() {
   wait_for_links && make_vlan || return 1
   case "$(conf ip dhcp)" in
     dhcp | on | any | :*:dhcp | '') ask_dhcp "$(interfaces)" ;;
-    off | none) why 'ip=off: no address was wanted' ;;
+    off | none) why no-address 'ip=off: no address was wanted' ;;
     *) static_address "$(conf ip)" ;;
   esac
   [ -f $NET/lease ] && apply_lease
@@ -73,7 +73,7 @@ ask_dhcp() {
   done
   # shellcheck disable=SC2086
   [ -f $NET/lease ] && kill $pids 2>/dev/null
-  [ -f $NET/lease ] || why "no DHCP server answered on $(echo "$1" | tr '\n' ' ')"
+  [ -f $NET/lease ] || why no-address "no DHCP server answered on $(echo "$1" | tr '\n' ' ')"
 }
 
 # CLIENT:SERVER:GATEWAY:NETMASK:HOSTNAME:DEVICE:AUTOCONF:DNS0:DNS1
@@ -87,7 +87,7 @@ static_address() {
   if [ -z "$1" ] || [ "${7-}" = dhcp ]; then ask_dhcp "$device"; return; fi
   {
     echo "interface=$device ip=$1 subnet=${4:-255.255.255.0}"
-    echo "router='${3-}' hostname='${5-}' dns='${8-} ${9-}' domain='' ntpsrv='' boot_file='' mtu=''"
+    echo "router='${3-}' hostname='${5-}' dns='${8-} ${9-}' domain='' ntpsrv='' bootfile='' boot_file='' mtu=''"
   } >$NET/lease
 }
 
@@ -100,7 +100,9 @@ apply_lease() {
   : >/etc/resolv.conf
   [ -n "$domain" ] && echo "search $domain" >>/etc/resolv.conf
   for each in $dns; do echo "nameserver $each" >>/etc/resolv.conf; done
-  case "$boot_file" in http://* | https://*) set_conf_if_new url "$boot_file" ;; esac
+  # Option 67, or else the field of the same meaning in the answer's header.
+  boot_file=${bootfile:-$boot_file}
+  case "$boot_file" in http://* | https://*) if is_word "$boot_file"; then set_conf_if_new url "$boot_file"; fi ;; esac
   cat "/sys/class/net/$interface/address" >$NET/mac
   say "address $ip on $interface"
   slow_line "$interface"

@@ -8,16 +8,19 @@ boot_image() {
   phase "opening $url"
   mount_image "$url" || return 1
   set_conf url "$url"
-  case "$(client_words)" in
-    *--pubkey*) say 'the image is signed by a key that this machine trusts' ;;
-    *) say 'NOT VERIFIED: rootstream.insecure takes any image' ;;
-  esac
+  if has_keys; then
+    say 'the image is signed by a key that this machine trusts'
+  else
+    say 'NOT VERIFIED: rootstream.insecure takes any image'
+  fi
   # shellcheck disable=SC2046
   kboot entry ${label:+--label "$label"} $(image_words) "$url" >/run/kboot/entry 2>/run/kboot/entry.error || code=$?
-  case $code in
-    0) . /run/kboot/entry ;;
-    3) say "$(cat /run/kboot/entry.error)" ;;
-    *) why "$(tail -n 1 /run/kboot/entry.error)"; return 1 ;;
+  case $(kind_of $code) in
+    nothing-to-boot) say "$(cat /run/kboot/entry.error)" ;;
+    *)
+      [ $code = 0 ] || { why "$(kind_of $code)" "$(last_line /run/kboot/entry.error)"; return 1; }
+      . /run/kboot/entry
+      ;;
   esac
   if [ -z "$kernel" ] || is_running_kernel "$(kernel_version "/live/image$kernel")"; then
     phase "going on with this kernel, $(uname -r)"
@@ -31,7 +34,7 @@ boot_entry() {  # boot_entry URL KERNEL COMMAND-LINE
   local version packing
   phase "fetching ${title:-$2}"
   fetch_from_image "$1" "$2" /run/kboot/kernel || return 1
-  version=$(kernel_version /run/kboot/kernel) || { why "$2 is not a kernel for this machine ($(uname -m))"; return 1; }
+  version=$(kernel_version /run/kboot/kernel) || { why foreign-kernel "$2 is not a kernel for this machine ($(uname -m))"; return 1; }
   phase "composing the initrd for ${version%% *}"
   rm -rf $NEXT
   mkdir -p $NEXT/kboot/handoff
@@ -50,7 +53,7 @@ boot_entry() {  # boot_entry URL KERNEL COMMAND-LINE
 # fetch_from_image URL PATH FILE: not through the mount, whose cache would keep the kernel and hand it over.
 fetch_from_image() {
   local size pid
-  size=$(stat -L -c %s "/live/image$2" 2>/dev/null) || { why "the image has no $2"; return 1; }
+  size=$(stat -L -c %s "/live/image$2" 2>/dev/null) || { why failed "the image has no $2"; return 1; }
   : >"$3"
   # shellcheck disable=SC2046
   rootstream cat $(image_words) "$1" "$2" >"$3" 2>/run/kboot/fetch.error &
@@ -60,7 +63,7 @@ fetch_from_image() {
     sleep 0.5
   done
   printf '\r'
-  wait $pid || { why "$(tail -n 1 /run/kboot/fetch.error)"; return 1; }
+  wait $pid || { why failed "$(last_line /run/kboot/fetch.error)"; return 1; }
   say "$2: $(human_size "$size"), verified"
 }
 
@@ -80,29 +83,27 @@ start_kernel() {
   phase 'starting it'
   sync
   kexec -e 2>>"$LOG"
-  why 'kexec did not start the loaded kernel'
+  why failed 'kexec did not start the loaded kernel'
 }
 
 # By file, so that the kernel can check a signature; the older call only where that one is not there or does not know the
-# format, as with ELF kernels, which it knows on no x86 (kexec then does not even ask). A refusal is never gone around.
+# format, as with ELF kernels, which it knows on no x86. A refusal is never gone around.
 load_kernel() {
-  local error
-  if ! is_elf "$1"; then
-    # shellcheck disable=SC2086
-    error=$(kexec -s -l "$1" ${2:+--initrd="$2"} --command-line="$3" 2>&1) && return 0
-    case "$error" in
-      *'not implemented'* | *'Exec format error'* | *'Cannot determine the file type'*) note "kexec_file_load: $error" ;;
-      *) why "kexec refused the kernel: $(last_line "${error:-out of memory}")"; return 1 ;;
-    esac
-  fi
-  # shellcheck disable=SC2086,SC2046
-  error=$(kexec -c -l "$1" $(elf_words "$1") ${2:+--initrd="$2"} --command-line="$3" 2>&1) ||
-    why "kexec refused the kernel: $(last_line "${error:-out of memory}")"
+  local code=0
+  kboot load "$1" ${2:+--initrd "$2"} --command-line "$3" 2>/run/kboot/load.error || code=$?
+  case $code in
+    0) return 0 ;;
+    8 | 9) note "$(last_line /run/kboot/load.error)" ;;  # no such call, no such format
+    *) why "$(kind_of_loading $code)" "kexec refused the kernel: $(last_line /run/kboot/load.error)"; return 1 ;;
+  esac
+  # shellcheck disable=SC2046
+  kexec -c -l "$1" $(elf_words "$1") ${2:+--initrd="$2"} --command-line="$3" 2>/run/kboot/load.error >&2 ||
+    why refused-kernel "kexec refused the kernel: $(last_line /run/kboot/load.error)"
 }
+
+kind_of_loading() { case "$(kind_of "$1")" in untrusted) echo refused-kernel ;; *) kind_of "$1" ;; esac; }
 
 is_elf() { [ "$(od -An -tx1 -N4 "$1" | tr -d ' ')" = 7f454c46 ]; }
 
 # An ELF kernel is started as Linux is, else kexec takes no initrd for it.
 elf_words() { if is_elf "$1"; then echo -t elf-x86_64 --args-linux; fi; }
-
-last_line() { printf '%s\n' "$1" | tail -n 1; }

@@ -19,12 +19,14 @@ prompt() {
 }
 
 run_line() {
+  set -f
   # shellcheck disable=SC2086
   set -- $1
+  set +f
   [ $# -gt 0 ] || return 0
   case "$1" in
     help) show_help ;;
-    ls) if [ $# -gt 1 ]; then shift; ls "$@"; else show_menu; fi ;;
+    ls) if [ $# -gt 1 ]; then run_command "$@"; else show_menu; fi ;;
     set) shift; set_words "$@" ;;
     net) show_network ;;
     status) show_status ;;
@@ -36,7 +38,7 @@ run_line() {
     poweroff) poweroff -f ;;
     *://* | image:* | kernel:*) boot_line "$*" ;;
     *)
-      if [ -f "$MENU/$1" ]; then boot_line "$*"; else run_command "$@"; fi
+      if is_label "$1"; then boot_line "$*"; else run_command "$@"; fi
       ;;
   esac
 }
@@ -48,35 +50,71 @@ run_command() {
   return 0
 }
 
-# boot_line LINE: a label or an address, and parameters.
+# boot_line LINE: a label or an address, and parameters. Called by itself, it is a person's word.
 boot_line() {
-  local first value
+  local first label
+  set -f
   # shellcheck disable=SC2086
   set -- $1
-  [ $# -gt 0 ] || return 0
-  if [ -f "$MENU/$1" ]; then
-    value=$(cat "$MENU/$1")
+  if [ $# -gt 0 ] && is_label "$1"; then
+    label=$1
     shift
-    # shellcheck disable=SC2086
-    set -- $value "$@"
+    # shellcheck disable=SC2046
+    set -- $(words_of_label "$label") "$@"
   fi
+  set +f
+  [ $# -gt 0 ] || return 0
   first=$1
-  shift
   current=$first
-  case "$first" in
-    image:*) boot_image_line "${first#image:}" "$@" ;;
-    kernel:*) boot_kernel_url "${first#kernel:}" "$@" ;;
-    tftp://* | ftp://*) boot_kernel_url "$first" "$@" ;;
-    http://* | https://* | file://*)
-      case " $* " in
-        *' initrd='*) boot_kernel_url "$first" "$@" ;;
-        *) boot_image_or_kernel "$first" "$@" ;;
-      esac
-      ;;
-    /dev/*:/*) boot_kernel_url "$first" "$@" ;;
-    /*) boot_kernel_url "file://$first" "$@" ;;
-    *) why "$first is neither a label nor an address" ;;
+  shift
+  case "$(kind_of_address "$first" "$@")" in
+    image) boot_image_line "${first#image:}" "$@" ;;
+    kernel) boot_kernel_url "$(kernel_address "$first")" "$@" ;;
+    *) why usage "$first is neither a label nor an address" ;;
   esac
+}
+
+# boot_by_itself LINE: the same when nobody has said so.
+boot_by_itself() {
+  local unattended=yes
+  boot_line "$1"
+}
+
+# kind_of_address ADDRESS [PARAMETER...]: image or kernel. It goes by what is written, never by what a server answers.
+kind_of_address() {
+  case "$1" in
+    image:*) echo image ;;
+    kernel:* | tftp://* | ftp://* | /*) echo kernel ;;
+    http://* | https://* | file://*) case " $* " in *' initrd='*) echo kernel ;; *) echo image ;; esac ;;
+  esac
+}
+
+kernel_address() {
+  case "${1#kernel:}" in
+    /dev/*:/*) echo "${1#kernel:}" ;;
+    /*) echo "file://${1#kernel:}" ;;
+    *) echo "${1#kernel:}" ;;
+  esac
+}
+
+# words_of_label LABEL: what it stands for. A store may offer words for an image's kernel; they are as unsigned as a kernel.
+words_of_label() {
+  local kept='' left=''
+  set -f
+  # shellcheck disable=SC2046
+  set -- "$1" $(cat "$MENU/$1")
+  set +f
+  if ! is_offered "$1" || may_boot_unsigned || [ "$(shift; kind_of_address "$@")" != image ]; then
+    cat "$MENU/$1"
+    return
+  fi
+  kept=$2
+  shift 2
+  for word in "$@"; do
+    case "$word" in rootstream.entry=*) kept="$kept $word" ;; *) left="$left $word" ;; esac
+  done
+  [ -z "$left" ] || say "nothing signs what the store adds, so it is left out:$left" >&2
+  echo "$kept"
 }
 
 # boot_image_line URL [PARAMETER...]: rootstream.entry= among them picks the boot entry.
@@ -88,17 +126,6 @@ boot_image_line() {
     case "$word" in rootstream.entry=*) entry=${word#*=} ;; *) words="$words $word" ;; esac
   done
   boot_image "$url" "$entry" "$words"
-}
-
-# An address is an image's unless the server has no such ref: then it is a kernel's.
-boot_image_or_kernel() {
-  local url=$1
-  shift
-  boot_image_line "$url" "$@" && return 0
-  case "$(cat /run/kboot/why)" in
-    *404* | *missing* | *'not an image'*) say "there is no image at $url: taking it for a kernel"; boot_kernel_url "$url" "$@" ;;
-    *) return 1 ;;
-  esac
 }
 
 set_words() {

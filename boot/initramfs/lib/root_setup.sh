@@ -4,7 +4,7 @@
 # enter_root ARGUMENTS: leaves /run/kboot/init for process 1, and ends this session.
 enter_root() {
   make_writable || return 1
-  init=$(find_init) || { why "the image has no init: none of /sbin/init, /lib/systemd/systemd, /bin/sh"; leave_root; return 1; }
+  init=$(find_init) || { why failed "the image has no init: none of /sbin/init, /lib/systemd/systemd, /bin/sh"; leave_root; return 1; }
   fit_fstab
   fit_network
   fit_identity
@@ -33,8 +33,8 @@ make_writable() {
   mountpoint_is /newroot && return 0
   if has_conf overlay && [ "$(conf overlay)" != ram ]; then
     device=$(device_of "$(conf overlay)")
-    [ -n "$device" ] || { why "no disk $(conf overlay) for the changes (rootstream.overlay=)"; return 1; }
-    mount_disk "$device" /live/rw || { why "cannot mount $device for the changes"; return 1; }
+    [ -n "$device" ] || { why disk "no disk $(conf overlay) for the changes (rootstream.overlay=)"; return 1; }
+    mount_disk "$device" /live/rw || { why disk "cannot mount $device for the changes"; return 1; }
     echo "$device" >/run/kboot/changes
     upper=/live/rw/rootstream-changes
     say "changes are kept on $device"
@@ -43,7 +43,7 @@ make_writable() {
   fi
   mkdir -p $upper/upper $upper/work
   mount -t overlay -o "lowerdir=/live/image,upperdir=$upper/upper,workdir=$upper/work" root /newroot 2>>"$LOG" ||
-    { why 'cannot put an overlay over the image: see the log'; return 1; }
+    { why failed 'cannot put an overlay over the image: see the log'; return 1; }
   # From here on only the overlay holds the disk: when it goes at shutdown, the disk is clean.
   if [ -f /run/kboot/changes ]; then umount -l /live/rw; fi
   mkdir -p /newroot/proc /newroot/sys /newroot/dev /newroot/run

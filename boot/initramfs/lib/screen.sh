@@ -5,9 +5,10 @@ readonly RETRY_SECONDS=30
 
 # failed WHAT: true when it is to be tried again, false when the person went somewhere else instead.
 failed() {
-  local reason key
+  local reason kind key
   reason=$(cat /run/kboot/why 2>/dev/null)
-  rm -f /run/kboot/why
+  kind=$(cat /run/kboot/why.kind 2>/dev/null)
+  rm -f /run/kboot/why /run/kboot/why.kind
   note "screen: $1"
   cat <<TEXT
 
@@ -16,7 +17,7 @@ failed() {
 
   why    ${reason:-no reason is known; the log may tell}
   tried  $(current_settings)
-  do     $(advice "$reason")
+  do     $(advice "$kind")
 
   Enter or r: try again    m: menu    p: prompt    s: shell    l: log
 ======================================================================
@@ -39,22 +40,24 @@ current_settings() {
   echo "$(hide_secrets "$(conf url 'no URL was given')"), from $from, clock $(date -u '+%Y-%m-%d %H:%M UTC')"
 }
 
-# What a person can do, by the words of the failure.
+# What a person can do about each kind of failure.
 advice() {
   case "$1" in
-    *'no network interface'*) echo 'Build kboot with more modules: rootstream kboot build --hardware all.' ;;
-    *'no link'*) echo 'Plug the cable in, or try another socket.' ;;
-    *DHCP*) echo 'Is there a DHCP server on this network? An address by hand: ip=ADDRESS::GATEWAY:NETMASK.' ;;
-    *resolve*) echo 'Is the name right, and the name server? `net` at the prompt shows both.' ;;
-    *"Couldn't connect"* | *'Connection refused'*) echo 'The machine is there, its web server is not: start it, or check the port.' ;;
-    *404* | *missing*) echo 'The server has no such image: check NAME:TAG, and that it was published there.' ;;
-    *signature* | *trust* | *'public key'*) echo 'Check rootstream.pubkey= against the key that signs the image. Do not go on without.' ;;
-    *expired*) echo 'Publish the image again, or check the clock above.' ;;
-    *'not a kernel for this machine'*) echo 'The image was made for other hardware: choose another.' ;;
-    *'kexec refused'*) echo 'Lockdown or Secure Boot refuses this kernel: sign it, or publish the image with this kboot'\''s kernel.' ;;
-    *'of this machine'\''s memory'*) echo 'Give the machine more memory, or put the cache on a disk.' ;;
-    *'no FUSE module'* | *'no /lib/modules'* | *'driver may be missing'*) echo 'Publish an image that has the modules of its kernel.' ;;
-    *'no answer'* | *timed*) echo 'Is the server up, and is this network connected to it? It is tried again by itself.' ;;
+    no-card) echo 'Build kboot with more modules: rootstream kboot build --hardware all. In the image they come with its kernel.' ;;
+    no-link) echo 'Plug the cable in, or try another socket.' ;;
+    no-address) echo 'Is there a DHCP server on this network? An address by hand: ip=ADDRESS::GATEWAY:NETMASK.' ;;
+    unreachable) echo 'Is the server up, the port right, and its name known? `net` at the prompt shows address and name servers. It is tried again by itself.' ;;
+    missing) echo 'The server has no such image or file: check NAME:TAG, and that it was published there. A kernel: kernel:URL.' ;;
+    damaged) echo 'What came is no image: is the address right, and is there a login page or a proxy on the way?' ;;
+    untrusted) echo 'Check rootstream.pubkey= against the key that signs the image; if it expired, publish it again or check the clock above. Do not go on without.' ;;
+    no-key) echo 'Give the key that signs the image: rootstream.pubkey=, or `set pubkey=` at the prompt.' ;;
+    unsigned) echo 'Choose it in the menu (m) or type it at the prompt (p); rootstream.unsigned=yes lets such kernels boot by themselves.' ;;
+    foreign-kernel) echo 'The image was made for other hardware: choose another.' ;;
+    refused-kernel) echo 'Lockdown or Secure Boot refuses this kernel: sign it, or publish the image with this kboot'\''s kernel.' ;;
+    no-memory) echo 'Give the machine more memory, or put the cache on a disk.' ;;
+    no-modules) echo 'Publish an image that has the modules of its kernel.' ;;
+    disk) echo 'Is the disk there, and is its label right? `blkid` in a shell lists them.' ;;
+    usage) echo '`help` at the prompt shows what may be typed.' ;;
     *) echo 'l shows the log; s gives a shell on this machine.' ;;
   esac
 }

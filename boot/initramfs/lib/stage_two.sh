@@ -30,7 +30,7 @@ restore_network() {
     sleep 0.1
     tenths=$((tenths + 1))
   done
-  why "the network interface $mac is not there under this kernel: its driver may be missing in the image"
+  why no-card "the network interface $mac is not there under this kernel: its driver may be missing in the image"
 }
 
 wait_for_link() {

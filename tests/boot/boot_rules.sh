@@ -1,0 +1,206 @@
+#!/bin/sh
+# What kboot's scripts boot, and what they refuse: the real scripts under busybox's shell, with what they call (kboot,
+# rootstream, kexec) faked. In a mount namespace, since the scripts know their files by absolute paths.
+#
+# shellcheck disable=SC1090,SC2086,SC2317  # parts of boot/initramfs/lib; functions that those call
+tests=$(cd "$(dirname "$0")" && pwd)
+lib=$tests/../../boot/initramfs/lib
+if [ -z "${in_namespace-}" ]; then
+  for program in busybox unshare; do
+    command -v $program >/dev/null || { echo "SKIPPED: $program is not installed" >&2; exit 77; }
+  done
+  unshare --map-root-user --mount true || { echo 'SKIPPED: no mount namespace can be made' >&2; exit 77; }
+  in_namespace=1 exec unshare --map-root-user --mount busybox sh "$tests/boot_rules.sh"
+fi
+set -u
+mount -t tmpfs none /run
+mkdir -p /run/fake /run/etc/kboot/keys
+mount --bind /run/etc /etc
+PATH=/run/fake:$PATH
+
+# --- what the scripts call -------------------------------------------------------------------------------------------
+# kboot: `fetch` gives what /run/web has under the address with its slashes turned to dots, or fails with its exit
+# code; the other commands do as /run/fake.* says. Everything that matters is told in /run/calls.
+cat >/run/fake/kboot <<'END'
+#!/bin/busybox sh
+name=/run/web/$(printf '%s' "${2-}" | tr '/' '.')
+case "$1" in
+  fetch)
+    echo "fetch $2" >>/run/calls
+    [ -f "$name" ] || { echo "rootstream: $2: $(cat /run/fake.message)" >&2; exit "$(cat /run/fake.fetch)"; }
+    cp "$name" "$3"
+    ;;
+  entry)
+    [ "$(cat /run/fake.entry)" = 0 ] || { echo 'rootstream: no' >&2; exit "$(cat /run/fake.entry)"; }
+    printf "title='' kernel='' cmdline='signed'\n"
+    ;;
+  load) echo "load $*" >>/run/calls; cat /run/fake.message >&2; exit "$(cat /run/fake.load)" ;;
+  prompt) head -n 1 /run/typed 2>/dev/null; sed -i 1d /run/typed ;;
+esac
+END
+printf '#!/bin/busybox sh\necho "kexec $*" >>/run/calls\n' >/run/fake/kexec
+cat >/run/fake/chroot <<'END'
+#!/bin/busybox sh
+[ "$(cat /run/fake.entry)" = 0 ] || { echo "rootstream: $5: $(cat /run/fake.message)" >&2; exit 1; }
+END
+chmod 755 /run/fake/*
+
+for part in say config hardware network slow_line clock storage record image kernel_url modules hand_over next_kernel \
+  root_setup screen menu prompt; do
+  . "$lib/$part.sh"
+done
+make_live() { :; }
+find_cache() { :; }
+cache_bytes() { echo 1; }
+mountpoint_is() { false; }
+device_of() { :; }
+ip() { :; }
+start_kernel() { echo "kernel with $3" >>/run/calls; }
+enter_root() { (set -f; echo "image $(cat /run/kboot/mounted) with" $1 >>/run/calls); }
+
+# anew [COMMAND-LINE]: a machine that has just started.
+anew() {
+  rm -rf /run/kboot /run/web /run/calls /run/typed /etc/kboot
+  mkdir -p /run/kboot/net /run/web /etc/kboot/keys
+  : >/run/calls
+  : >/run/kboot/log
+  echo 'not found (HTTP 404)' >/run/fake.message
+  echo 4 >/run/fake.fetch
+  for each in entry load; do echo 0 >/run/fake.$each; done
+  echo "${1-}" >/run/cmdline
+  mountpoint -q /proc/cmdline || mount --bind /run/cmdline /proc/cmdline
+  read_config
+}
+readonly KEY='rootstream.pubkey=AAAA'
+readonly STORE='rootstream.store=http://host/store'
+
+web() { cat >"/run/web/$(printf '%s' "$1" | tr '/' '.')"; }  # web ADDRESS <BODY
+by_itself() { read_boot_files; choose; } >/run/said 2>&1 </dev/null
+# person LINE: at the menu, which a key led to.
+person() {
+  echo "$1" >/run/typed
+  read_boot_files
+  menu
+} >/run/said 2>&1 </dev/null
+prompted() { run_line "$1"; } >/run/said 2>&1 </dev/null
+
+failures=0
+complain() { echo "FAILED: $what: $*" >&2; failures=$((failures + 1)); }
+# boots TEXT: the last thing done is that; refuses KIND: no kernel was even fetched, and the screen has an advice for it.
+boots() { [ "$(tail -n 1 /run/calls)" = "$1" ] || complain "'$(tail -n 1 /run/calls)' instead of '$1'; $(cat /run/said)"; }
+refuses() {
+  ! grep -v -e kboot.conf -e images.list /run/calls >&2 || complain "something boots, or is fetched"
+  [ "$(cat /run/kboot/why.kind)" = "$1" ] || complain "$(cat /run/kboot/why.kind) instead of $1"
+  [ "$(advice "$1")" != "$(advice other)" ] || complain "no advice for $1"
+}
+says() { grep -q -- "$1" /run/said /run/kboot/log || complain "does not say '$1': $(cat /run/said)"; }
+
+# --- a person's word -------------------------------------------------------------------------------------------------
+what='what is typed'
+kernel_word() { anew "$KEY"; web "${2:-http://host/vmlinuz}" </dev/null; web http://host/initrd </dev/null; prompted "$1"; boots "kernel with ${3-} "; }
+kernel_word 'kernel:http://host/vmlinuz'
+kernel_word 'http://host/vmlinuz initrd=http://host/initrd' http://host/vmlinuz
+kernel_word 'tftp://host/vmlinuz' tftp://host/vmlinuz
+kernel_word 'ftp://host/vmlinuz quiet' ftp://host/vmlinuz ' quiet'
+kernel_word 'boot kernel:/vmlinuz' file:///vmlinuz
+kernel_word 'kernel:http://host/* *' 'http://host/*' ' *'
+image_word() { anew "$KEY"; prompted "$1"; boots "image $2 with signed${3-}"; }
+image_word 'http://host/store/debian:12 ro' http://host/store/debian:12 ' ro'
+image_word 'https://host/store/debian' https://host/store/debian
+image_word 'image:http://host/store/debian initrd=x' http://host/store/debian ' initrd=x'
+anew "$KEY"; prompted 'boot nonsense://x'; refuses usage
+
+what='no answer turns an image into a kernel'
+for code in 1 4 5 6 7; do
+  anew "$KEY rootstream.unsigned=yes"
+  web http://host:4040/404/vmlinuz </dev/null
+  echo $code >/run/fake.entry
+  echo 'missing, not an image, not found (HTTP 404), refused' >/run/fake.message
+  prompted 'http://host:4040/404/vmlinuz'
+  [ ! -s /run/calls ] || complain "code $code: $(cat /run/calls)"
+  [ "$(cat /run/kboot/why.kind)" = "$(kind_of $code)" ] || complain "$code is $(cat /run/kboot/why.kind)"
+done
+anew "$KEY rootstream=http://host/vmlinuz"; web http://host/vmlinuz </dev/null; echo 4 >/run/fake.entry
+by_itself; refuses missing
+anew "rootstream=http://host/vmlinuz"; web http://host/vmlinuz </dev/null; by_itself; refuses no-key
+
+# --- nobody's word ---------------------------------------------------------------------------------------------------
+for address in tftp://host/vmlinuz kernel:http://host/vmlinuz 'http://host/vmlinuz initrd=http://host/initrd'; do
+  lines="default=it
+it=$address"
+  offered() {
+    anew "$1"
+    printf '%s\n' "${2-}" "$lines" | web http://host/store/kboot.conf
+    for file in tftp://host/vmlinuz http://host/vmlinuz http://host/initrd; do web $file </dev/null; done
+  }
+  what="a store's default $address"
+  offered "$KEY $STORE"; by_itself; refuses unsigned
+  offered "$KEY $STORE" 'rootstream.unsigned=yes'; by_itself; refuses unsigned; says 'rootstream.unsigned= is not for it'
+  offered "$KEY $STORE kboot.default=it"; by_itself; refuses unsigned
+  offered "$KEY $STORE rootstream.unsigned=yes"; by_itself; boots 'kernel with  '
+  offered "$STORE"; by_itself; boots 'kernel with  '
+  offered "$KEY $STORE"; person 1; boots 'kernel with  '
+  offered "$KEY $STORE"; person it; boots 'kernel with  '
+  what="a local default $address"
+  local_conf() { offered "$1"; rm /run/web/*kboot.conf; printf '%s\n' "${2-}" "$lines" >/etc/kboot/kboot.conf; }
+  local_conf "$KEY"; by_itself; refuses unsigned
+  local_conf "$KEY" 'rootstream.unsigned=yes'; by_itself; boots 'kernel with  '
+  local_conf "$KEY rootstream.unsigned=no" 'rootstream.unsigned=yes'; by_itself; refuses unsigned
+done
+what='an initrd= for all labels behind it'
+anew "$KEY $STORE"; printf 'initrd=initrd.img\nit=debian:12\n' | web http://host/store/kboot.conf
+by_itself; refuses unsigned
+
+what='words that a store adds'
+menu_of() { anew "$1"; printf 'it=debian:12 rootstream.entry=6.1 systemd.run=evil\nroot=/dev/evil\n' | web http://host/store/kboot.conf; }
+menu_of "$KEY $STORE"; by_itself; boots 'image http://host/store/debian:12 with signed'; says 'left out: systemd.run=evil'
+menu_of "$KEY $STORE"; person 1; boots 'image http://host/store/debian:12 with signed systemd.run=evil'
+menu_of "$KEY $STORE rootstream.unsigned=yes"; by_itself; boots 'image http://host/store/debian:12 with signed systemd.run=evil'
+anew "$KEY"; echo 'it=http://host/store/debian:12 single' >/etc/kboot/kboot.conf
+by_itself; boots 'image http://host/store/debian:12 with signed single'
+
+what='settings that a store adds'
+anew "$STORE"; printf 'rootstream.pubkey=BBBB\nrootstream.insecure=yes\nkboot.x=y\nit=debian:12\n' | web http://host/store/kboot.conf
+by_itself; refuses no-key
+[ "$(cat /run/kboot/order)" = it ] || complain "labels: $(cat /run/kboot/order)"
+anew "$KEY $STORE"; printf 'default=kernel:http://host/vmlinuz\nok=debian:12\n' | web http://host/store/kboot.conf
+by_itself; boots 'image http://host/store/debian:12 with signed'
+anew "$KEY $STORE"; printf 'timeout=x; reboot\nok=debian:12\n' | web http://host/store/kboot.conf
+by_itself; boots 'image http://host/store/debian:12 with signed'
+
+what='labels that a store adds'
+anew "$KEY $STORE"; printf 'busybox=kernel:http://host/vmlinuz\nscreen=debian:12 \033[2J\nok=debian:12 *\n' | web http://host/store/kboot.conf
+person ok; boots 'image http://host/store/debian:12 with signed *'
+[ "$(cat /run/kboot/order)" = ok ] || complain "labels: $(cat /run/kboot/order)"
+
+what='the list of images'
+anew "$KEY $STORE"; printf 'debian:12\n../x\nevil initrd=y\n\033[2J\n' | web http://host/store/images.list
+by_itself; boots 'image http://host/store/debian:12 with signed'
+[ "$(cat /run/kboot/order)" = debian:12 ] || complain "labels: $(cat /run/kboot/order)"
+anew "$KEY $STORE"; echo debian:12 | web http://host/store/images.list; echo 5 >/run/fake.fetch; read_boot_files >/run/said
+[ "$(grep -c fetch /run/calls)" = 1 ] || complain "a server that is not there is asked again: $(cat /run/calls)"
+
+what='DHCP'
+lease() { echo "interface=lo ip=127.0.0.1 subnet=255.0.0.0 router='' hostname='' dns='' domain='' ntpsrv='' mtu='' bootfile='$1' boot_file='$2'" >/run/kboot/net/lease; }
+dhcp() { anew "$KEY"; lease "$1" "$2"; apply_lease; } >/dev/null
+dhcp http://host/store/debian:12 ''; by_itself; boots 'image http://host/store/debian:12 with signed'
+dhcp '' http://host/store/debian:12; by_itself; boots 'image http://host/store/debian:12 with signed'
+for file in tftp://host/vmlinuz kernel:http://host/vmlinuz 'http://host/vmlinuz initrd=http://host/x' pxelinux.0; do
+  dhcp "$file" ''
+  ! has_conf url || complain "takes $file"
+done
+
+# --- the next kernel -------------------------------------------------------------------------------------------------
+what='how a kernel is loaded'
+printf 'kernel' >/run/kernel
+loaded() { anew; echo "$1" >/run/fake.load; echo "$2" >/run/fake.message; load_kernel /run/kernel '' quiet >/run/said; }
+for code in 8 9; do
+  loaded $code 'Operation not permitted'; boots 'kexec -c -l /run/kernel --command-line=quiet'
+done
+for pair in 7:refused-kernel 1:failed 10:no-memory; do
+  loaded "${pair%:*}" 'Function not implemented'
+  ! grep kexec /run/calls || complain "code ${pair%:*} is gone around"
+  [ "$(cat /run/kboot/why.kind)" = "${pair#*:}" ] || complain "$(cat /run/kboot/why.kind) instead of ${pair#*:}"
+done
+
+[ $failures = 0 ] || { echo "$failures failures" >&2; exit 1; }
