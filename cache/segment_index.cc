@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <mutex>
 #include <utility>
 
@@ -296,7 +297,9 @@ uint64_t SegmentIndex::SealedSize() const {
   const std::shared_lock lock(mutex_);
   MDB_stat stat;
   if (mdb_env_stat(map_->env, &stat) != 0) return 0;
-  return (stat.ms_entries + pending_.size()) * kEntrySize;
+  const auto put = std::count_if(pending_.begin(), pending_.end(),
+                                 [](const auto& change) { return change.second.has_value(); });
+  return (stat.ms_entries + static_cast<uint64_t>(put)) * kEntrySize;
 }
 
 uint64_t SegmentIndex::MemorySize() const {

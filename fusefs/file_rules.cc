@@ -88,6 +88,9 @@ Status LimitFiles(const FileNeeds& needs) {
   Rules rules(static_cast<int>(version));
   for (const char* path : kAlwaysRead) rules.Allow(path, kRead);
   for (const char* path : kAlwaysWritten) rules.Allow(path, kWrite);
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  rules.Allow("/proc/self/exe", kRead);  // for the names in a report
+#endif
   for (const char* name : kNamedByEnvironment)
     if (const char* path = getenv(name)) rules.Allow(path, kRead);
   for (const std::string& path : needs.read) rules.Allow(path, kRead);

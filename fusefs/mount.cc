@@ -18,6 +18,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "fusefs/background_limit.h"
 #include "fusefs/control.h"
 #include "fusefs/daemon_files.h"
 #include "fusefs/fuse_session.h"
@@ -111,6 +112,7 @@ MountKeeper::Actions KeeperOf(const std::string& mountpoint, const std::vector<s
             if (const auto mount = FindMount(mountpoint)) *own = mount->device;
             return device;
           },
+          .began = [=] { return geteuid() == 0 ? LiftBackgroundLimit(*own) : Ok(); },
           .unmount = [=] {
             const auto mount = FindMount(mountpoint);
             const bool is_ours = mount && mount->type == "fuse.rootstream" && mount->device == *own;
@@ -165,7 +167,6 @@ class Daemon {
     auto session = FuseSession::Open(std::move(device), fuse_options_, context);
     if (!session.ok()) (void)keeper_.Unmount();
     RS_TRY(session_, std::move(session));
-    if (options_.is_root) keeper_.Release();  // nobody takes away the root while its daemon runs
     // Until here a signal simply ends the process, which may be waiting for the network.
     const UniqueFd signals = CatchSignals();
     const UniqueFd ended(eventfd(0, EFD_CLOEXEC));
@@ -220,6 +221,8 @@ class Daemon {
       if (fds[0].revents != 0) {
         fds[0].fd = -1;
         fds[0].revents = 0;
+        if (const Status began = keeper_.Began(); !began.ok()) log_.Line(began.error().message);
+        if (options_.is_root) keeper_.Release();  // nobody takes away the root while its daemon runs
         StartControl();
         ready();
       }

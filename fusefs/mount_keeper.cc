@@ -18,7 +18,7 @@
 namespace rootstream {
 namespace {
 
-constexpr char kMount = 'm', kUnmount = 'u', kDone = '+', kFailed = '-';
+constexpr char kMount = 'm', kBegan = 'b', kUnmount = 'u', kDone = '+', kFailed = '-';
 constexpr size_t kMaxText = 4096;
 
 // One message: a byte, text behind it, and a file that is handed over, or -1.
@@ -110,8 +110,8 @@ void CloseAllBut(int socket) {
       if (device.ok()) Send(socket, kDone, "", device->get());
       else Send(socket, kFailed, device.error().message, -1);
     }
-    if (request.text[0] == kUnmount) {
-      const Status status = actions.unmount();
+    if (request.text[0] == kBegan || request.text[0] == kUnmount) {
+      const Status status = request.text[0] == kBegan ? actions.began() : actions.unmount();
       Send(socket, status.ok() ? kDone : kFailed, status.ok() ? "" : status.error().message, -1);
     }
   }
@@ -150,6 +150,11 @@ MountKeeper& MountKeeper::operator=(MountKeeper&& other) noexcept {
 }
 
 Result<UniqueFd> MountKeeper::Mount() { return Ask(socket_.get(), kMount); }
+
+Status MountKeeper::Began() {
+  RS_CHECK(Ask(socket_.get(), kBegan));
+  return Ok();
+}
 
 Status MountKeeper::Unmount() {
   if (!socket_) return Ok();

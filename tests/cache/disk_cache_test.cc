@@ -266,7 +266,8 @@ TEST_F(ManySegments, OneThatCannotBeReadStaysWhereItIs) {
   std::filesystem::create_symlink("/proc/self/mem", bad);
   for (const char* state : {"scanned", "sealed"}) {
     const auto cache = OpenCache(folder_.path());
-    for (int n = 0; n < kMany; ++n) EXPECT_EQ(Read(*cache, Object(n)).has_value(), n != 6) << state << n;
+    const bool again = std::string_view(state) == "sealed";
+    for (int n = 0; n < kMany; ++n) EXPECT_EQ(Read(*cache, Object(n)).has_value(), again || n != 6) << state << n;
     EXPECT_TRUE(std::filesystem::is_symlink(bad)) << state;
     PutObject(*cache, Object(6));
     EXPECT_EQ(Read(*cache, Object(6)), Object(6)) << "it is stored again";

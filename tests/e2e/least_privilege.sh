@@ -3,7 +3,8 @@
 . "$(dirname "$0")/lib.sh"
 need_root
 need_mount
-need nginx
+need nginx openssl
+enter_mount_namespace
 
 make_small_tree "$work/source"
 publish "$work/source" tree >/dev/null
@@ -42,18 +43,32 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 
 stop_server
 start_server nginx -c "$work/nginx.conf" -e "$work/nginx-start.log"
 wait_for 10 accepts || fail "nginx does not start"
+bundle=$(curl-config --ca 2>/dev/null || true)
+mount --bind "$work/ca.pem" "${bundle:=/etc/ssl/certs/ca-certificates.crt}"
 mkdir "$work/recorded"
-SSL_CERT_FILE=$work/ca.pem mount_image "https://localhost:$port/tree" "$work/mount" --cache "$work/cache" --fill max \
+mount_image "https://localhost:$port/tree" "$work/mount" --cache "$work/cache" --fill max \
   --record "$work/recorded/profile"
 check_daemon "$work/mount" $reading
 use
 unmount "$work/mount"
+umount "$bundle"
 [ -s "$work/recorded/profile" ] || fail "nothing was recorded"
 [ -s "$work/cache/index.seal" ] || fail "the cache was not sealed"
 stop_server
 
-step "eviction, SIGTERM"
+step "as many reads may wait as with all privileges"
+background() {
+  mkdir -p "$work/fusectl"
+  is_mounted "$work/fusectl" || mount -t fusectl none "$work/fusectl"
+  cat "$work/fusectl/$(mountpoint -d "$1" | cut -d: -f2)/max_background"
+}
 start_nginx
+mount_image "$server_url/tree" "$work/mount"
+[ "$(background "$work/mount")" = 65535 ] || fail "$(background "$work/mount") reads may wait"
+unmount "$work/mount"
+umount "$work/fusectl"
+
+step "eviction, SIGTERM"
 mount_image "$server_url/tree" "$work/mount" --cache "$work/small" --cache-size 8M
 use
 pid=$(daemon_of "$work/mount")

@@ -15,6 +15,7 @@ TEST(MountKeeper, HandsOverWhatItMounted) {
   const TempFolder folder;
   WriteTestFile(folder / "device", "device");
   auto keeper = MountKeeper::Start({[&] { return OpenFile(folder / "device", O_RDONLY); },
+                                    [] { return Ok(); },
                                     [&]() -> Status {
                                       WriteTestFile(folder / "unmounted", "");
                                       return Ok();
@@ -31,11 +32,13 @@ TEST(MountKeeper, HandsOverWhatItMounted) {
 
 TEST(MountKeeper, TellsWhyItCouldNot) {
   auto keeper = MountKeeper::Start({[]() -> Result<UniqueFd> { return Failed("no device"); },
+                                    []() -> Status { return Failed("not now"); },
                                     []() -> Status { return Failed(std::string(10'000, 'x')); }});
   ASSERT_TRUE(IsOk(keeper));
   const auto device = keeper->Mount();
   ASSERT_FALSE(device.ok());
   EXPECT_EQ(device.error().message, "no device");
+  EXPECT_EQ(keeper->Began().error().message, "not now");
   EXPECT_FALSE(keeper->Unmount().ok());
 }
 
@@ -48,7 +51,7 @@ TEST(MountKeeper, HoldsNoFileOpenAndEndsWithItsDaemon) {
   pid_t process = 0;
   {
     auto keeper = MountKeeper::Start({[&]() -> Result<UniqueFd> { return Failed(std::to_string(getpid())); },
-                                      [] { return Ok(); }});
+                                      [] { return Ok(); }, [] { return Ok(); }});
     ASSERT_TRUE(IsOk(keeper));
     process = std::stoi(keeper->Mount().error().message);
     EXPECT_EQ(kill(process, 0), 0);
@@ -65,7 +68,7 @@ TEST(MountKeeper, HoldsNoFileOpenAndEndsWithItsDaemon) {
 
 TEST(MountKeeper, ThatWasKilledIsAnError) {
   auto keeper = MountKeeper::Start({[]() -> Result<UniqueFd> { return Failed(std::to_string(getpid())); },
-                                    [] { return Ok(); }});
+                                    [] { return Ok(); }, [] { return Ok(); }});
   ASSERT_TRUE(IsOk(keeper));
   kill(std::stoi(keeper->Mount().error().message), SIGKILL);
   for (int tries = 0; keeper->Unmount().ok() && tries < 1000; ++tries) usleep(1000);
