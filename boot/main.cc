@@ -90,6 +90,7 @@ int ShowEntry(EntryFlags& flags) {
     fprintf(stderr, "rootstream: waiting for the network: %s\n", error.message.c_str());
   });
   if (!client.ok()) return Report(client.error());
+  TellLostMemory(**client);
   const std::vector<BootEntry>& entries = (*client)->ref().manifest.boot_entries;
   const std::string image = "image " + (*client)->url().ToString();
   if (entries.empty()) return Report(image + " has no boot entry", kNothingToBoot);

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 
 namespace rootstream {
@@ -28,36 +27,23 @@ uint64_t HalfOfFreeSpace(const std::string& folder, uint64_t used) {
   return (uint64_t{st.f_bavail} * st.f_frsize + used) / 2;
 }
 
-// An index entry takes about 120 bytes in LMDB's half-full pages; objects of 8 KiB on average are the
+// An index entry takes up to 80 bytes in LMDB's half-full pages; objects of 8 KiB on average are the
 // smallest that an image of tiny files makes.
 size_t IndexMapSize(uint64_t limit) {
   return std::clamp<uint64_t>(limit / 64, 16 << 20, uint64_t{4} << 30) & ~uint64_t{4095};
 }
 
-std::vector<uint32_t> SegmentNumbers(const std::string& folder) {
-  std::vector<uint32_t> numbers;
-  const auto names = NamesIn(folder);
-  if (!names.ok()) return numbers;
-  for (const std::string& name : *names) {
-    uint32_t number = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-    if (error == std::errc() && std::string_view(end) == ".seg") numbers.push_back(number);
-  }
-  std::sort(numbers.begin(), numbers.end());
-  return numbers;
+// Which segments there are and how long: a sealed index fits exactly these.
+std::string StampOf(const std::vector<SegmentFolder::Entry>& entries) {
+  std::string stamp;
+  for (const auto& entry : entries)
+    stamp += std::to_string(entry.number) + ":" + std::to_string(entry.size) + " ";
+  return Sha256(stamp).Hex();
 }
 
-std::string SegmentName(uint32_t number) {
-  char name[32];
-  snprintf(name, sizeof name, "%08u.seg", number);
-  return name;
-}
-
-uint64_t SizeOfSegments(const std::string& folder) {
+uint64_t SizeOf(const std::vector<SegmentFolder::Entry>& entries) {
   uint64_t size = 0;
-  struct stat st;
-  for (const uint32_t number : SegmentNumbers(folder))
-    if (stat((folder + "/" + SegmentName(number)).c_str(), &st) == 0) size += st.st_size;
+  for (const auto& entry : entries) size += entry.size;
   return size;
 }
 
@@ -68,23 +54,26 @@ uint64_t Prefix(const Id& id) { return IdHash{}(id); }
 DiskCache::DiskCache(std::string folder, uint64_t limit)
     : folder_(std::move(folder)),
       limit_(std::max(limit, kMinLimit)),
-      segment_size_(std::clamp(limit_ / 16, kMinSegment, kMaxSegment)) {}
+      segment_size_(std::clamp(limit_ / 16, kMinSegment, kMaxSegment)),
+      files_(folder_ + "/segments") {}
 
 Result<std::unique_ptr<DiskCache>> DiskCache::Open(const std::string& folder,
                                                    std::optional<uint64_t> limit) {
   RS_CHECK(MakeFolders(folder, 0700));
   const Status made = MakeFolders(folder + "/segments", 0700);
   if (!made.ok() && access(folder.c_str(), W_OK) == 0) return made.error();
-  const uint64_t used = SizeOfSegments(folder + "/segments");
-  const uint64_t bytes = limit ? *limit : std::min(kDefaultLimit, HalfOfFreeSpace(folder, used));
+  const auto used = SegmentFolder(folder + "/segments").List();
+  const uint64_t bytes = limit ? *limit
+                               : std::min(kDefaultLimit,
+                                          HalfOfFreeSpace(folder, used.ok() ? SizeOf(*used) : 0));
   std::unique_ptr<DiskCache> cache(new DiskCache(folder, bytes));
-  cache->TakeLock();
   RS_CHECK(cache->OpenIndex());
   return cache;
 }
 
 DiskCache::~DiskCache() {
-  if (is_writer_ && index_ != nullptr) (void)index_->Seal(folder_, Stamp());  // else: a scan later
+  if (!is_writer_ || index_ == nullptr || !index_is_whole_) return;  // a scan later
+  if (const auto there = files_.List(); there.ok()) (void)index_->Seal(folder_, StampOf(*there));
 }
 
 void DiskCache::TakeLock() {
@@ -92,47 +81,51 @@ void DiskCache::TakeLock() {
   is_writer_ = lock_ && flock(lock_.get(), LOCK_EX | LOCK_NB) == 0;
 }
 
+void DiskCache::ReleaseLock() {
+  if (is_writer_) flock(lock_.get(), LOCK_UN);
+  is_writer_ = false;
+}
+
 Status DiskCache::OpenIndex() {
-  ScanSegments(false);
-  RS_TRY(index_, SegmentIndex::Open(folder_, Stamp(), IndexMapSize(limit_), is_writer_));
-  if (!index_->was_sealed()) ScanSegments(true);
+  TakeLock();  // before looking: what the last writer did is then all there
+  const auto listed = files_.List();
+  if (!listed.ok()) ReleaseLock();  // Refresh() tries again
+  const Entries there = listed.ok() ? *listed : Entries();
+  for (const auto& entry : there) segments_[entry.number].size = entry.size;
+  size_ = SizeOf(there);
+  RS_TRY(index_, SegmentIndex::Open(folder_, StampOf(there), IndexMapSize(limit_), is_writer_));
+  if (!index_->was_sealed()) ScanSegments();
   return Ok();
 }
 
-std::string DiskCache::SegmentPath(uint32_t number) const {
-  return folder_ + "/segments/" + SegmentName(number);
-}
-
-// Which segments there are and how long: a sealed index fits exactly these.
-std::string DiskCache::Stamp() const {
-  std::string stamp;
-  for (const auto& [number, segment] : segments_)
-    stamp += std::to_string(number) + ":" + std::to_string(segment.file->FileSize()) + " ";
-  return Sha256(stamp).Hex();
-}
-
-// Adds what lies in the folder and is not known yet. Without `add_to_index` (a sealed index may follow)
-// only the files; with it also the records.
-void DiskCache::ScanSegments(bool add_to_index) {
-  for (const uint32_t number : SegmentNumbers(folder_ + "/segments")) {
-    auto known = segments_.find(number);
-    if (known == segments_.end()) {
-      auto file = SegmentFile::OpenForReading(SegmentPath(number));
-      if (!file.ok()) {
-        if (is_writer_) unlink(SegmentPath(number).c_str());
-        continue;
-      }
-      const auto shared = std::make_shared<const SegmentFile>(std::move(*file));
-      const Segment segment{shared, kSegmentHeaderSize, shared->FileSize()};
-      known = segments_.emplace(number, segment).first;
-      size_ += segment.size;
-    }
-    if (!add_to_index) continue;
-    Segment& segment = known->second;
-    segment.end = segment.file->Scan(segment.end, [&](const SegmentRecord& record) {
-      (void)index_->Put(record.id, {number, record.stored_size, record.offset});
-    });
+void DiskCache::ScanSegments() {
+  std::vector<uint32_t> no_segments;
+  for (auto& [number, segment] : segments_) {
+    const bool is_newest = number == segments_.rbegin()->first;
+    if (segment.size <= segment.end || (!is_newest && segment.looked_through == segment.size)) continue;
+    if (!ScanSegment(number, segment)) no_segments.push_back(number);
+    if (is_newest) segment.looked_through = 0;
   }
+  for (const uint32_t number : no_segments) {
+    if (is_writer_ && !files_.Remove(number).ok()) continue;
+    size_ -= segments_[number].size;
+    segments_.erase(number);
+  }
+}
+
+// Returns false when it was read and is no segment.
+bool DiskCache::ScanSegment(uint32_t number, Segment& segment) {
+  const auto file = files_.Open(number);
+  if (!file.ok() && file.error().kind == ErrorKind::kUnavailable) {
+    index_is_whole_ = false;
+    return true;
+  }
+  segment.looked_through = segment.size;
+  if (!file.ok()) return file.error().kind != ErrorKind::kCorrupt;
+  segment.end = (*file)->Scan(segment.end, [&](const SegmentRecord& record) {
+    (void)index_->Put(record.id, {number, record.stored_size, record.offset});
+  });
+  return true;
 }
 
 void DiskCache::Refresh() {
@@ -140,47 +133,53 @@ void DiskCache::Refresh() {
   const std::lock_guard lock(mutex_);
   if (is_writer_ || Clock::now() < refresh_again_) return;
   refresh_again_ = Clock::now() + kRefreshEvery;
-  const std::vector<uint32_t> there = SegmentNumbers(folder_ + "/segments");
-  std::erase_if(segments_, [&](const auto& item) {
-    return !std::binary_search(there.begin(), there.end(), item.first);
-  });
   TakeLock();
-  ScanSegments(true);
-  size_ = 0;
-  for (auto& [number, segment] : segments_) {
-    segment.size = segment.file->FileSize();
-    size_ += segment.size;
+  const auto there = files_.List();
+  if (!there.ok()) return ReleaseLock();
+  std::map<uint32_t, Segment> known = std::move(segments_);
+  segments_.clear();
+  for (const auto& entry : *there) {
+    Segment& segment = segments_[entry.number] = known[entry.number];
+    segment.size = entry.size;
+    known.erase(entry.number);
   }
+  for (const auto& [number, segment] : known) files_.Close(number);
+  size_ = SizeOf(*there);
+  ScanSegments();
 }
 
-std::shared_ptr<const SegmentFile> DiskCache::FileOf(uint32_t segment) {
-  const std::lock_guard lock(mutex_);
-  const auto found = segments_.find(segment);
-  return found == segments_.end() ? nullptr : found->second.file;
+Result<std::shared_ptr<const SegmentFile>> DiskCache::FileOf(uint32_t segment) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = segments_.find(segment);
+    if (found != segments_.end() && found->second.growing != nullptr) return found->second.growing;
+  }
+  return files_.Open(segment);
 }
 
-bool DiskCache::Has(const Id& id) {
-  if (index_->Find(id)) return true;
-  if (is_writer()) return false;
+bool DiskCache::Has(const Id& id) { return Locate(id).has_value(); }
+
+std::optional<SegmentPlace> DiskCache::Locate(const Id& id) {
+  auto place = index_->Find(id);
+  if (place || is_writer()) return place;
   Refresh();
-  return index_->Find(id).has_value();
+  return index_->Find(id);
 }
 
 void DiskCache::Get(const Id& id, const std::function<void(VerifiedBytes)>& use) {
-  auto place = index_->Find(id);
-  if (!place && !is_writer()) {
-    Refresh();
-    place = index_->Find(id);
-  }
+  const auto place = Locate(id);
   if (!place) return;
-  if (const auto file = FileOf(place->segment)) {
-    const auto bytes = file->Read(place->offset, place->stored_size);
+  const auto file = FileOf(place->segment);
+  if (file.ok()) {
+    const auto bytes = (*file)->Read(place->offset, place->stored_size);
     if (bytes) {
       if (const auto verified = Verify(*bytes, id); verified.ok()) {
         Touch(id);
         return use(*verified);
       }
     }
+  } else if (file.error().kind == ErrorKind::kUnavailable) {
+    return;  // a miss for now
   }
   index_->Remove(id, *place);  // damaged or gone: fetched again, stored again
 }
@@ -209,7 +208,7 @@ void DiskCache::Append(const Id& id, std::string_view stored) {
 }
 
 bool DiskCache::HasRoomFor(uint64_t size) const {
-  return this->size() + size + SegmentIndex::kHeadroom <= limit_;
+  return this->size() + size + SegmentIndex::kEntrySize <= limit_;
 }
 
 std::optional<DiskCache::Reservation> DiskCache::Reserve(uint64_t size) {
@@ -220,8 +219,8 @@ std::optional<DiskCache::Reservation> DiskCache::Reserve(uint64_t size) {
     {
       const std::lock_guard lock(mutex_);
       Segment* last = segments_.empty() ? nullptr : &segments_.rbegin()->second;
-      if (last != nullptr && last->appendable && last->end + size <= segment_size_) {
-        const Reservation place{last->file, segments_.rbegin()->first, last->end};
+      if (last != nullptr && last->growing != nullptr && last->end + size <= segment_size_) {
+        const Reservation place{last->growing, segments_.rbegin()->first, last->end};
         last->end += size;
         last->size += size;
         size_ += size;
@@ -234,20 +233,20 @@ std::optional<DiskCache::Reservation> DiskCache::Reserve(uint64_t size) {
 }
 
 bool DiskCache::StartSegment() {
-  uint32_t number = 1;
   {
     const std::lock_guard lock(mutex_);
-    if (!segments_.empty()) number = segments_.rbegin()->first + 1;
+    if (!segments_.empty()) last_number_ = std::max(last_number_, segments_.rbegin()->first);
   }
-  auto file = SegmentFile::Create(SegmentPath(number));
+  const uint32_t number = ++last_number_;
+  auto file = files_.Create(number);
   if (!file.ok()) {
     PauseWriting(file.error().message);
     return false;
   }
   const std::lock_guard lock(mutex_);
   problem_.clear();
-  segments_.emplace(number, Segment{std::make_shared<const SegmentFile>(std::move(*file)),
-                                    kSegmentHeaderSize, kSegmentHeaderSize, true});
+  if (!segments_.empty()) segments_.rbegin()->second.growing = nullptr;
+  segments_[number] = {.size = kSegmentHeaderSize, .growing = std::move(*file)};
   size_ += kSegmentHeaderSize;
   return true;
 }
@@ -255,23 +254,31 @@ bool DiskCache::StartSegment() {
 // Returns false when there is nothing left that could be dropped.
 bool DiskCache::DropOldest() {
   uint32_t number = 0;
-  std::shared_ptr<const SegmentFile> file;
   {
     const std::lock_guard lock(mutex_);
     if (segments_.empty()) return false;
     number = segments_.begin()->first;
-    file = segments_.begin()->second.file;
-    size_ -= segments_.begin()->second.size;
+  }
+  const auto file = FileOf(number);
+  if (const Status removed = files_.Remove(number); !removed.ok()) {
+    PauseWriting(removed.error().message);
+    return false;
+  }
+  uint64_t size = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    size = segments_.begin()->second.size;
+    size_ -= size;
     segments_.erase(segments_.begin());
   }
-  unlink(SegmentPath(number).c_str());
-  CopyForward(number, *file);
+  const bool forgot_all = file.ok() && CopyForward(number, **file) >= size;
+  if (!forgot_all) index_->RemoveSegment(number);
   return true;
 }
 
-void DiskCache::CopyForward(uint32_t segment, const SegmentFile& file) {
+uint64_t DiskCache::CopyForward(uint32_t segment, const SegmentFile& file) {
   uint64_t copied = 0;
-  file.Scan(kSegmentHeaderSize, [&](const SegmentRecord& record) {
+  return file.Scan(kSegmentHeaderSize, [&](const SegmentRecord& record) {
     const auto place = index_->Find(record.id);
     if (!place || place->segment != segment) return;
     index_->Remove(record.id, *place);
@@ -295,7 +302,7 @@ void DiskCache::PauseWriting(std::string why) {
   const std::lock_guard lock(mutex_);
   problem_ = std::move(why);
   // What was reserved may be half written: that segment ends here, the next write starts another.
-  if (!segments_.empty()) segments_.rbegin()->second.appendable = false;
+  if (!segments_.empty()) segments_.rbegin()->second.growing = nullptr;
 }
 
 std::string DiskCache::problem() const {
@@ -305,7 +312,7 @@ std::string DiskCache::problem() const {
 
 uint64_t DiskCache::size() const {
   const std::lock_guard lock(mutex_);
-  return size_ + (index_ != nullptr ? index_->FileSize() : 0);
+  return size_ + (index_ != nullptr ? index_->SealedSize() : 0);
 }
 
 std::string DiskCache::hindrance() {

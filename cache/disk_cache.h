@@ -3,10 +3,11 @@
 // One process writes a cache folder (flock on its "lock" file). Others read the same segments through an
 // index of their own, and take over when the writer ends. Whatever is wrong on the disk - a damaged or
 // missing file, no space, no permission - makes a miss, or turns writing off for a while; it is never a
-// wrong byte and never an error for who reads.
+// wrong byte and never an error for who reads. Only bytes that were read and are wrong are damage: what cannot be
+// opened at the moment stays where it is.
 //
-// The limit is hard: before an object is appended, oldest segments are dropped until it fits, and what the index
-// may grow by. Objects of a dropped segment that were read lately are copied forward first.
+// The limit is hard: before an object is appended, oldest segments are dropped until it fits, and what a clean
+// close writes of the index. Nobody's index lies on the disk while it is in use. Objects of a dropped segment that were read lately are copied forward first.
 //
 //   FOLDER/lock  FOLDER/segments/00000001.seg …  FOLDER/index  FOLDER/index.seal
 #pragma once
@@ -20,7 +21,7 @@
 #include <string>
 #include <unordered_set>
 
-#include "cache/segment_file.h"
+#include "cache/segment_folder.h"
 #include "cache/segment_index.h"
 #include "format/chunk.h"
 
@@ -41,6 +42,7 @@ class DiskCache {
   void Put(const Id& id, std::string_view stored);
 
   uint64_t size() const;  // bytes
+  uint64_t index_memory() const { return index_->MemorySize(); }  // bytes
   uint64_t limit() const { return limit_; }
   bool is_writer() const;
   std::string problem() const;  // why nothing is written at the moment; empty: all is well
@@ -49,21 +51,24 @@ class DiskCache {
 
  private:
   struct Segment {
-    std::shared_ptr<const SegmentFile> file;
-    uint64_t end = 0;         // where the next record would begin
-    uint64_t size = 0;        // bytes, as counted against the limit
-    bool appendable = false;  // this process created it, and no write has failed
+    uint64_t end = kSegmentHeaderSize;  // where the next record would begin
+    uint64_t size = 0;                  // bytes, as counted against the limit
+    uint64_t looked_through = 0;        // its size when it was scanned and no longer the newest
+    // This process created it, and no write has failed: then it is open as long as it grows.
+    std::shared_ptr<const SegmentFile> growing;
   };
   using Clock = std::chrono::steady_clock;
+  using Entries = std::vector<SegmentFolder::Entry>;
 
   DiskCache(std::string folder, uint64_t limit);
   Status OpenIndex();
   void TakeLock();
-  void ScanSegments(bool add_to_index);
+  void ReleaseLock();
+  void ScanSegments();  // adds to the index what it does not know
+  bool ScanSegment(uint32_t number, Segment& segment);
   void Refresh();  // a reader: what did the writer add; has it ended?
-  std::string Stamp() const;
-  std::string SegmentPath(uint32_t number) const;
-  std::shared_ptr<const SegmentFile> FileOf(uint32_t segment);
+  std::optional<SegmentPlace> Locate(const Id& id);
+  Result<std::shared_ptr<const SegmentFile>> FileOf(uint32_t segment);
 
   struct Reservation {
     std::shared_ptr<const SegmentFile> file;
@@ -74,7 +79,7 @@ class DiskCache {
   std::optional<Reservation> Reserve(uint64_t size);
   bool StartSegment();
   bool DropOldest();
-  void CopyForward(uint32_t segment, const SegmentFile& file);
+  uint64_t CopyForward(uint32_t segment, const SegmentFile& file);  // returns where it ended
   void Append(const Id& id, std::string_view stored);
   void PauseWriting(std::string why);
   void Touch(const Id& id);
@@ -82,6 +87,7 @@ class DiskCache {
   const std::string folder_;
   const uint64_t limit_;
   const uint64_t segment_size_;
+  SegmentFolder files_;
   std::unique_ptr<SegmentIndex> index_;
 
   // Lock order: write_mutex_ before mutex_. write_mutex_ makes appends and drops one at a time (they
@@ -95,8 +101,11 @@ class DiskCache {
   std::unordered_set<uint64_t> touched_;  // first bytes of ids read lately
   Clock::time_point refresh_again_{};
   std::string problem_;
+  bool index_is_whole_ = true;  // false: some segment could not be opened when the index was filled
 
-  Clock::time_point write_again_{};  // under write_mutex_
+  // Under write_mutex_:
+  Clock::time_point write_again_{};
+  uint32_t last_number_ = 0;  // of a segment; none is given twice, since a reader may have it open
 };
 
 }  // namespace rootstream

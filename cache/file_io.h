@@ -26,6 +26,7 @@ class UniqueFd {
 
   int get() const { return fd_; }
   explicit operator bool() const { return fd_ >= 0; }
+  int Release() { return std::exchange(fd_, -1); }  // who takes it closes it
   void Close() { UniqueFd().swap(*this); }
   void swap(UniqueFd& other) { std::swap(fd_, other.fd_); }
 

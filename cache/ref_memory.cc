@@ -1,5 +1,15 @@
 #include "cache/ref_memory.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <thread>
+
 #include "cache/file_io.h"
 #include "format/bytes.h"
 #include "format/id.h"
@@ -9,6 +19,10 @@ namespace rootstream {
 namespace {
 
 constexpr std::string_view kMagic = "RSRM1";
+constexpr std::array kFolders = {"/refs", "/refs.copy"};
+constexpr int64_t kClockStep = 3600;  // seconds: a clock that went on by less is not worth a write
+constexpr auto kLockPatience = std::chrono::seconds(5);  // others hold it for a few writes
+constexpr auto kLockEvery = std::chrono::milliseconds(10);
 
 std::string EncodeMemory(const RememberedRef& ref) {
   Encoder out;
@@ -36,24 +50,110 @@ std::optional<RememberedRef> DecodeMemory(std::string_view bytes) {
   return ref;
 }
 
+bool SaysTheSame(const RememberedRef& a, const RememberedRef& b) {
+  return a.serial == b.serial && a.threshold == b.threshold && a.ref == b.ref;
+}
+
+bool HasFiles(const std::string& folder, std::string_view ending) {
+  const auto names = NamesIn(folder);
+  return names.ok() && std::any_of(names->begin(), names->end(),
+                                   [&](const std::string& name) { return name.ends_with(ending); });
+}
+
+// A lock of all clients of the folder, as long as it lives.
+Result<UniqueFd> LockMemory(const std::string& folder) {
+  const std::string path = folder + "/refs.lock";
+  RS_TRY(UniqueFd lock, OpenFile(path, O_RDWR | O_CREAT | O_NONBLOCK, 0600));
+  const auto until = std::chrono::steady_clock::now() + kLockPatience;
+  while (flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK || std::chrono::steady_clock::now() > until)
+      return ErrnoError("cannot lock", path);
+    std::this_thread::sleep_for(kLockEvery);
+  }
+  return lock;
+}
+
 }  // namespace
 
-std::string RefMemory::Path(const ImageUrl& url) const {
-  return folder_ + "/refs/" + Sha256(url.ToString()).Hex() + 
-         (trust_ == RefTrust::kInsecure ? ".insecure" : "");
+// What the two files of an image hold.
+struct RefMemory::Copies {
+  std::array<std::optional<RememberedRef>, kFolders.size()> refs;  // nullopt: absent or damaged
+  std::string problem;  // of one that is there and is of no use
+
+  // The greater serial; of the same, the later clock.
+  std::optional<RememberedRef> Best() const {
+    return *std::max_element(refs.begin(), refs.end(), [](const auto& a, const auto& b) {
+      if (!a || !b) return !a && b;
+      return std::pair(a->serial, a->clock) < std::pair(b->serial, b->clock);
+    });
+  }
+  bool AllSay(const RememberedRef& ref) const {
+    return std::all_of(refs.begin(), refs.end(),
+                       [&](const auto& copy) { return copy && SaysTheSame(*copy, ref); });
+  }
+};
+
+std::string RefMemory::KeyOf(const ImageUrl& url) const {
+  return Sha256(url.ToString()).Hex() + (trust_ == RefTrust::kInsecure ? ".insecure" : "");
 }
 
-std::optional<RememberedRef> RefMemory::Load(const ImageUrl& url) const {
-  if (folder_.empty()) return std::nullopt;
-  const auto bytes = ReadWholeFile(Path(url), 2 * kMaxRef);
-  if (!bytes.ok()) return std::nullopt;
-  return DecodeMemory(*bytes);
+RefMemory::Copies RefMemory::Read(const ImageUrl& url) const {
+  Copies copies;
+  for (size_t i = 0; i < kFolders.size(); ++i) {
+    const std::string path = folder_ + kFolders[i] + "/" + KeyOf(url);
+    const auto bytes = ReadWholeFile(path, 2 * kMaxRef);
+    if (bytes.ok()) copies.refs[i] = DecodeMemory(*bytes);
+    if (!copies.refs[i] && (bytes.ok() || bytes.error().kind != ErrorKind::kMissing))
+      copies.problem = bytes.ok() ? path + " is damaged" : bytes.error().message;
+  }
+  return copies;
 }
 
-void RefMemory::Save(const ImageUrl& url, const RememberedRef& ref) const {
-  if (folder_.empty()) return;
-  (void)MakeFolders(folder_ + "/refs", 0700);
-  (void)WriteFileAtomically(Path(url), EncodeMemory(ref), 0600);
+// There is content, and nothing that is remembered of any image.
+bool RefMemory::HasContentOnly() const {
+  for (const char* folder : kFolders)
+    if (HasFiles(folder_ + folder, "")) return false;
+  return HasFiles(folder_ + "/segments", ".seg");
+}
+
+Result<std::optional<RememberedRef>> RefMemory::Load(const ImageUrl& url) const {
+  if (folder_.empty()) return std::optional<RememberedRef>();
+  const Copies copies = Read(url);
+  if (auto best = copies.Best()) return best;
+  if (!copies.problem.empty()) return Corrupt(copies.problem);
+  if (HasContentOnly()) return Corrupt(folder_ + " has content, but no memory of any image");
+  return std::optional<RememberedRef>();
+}
+
+Status RefMemory::Save(const ImageUrl& url, const RememberedRef& ref) const {
+  if (folder_.empty()) return Ok();
+  (void)MakeFolders(folder_, 0700);
+  const auto lock = LockMemory(folder_);
+  const Copies copies = Read(url);
+  const auto best = copies.Best();
+  if (best && best->serial > ref.serial)
+    return Untrusted("serial " + std::to_string(ref.serial) + " is older than " +
+                     std::to_string(best->serial) + ", which another client has seen meanwhile");
+  RememberedRef merged = ref;
+  if (best) merged.clock = std::max(best->clock, ref.clock);
+  const bool is_known = best && copies.AllSay(merged);
+  if (is_known && merged.clock - best->clock < kClockStep) return Ok();
+  const Status written = lock.ok() ? Write(url, merged) : Status(lock.error());
+  return is_known ? Ok() : written;  // only the clock was to be brought forward
+}
+
+Status RefMemory::Write(const ImageUrl& url, const RememberedRef& ref) const {
+  const std::string bytes = EncodeMemory(ref);
+  for (size_t i = 0; i < kFolders.size(); ++i) {
+    const std::string folder = folder_ + kFolders[i], path = folder + "/" + KeyOf(url);
+    Status written = MakeFolders(folder, 0700);
+    if (written.ok()) written = WriteFileAtomically(path, bytes, 0600);
+    if (written.ok()) continue;
+    // What the other copy says now is newer: alone it would be made good by an older one.
+    if (i > 0) unlink(path.c_str());
+    return written;
+  }
+  return Ok();
 }
 
 }  // namespace rootstream

@@ -1,6 +1,16 @@
 // What a client remembers of each image between runs: the ref it accepted last. So it refuses to go back
-// to an older one, and opens the image while no origin answers. Kept in the cache folder, one small file
-// for an image URL; damaged files are as if absent.
+// to an older one, or to one with fewer signatures, and opens the image while no origin answers.
+//
+// Kept in the cache folder, one small file for an image URL in each of two folders, with a checksum: one
+// that is damaged or missing is made good by the other. Both are written before a ref counts as
+// remembered, whole (a temporary file, then a rename), and under a lock that all clients of the folder
+// take; the greater serial stays.
+//
+// A memory that is gone protects nothing. So it is told apart from one that never was: what is there and
+// cannot be read, and a cache with content but without any memory, is lost.
+//
+//   FOLDER/refs/KEY  FOLDER/refs.copy/KEY  FOLDER/refs.lock
+//   KEY: the SHA-256 of the URL, with ".insecure" for what was taken without a signature
 #pragma once
 
 #include <optional>
@@ -27,11 +37,19 @@ class RefMemory {
   explicit RefMemory(std::string folder, RefTrust trust = RefTrust::kSigned)
       : folder_(std::move(folder)), trust_(trust) {}
 
-  std::optional<RememberedRef> Load(const ImageUrl& url) const;
-  void Save(const ImageUrl& url, const RememberedRef& ref) const;  // as well as it can
+  bool exists() const { return !folder_.empty(); }
+  // nullopt: never seen. kCorrupt: it is lost.
+  Result<std::optional<RememberedRef>> Load(const ImageUrl& url) const;
+  // kUntrusted: by now another client has a greater serial, which stays. kFailed: it is not remembered.
+  Status Save(const ImageUrl& url, const RememberedRef& ref) const;
 
  private:
-  std::string Path(const ImageUrl& url) const;
+  struct Copies;
+  Copies Read(const ImageUrl& url) const;
+  bool HasContentOnly() const;
+  std::string KeyOf(const ImageUrl& url) const;
+  Status Write(const ImageUrl& url, const RememberedRef& ref) const;
+
   const std::string folder_;
   const RefTrust trust_;
 };

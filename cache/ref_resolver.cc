@@ -28,12 +28,19 @@ int Weight(const Error& error) {
   }
 }
 
+Error MemoryLost(const ImageUrl& url, const std::string& why) {
+  return Untrusted(url.ToString() + ": the memory of refs is lost: " + why +
+                   " (without --strict-memory the image is taken as the store has it now)");
+}
+
 class Resolver {
  public:
   Resolver(const ImageUrl& url, Fetcher& fetcher, const RefMemory& memory,
-           const ResolveOptions& options)
+           std::optional<RememberedRef> remembered, const ResolveOptions& options)
       : url_(url), fetcher_(fetcher), memory_(memory), options_(options),
-        remembered_(memory.Load(url)) {}
+        remembered_(std::move(remembered)) {}
+
+  const std::string& not_saved() const { return not_saved_; }  // why what was accepted is not remembered
 
   Result<ResolvedRef> Resolve() {
     while (true) {
@@ -64,7 +71,7 @@ class Resolver {
     std::optional<Error> worst;
     for (size_t store = 0; store < fetcher_.store_count(); ++store) {
       auto ref = AskStore(store);
-      if (ref.ok()) return ResolvedRef{std::move(*ref), false};
+      if (ref.ok()) return ResolvedRef{.ref = std::move(*ref)};
       if (!worst || Weight(ref.error()) > Weight(*worst)) worst = ref.error();
     }
     return *worst;
@@ -74,14 +81,22 @@ class Resolver {
     RS_TRY(const std::string bytes, fetcher_.GetFile(store, url_.image.RefPath(), kMaxRef));
     auto ref = CheckRef(bytes, url_.image, Policy());
     if (!ref.ok()) return Of(url_.ToString(), ref.error());
-    memory_.Save(url_, {ref->body.serial, ref->manifest.threshold, Policy().now, bytes});
+    RS_CHECK(Remember({ref->body.serial, ref->manifest.threshold, Policy().now, bytes}));
     return ref;
+  }
+
+  Status Remember(const RememberedRef& ref) {
+    const Status saved = memory_.Save(url_, ref);
+    if (saved.ok()) return saved;
+    if (saved.error().kind == ErrorKind::kUntrusted) return Of(url_.ToString(), saved.error());
+    not_saved_ = saved.error().message;
+    return options_.strict_memory ? MemoryLost(url_, not_saved_) : Status();
   }
 
   Result<ResolvedRef> FromMemory() const {
     if (!remembered_) return Unavailable("not seen before");
     RS_TRY(TrustedRef ref, CheckRef(remembered_->ref, url_.image, Policy()));
-    return ResolvedRef{std::move(ref), true};
+    return ResolvedRef{.ref = std::move(ref), .from_memory = true};
   }
 
   const ImageUrl& url_;
@@ -89,13 +104,20 @@ class Resolver {
   const RefMemory& memory_;
   const ResolveOptions& options_;
   const std::optional<RememberedRef> remembered_;
+  std::string not_saved_;
 };
 
 }  // namespace
 
 Result<ResolvedRef> ResolveRef(const ImageUrl& url, Fetcher& fetcher, const RefMemory& memory,
                                const ResolveOptions& options) {
-  return Resolver(url, fetcher, memory, options).Resolve();
+  auto loaded = memory.Load(url);
+  const std::string lost = loaded.ok() ? "" : loaded.error().message;
+  if (!loaded.ok() && options.strict_memory) return MemoryLost(url, lost);
+  Resolver resolver(url, fetcher, memory, loaded.ok() ? std::move(*loaded) : std::nullopt, options);
+  auto resolved = resolver.Resolve();
+  if (resolved.ok()) resolved->memory_lost = lost.empty() ? resolver.not_saved() : lost;
+  return resolved;
 }
 
 }  // namespace rootstream

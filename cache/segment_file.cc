@@ -3,6 +3,9 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <cerrno>
+#include <cstring>
+
 #include "format/bytes.h"
 #include "format/limits.h"
 
@@ -22,6 +25,9 @@ std::string RecordHeader(const Id& id, uint32_t stored_size) {
   return out.Take();
 }
 
+// What says nothing about the file.
+bool IsShortage(int error) { return error == EMFILE || error == ENFILE || error == ENOMEM; }
+
 }  // namespace
 
 Result<SegmentFile> SegmentFile::Create(const std::string& path) {
@@ -31,9 +37,12 @@ Result<SegmentFile> SegmentFile::Create(const std::string& path) {
 }
 
 Result<SegmentFile> SegmentFile::OpenForReading(const std::string& path) {
-  RS_TRY(UniqueFd fd, OpenFile(path, O_RDONLY));
+  UniqueFd fd(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (!fd && IsShortage(errno)) return Unavailable("cannot open " + path + " now: " + strerror(errno));
+  if (!fd) return ErrnoError("cannot open", path);
   std::string magic(kSegmentHeaderSize, '\0');
   const int64_t n = ReadFullyAt(fd.get(), magic, 0);
+  if (n < 0) return ErrnoError("cannot read", path);
   if (n != static_cast<int64_t>(magic.size()) || magic != kSegmentMagic)
     return Corrupt(path + ": not a cache segment");
   return SegmentFile(std::move(fd));

@@ -28,7 +28,9 @@ struct SegmentRecord {
 class SegmentFile {
  public:
   static Result<SegmentFile> Create(const std::string& path);
-  static Result<SegmentFile> OpenForReading(const std::string& path);  // kCorrupt: no segment
+  // kMissing: not there. kCorrupt: it was read, and is no segment. kUnavailable: not now, since this
+  // process or the machine is short of something. kFailed: it cannot be read.
+  static Result<SegmentFile> OpenForReading(const std::string& path);
 
   // Writes a record at `at`; the stored bytes' offset is `at` + kRecordHeaderSize. errno on failure.
   bool WriteRecord(uint64_t at, const Id& id, std::string_view stored) const;

@@ -1,11 +1,18 @@
-// Which stored object lies where in the segments: an LMDB table of small keys and small values, whose
-// pages the kernel can drop and read again, so that a large cache costs no memory of its own.
+// Which stored object lies where in the segments: an LMDB table of small keys and small values.
 //
-// LMDB trusts its file: a damaged or truncated one ends the process that maps it. So the file in use is
-// private (unlinked as soon as it is open), and a clean close writes a sealed copy: the file and its
-// SHA-256 beside it. Open() believes a copy with a good seal only, takes the seal away at once, and
-// otherwise starts empty; the segments' own headers then fill it again. (Truncated maps: 40 of 40 end in
-// SIGBUS; single-bit flips: 58 wrong values in 3,000. docs/design.md.)
+// LMDB reads its file through a mapping, and trusts what it maps: a sector that cannot be read ends the
+// process, and so may a damaged page. So its file lies in memory (memfd_create(2)), where nothing can be
+// damaged and nothing need be read from a disk. A clean close writes what the table holds as plain
+// entries, with a seal beside them; Open() reads them by pread(2), takes the seal away at once, and puts
+// into the table what the seal fits. Otherwise it starts empty, and the segments' own headers fill it
+// again. docs/design.md has what an entry costs.
+//
+//   index       entries, in the order of their keys
+//   entry       key (16 bytes), u32 segment, u32 stored size, u64 offset
+//   index.seal  text: the SHA-256 of index, and what the segments looked like
+//
+// The key is the first half of the id: what is found is held against the whole id when it is read, so two
+// ids with the same key would only cost each other a miss.
 //
 // Thread-safe: readers share, a writer is alone.
 #pragma once
@@ -32,11 +39,10 @@ class SegmentIndex {
  public:
   // A transaction writes a few pages, however small it is; so changes wait in memory for others.
   static constexpr size_t kBatch = 64;
-  // Bytes by which those may let the file grow: each writes a leaf, and may write a page above it.
-  static constexpr uint64_t kHeadroom = 2 * kBatch * 4096;
+  static constexpr size_t kEntrySize = 32;  // bytes of an entry on the disk
 
-  // `folder`: where the sealed copy is, or would be. `stamp`: what the segments looked like; a copy
-  // that was sealed for another stamp is not taken. `map_size`: bytes, the most it can grow to.
+  // `folder`: where the sealed entries are, or would be. `stamp`: what the segments looked like; entries
+  // that were sealed for another stamp are not taken. `map_size`: bytes, the most it can grow to.
   static Result<std::unique_ptr<SegmentIndex>> Open(const std::string& folder,
                                                     const std::string& stamp, size_t map_size,
                                                     bool take_sealed);
@@ -46,9 +52,11 @@ class SegmentIndex {
   std::optional<SegmentPlace> Find(const Id& id) const;
   Status Put(const Id& id, const SegmentPlace& place);  // kFailed: this change and some before it are lost
   void Remove(const Id& id, const SegmentPlace& place);  // only if it is still there
+  void RemoveSegment(uint32_t segment);  // all that lies in it; looks at every entry
   // kFailed, too, when changes were lost: the segments know better.
   Status Seal(const std::string& folder, const std::string& stamp);
-  uint64_t FileSize() const;  // bytes on the disk
+  uint64_t SealedSize() const;  // bytes that Seal() would write
+  uint64_t MemorySize() const;  // bytes of the table
 
  private:
   struct Map;

@@ -23,11 +23,6 @@ std::string DefaultCacheFolder() {
   return std::string(home != nullptr ? home : "/tmp") + "/.cache/rootstream";
 }
 
-std::string CacheFolder(const ClientOptions& options) {
-  if (!options.cache) return DefaultCacheFolder();
-  return *options.cache == "none" ? std::string() : *options.cache;
-}
-
 Result<std::vector<PublicKey>> ReadKeys(const std::vector<std::string>& files) {
   std::vector<PublicKey> keys;
   for (const std::string& file : files) {
@@ -60,6 +55,11 @@ Status LoadRoot(Image& image) {
 }
 
 }  // namespace
+
+std::string CacheFolder(const ClientOptions& options) {
+  if (!options.cache) return DefaultCacheFolder();
+  return *options.cache == "none" ? std::string() : *options.cache;
+}
 
 Result<uint64_t> ParseSize(const std::string& text) {
   uint64_t value = 0;
@@ -115,24 +115,29 @@ Result<std::unique_ptr<Client>> Client::Open(const ClientOptions& options,
     if (!IsStoreUrl(mirror)) return Invalid("mirror '" + mirror + "' is not a URL");
     stores.push_back(mirror);
   }
-  const std::string folder = CacheFolder(options);
+  std::string folder = CacheFolder(options);
+  if (options.strict_memory && folder.empty()) return Invalid("--strict-memory needs a cache folder");
   if (options.fill && folder.empty()) return Invalid("there is no cache folder to fill");
   client->transport_ = std::make_unique<CurlTransport>(PatienceFor(options));
   const FetchPolicy policy{options.give_up_after, options.neighbours};
   auto cache = ObjectCache::Open({.folder = folder, .disk_limit = options.cache_size},
                                  *client->transport_, policy, stores);
   // A folder that nobody asked for and that cannot be had (a read-only root) is done without.
-  if (!cache.ok() && !options.cache)
+  if (!cache.ok() && !options.cache && !options.strict_memory) {
+    folder.clear();
     cache = ObjectCache::Open({}, *client->transport_, policy, stores);
+  }
   if (!cache.ok()) return cache.error();
   client->cache_ = std::move(*cache);
   const ResolveOptions resolve{.keys = std::move(keys),
                                .insecure = options.insecure,
                                .wait_for_network = !options.give_up_after.has_value(),
+                               .strict_memory = options.strict_memory,
                                .waiting = std::move(waiting)};
   const RefMemory memory(folder, options.insecure ? RefTrust::kInsecure : RefTrust::kSigned);
   RS_TRY(client->ref_, ResolveRef(client->url_, client->cache_->fetcher(), memory,
                                   resolve));
+  client->has_memory_ = memory.exists();
   client->cache_->fetcher().AddStores(client->ref_.ref.body.mirrors);
   client->warmup_ = std::make_unique<Warmup>(*client->cache_);
   client->image_ = std::make_unique<Image>(*client->cache_, client->ref_.ref.manifest.root, kShardMemory,

@@ -27,6 +27,7 @@ struct ClientOptions {
   std::optional<uint64_t> cache_size;
   std::vector<std::string> mirrors;
   std::optional<std::chrono::seconds> give_up_after = std::chrono::seconds(60);  // nullopt: wait
+  bool strict_memory = false;  // no image whose memory of refs is lost
   bool record = false;  // from the first request on
   bool warm_up = false;  // fetch the hot range as soon as the image is open
   Neighbours neighbours = Neighbours::kGuess;  // of what is asked for
@@ -42,6 +43,9 @@ Result<uint64_t> ParseFillRate(const std::string& text);
 // "wait" or "fail:SECONDS". kInvalid.
 Result<std::optional<std::chrono::seconds>> ParseNetworkLoss(const std::string& text);
 
+// Where the cache of these options is; empty: nowhere.
+std::string CacheFolder(const ClientOptions& options);
+
 class Client {
  public:
   // `waiting` is told why, each time that opening the image has to wait for the network.
@@ -52,6 +56,8 @@ class Client {
   const ImageUrl& url() const { return url_; }
   const TrustedRef& ref() const { return ref_.ref; }
   bool opened_offline() const { return ref_.from_memory; }
+  const std::string& memory_lost() const { return ref_.memory_lost; }  // why; empty: it is kept
+  bool has_memory() const { return has_memory_; }  // of refs; false: there is no cache folder
   ObjectCache& cache() { return *cache_; }
   Image& image() { return *image_; }
   FileReader& reader() { return *reader_; }
@@ -67,6 +73,7 @@ class Client {
   Client() = default;
   ImageUrl url_;
   ResolvedRef ref_;
+  bool has_memory_ = false;
   Recorder recorder_;
   std::unique_ptr<CurlTransport> transport_;
   std::unique_ptr<ObjectCache> cache_;

@@ -1,6 +1,7 @@
 #include "fusefs/client_flags.h"
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
 
 namespace rootstream {
 
@@ -12,6 +13,8 @@ void ClientFlags::AddTo(CLI::App& app) {
   app.add_option("--cache", options.cache, "folder of the local cache, or none")->type_name("DIR");
   app.add_option("--cache-size", cache_size, "most the cache may hold: 500M, 2G")
       ->type_name("SIZE");
+  app.add_flag("--strict-memory", options.strict_memory,
+               "refuse an image when what the cache remembers of its versions is lost");
   app.add_option("--mirror", options.mirrors, "URL of another store with the image (repeatable)")
       ->type_name("URL")
       ->allow_extra_args(false);
@@ -31,6 +34,11 @@ Status ClientFlags::Apply() {
   }
   options.record = !record.empty();
   return Ok();
+}
+
+void TellLostMemory(const Client& client) {
+  if (!client.memory_lost().empty())
+    fprintf(stderr, "rootstream: memory of refs: lost: %s\n", client.memory_lost().c_str());
 }
 
 bool NamesTrust(const ClientOptions& options) {

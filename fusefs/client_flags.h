@@ -23,6 +23,9 @@ struct ClientFlags {
   Status Apply();  // kInvalid
 };
 
+// On standard error, if it is so.
+void TellLostMemory(const Client& client);
+
 // Neither a key nor --insecure: the command is used wrongly.
 bool NamesTrust(const ClientOptions& options);
 inline constexpr const char* kTrustMissing =

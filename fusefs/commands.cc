@@ -67,6 +67,7 @@ int WithClient(ClientFlags& flags, Use use) {
   if (!NamesTrust(flags.options)) return ReportUsage(kTrustMissing);
   const auto client = OpenClient(flags);
   if (!client.ok()) return ReportFailure(client.error());
+  TellLostMemory(**client);
   if (flags.record.empty()) return Report(use(**client));
   auto profile = ProfileFile::Open(flags.record, (*client)->url().image);
   if (!profile.ok()) return ReportFailure(profile.error());

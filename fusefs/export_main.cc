@@ -12,6 +12,7 @@ namespace {
 
 Status Export(const ClientFlags& flags, const std::string& target) {
   RS_TRY(const auto client, Client::Open(flags.options, [](const Error&) {}));
+  TellLostMemory(*client);
   return target == "-" ? ExportToTar(*client) : ExportToFolder(*client, target);
 }
 

@@ -88,9 +88,19 @@ struct FuseSession::State {
 FuseSession::FuseSession(std::unique_ptr<State> state) : state_(std::move(state)) {}
 FuseSession::~FuseSession() = default;
 
-Result<std::unique_ptr<FuseSession>> FuseSession::Mount(const std::string& mountpoint,
-                                                        const std::vector<std::string>& options,
-                                                        FuseContext& context) {
+Result<UniqueFd> FuseSession::Mount(const std::string& mountpoint, const std::vector<std::string>& options) {
+  const CapturedStderr captured;
+  Arguments arguments(options);
+  State mounting;
+  const fuse_lowlevel_ops& operations = FuseOperations();
+  mounting.session = fuse_session_new(&arguments.args, &operations, sizeof operations, nullptr);
+  if (mounting.session == nullptr || fuse_session_mount(mounting.session, mountpoint.c_str()) != 0)
+    return Failed("cannot mount on " + mountpoint + ": " + captured.Text());
+  return UniqueFd(fcntl(fuse_session_fd(mounting.session), F_DUPFD_CLOEXEC, 0));
+}
+
+Result<std::unique_ptr<FuseSession>> FuseSession::Open(UniqueFd device, const std::vector<std::string>& options,
+                                                       FuseContext& context) {
   // Wakes a thread that waits for a request, and does no more.
   struct sigaction ignore = {};
   ignore.sa_handler = IgnoreSignal;
@@ -101,12 +111,12 @@ Result<std::unique_ptr<FuseSession>> FuseSession::Mount(const std::string& mount
   auto state = std::make_unique<State>();
   const fuse_lowlevel_ops& operations = FuseOperations();
   state->session = fuse_session_new(&arguments.args, &operations, sizeof operations, &context);
-  if (state->session == nullptr)
-    return Failed("cannot mount on " + mountpoint + ": " + captured.Text());
-  if (fuse_session_mount(state->session, mountpoint.c_str()) != 0)
-    return Failed("cannot mount on " + mountpoint + ": " + captured.Text());
-  if (fuse_session_custom_io(state->session, &kDevice, fuse_session_fd(state->session)) != 0)
-    return Failed("cannot mount on " + mountpoint + ": " + captured.Text());
+  if (state->session == nullptr) return Failed("cannot serve a mount: " + captured.Text());
+  // libfuse takes a device that is mounted already by this name of it.
+  if (fuse_session_mount(state->session, ("/dev/fd/" + std::to_string(device.get())).c_str()) != 0 ||
+      fuse_session_custom_io(state->session, &kDevice, device.get()) != 0)
+    return Failed("cannot serve a mount: " + captured.Text());
+  device.Release();  // the session closes it
   return std::unique_ptr<FuseSession>(new FuseSession(std::move(state)));
 }
 
@@ -148,7 +158,5 @@ void FuseSession::End() {
     state_->ended.wait_for(lock, std::chrono::milliseconds(20));
   }
 }
-
-void FuseSession::Unmount() { fuse_session_unmount(state_->session); }
 
 }  // namespace rootstream

@@ -5,21 +5,23 @@
 #include <string>
 #include <vector>
 
+#include "cache/file_io.h"
 #include "fusefs/fuse_ops.h"
 
 namespace rootstream {
 
 class FuseSession {
  public:
-  // `options`: as after -o, for the kernel and fusermount3. `context` must outlive the session.
-  static Result<std::unique_ptr<FuseSession>> Mount(const std::string& mountpoint,
-                                                    const std::vector<std::string>& options,
-                                                    FuseContext& context);
+  // Mounts, and returns the device that serves the mount: from there on it waits for a session.
+  // `options`: as after -o, for the kernel and fusermount3.
+  static Result<UniqueFd> Mount(const std::string& mountpoint, const std::vector<std::string>& options);
+  // `options`: the same as when `device` was mounted. `context` must outlive the session.
+  static Result<std::unique_ptr<FuseSession>> Open(UniqueFd device, const std::vector<std::string>& options,
+                                                   FuseContext& context);
   ~FuseSession();
 
   void Run(int threads);  // returns when it was unmounted, or after End()
   void End();             // from any thread
-  void Unmount();         // after Run(): takes the mount away if it is still there
 
  private:
   struct State;

@@ -19,10 +19,13 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "fusefs/background_limit.h"
 #include "fusefs/caller.h"
 #include "fusefs/control.h"
+#include "fusefs/daemon_files.h"
 #include "fusefs/fuse_session.h"
 #include "fusefs/kernel_readahead.h"
+#include "fusefs/mount_keeper.h"
 #include "fusefs/mounts.h"
 #include "fusefs/profile_file.h"
 #include "fusefs/request.h"
@@ -94,6 +97,38 @@ uint32_t RandomGeneration() {
   return generation | 1;  // never 0: "none"
 }
 
+Status UnmountNow(const MountEntry& mount, int flags) {
+  if (umount2(mount.mountpoint.c_str(), flags) == 0) return Ok();
+  if (errno != EPERM) return ErrnoError("cannot unmount", mount.mountpoint);
+  // As an ordinary user, through the helper that is allowed to.
+  const pid_t child = fork();
+  if (child == 0) {
+    const char* lazily = (flags & MNT_DETACH) != 0 ? "-uqz" : "-uq";
+    execlp("fusermount3", "fusermount3", lazily, mount.mountpoint.c_str(), nullptr);
+    _exit(127);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return Ok();
+  return ErrnoError("cannot unmount", mount.mountpoint, EBUSY);
+}
+
+// What the process beside the daemon does; it remembers which mount is its own.
+MountKeeper::Actions KeeperOf(const std::string& mountpoint, const std::vector<std::string>& options) {
+  const auto own = std::make_shared<std::string>();  // device number
+  return {.mount = [=]() -> Result<UniqueFd> {
+            RS_TRY(UniqueFd device, FuseSession::Mount(mountpoint, options));
+            if (const auto mount = FindMount(mountpoint)) *own = mount->device;
+            return device;
+          },
+          .began = [=] { return geteuid() == 0 ? LiftBackgroundLimit(*own) : Ok(); },
+          .unmount = [=] {
+            const auto mount = FindMount(mountpoint);
+            const bool is_ours = mount && mount->type == "fuse.rootstream" && mount->device == *own;
+            return is_ours ? UnmountNow(*mount, MNT_DETACH | UMOUNT_NOFOLLOW) : Ok();
+          }};
+}
+
 // Chunks of 128 KiB come and go all the time: from the heap their pages are used again, from
 // mmap(2) each one is faulted in and zeroed anew. Few arenas, and a bound on what is kept, hold the
 // memory down.
@@ -116,6 +151,7 @@ class Daemon {
       const Status armed = BecomeRootDaemon();
       if (!armed.ok()) log_.Line(armed.error().message);  // less safe, yet better than no root
     }
+    RS_CHECK(GiveUpPrivileges());
     ClientOptions client_options = options_.client;
     client_options.warm_up = true;
     RS_TRY(client_, Client::Open(client_options, [this](const Error& error) {
@@ -126,6 +162,8 @@ class Daemon {
       RS_TRY(ProfileFile profile, ProfileFile::Open(options_.record, client_->url().image));
       profile_ = std::move(profile);
     }
+    if (!client_->memory_lost().empty())
+      log_.Line(client_->url().ToString() + ": memory of refs: lost: " + client_->memory_lost());
     if (client_->opened_offline()) log_.Line("no store answers: opened from the cache");
     const UniqueFd initialised(eventfd(0, EFD_CLOEXEC));
     const Callers callers;
@@ -139,8 +177,10 @@ class Daemon {
                         client_->ref().manifest.totals,
                         InitialReadahead(),
                         [&] { Signal(initialised); }};
-    RS_TRY(session_, FuseSession::Mount(mountpoint_,
-                                        FuseOptions(options_, client_->url().ToString()), context));
+    RS_TRY(UniqueFd device, keeper_.Mount());
+    auto session = FuseSession::Open(std::move(device), fuse_options_, context);
+    if (!session.ok()) (void)keeper_.Unmount();
+    RS_TRY(session_, std::move(session));
     // Until here a signal simply ends the process, which may be waiting for the network.
     const UniqueFd signals = CatchSignals();
     const UniqueFd ended(eventfd(0, EFD_CLOEXEC));
@@ -154,12 +194,23 @@ class Daemon {
     loop.Join();
     SaveProfile();
     client_->Close();  // replies to what is parked, so before the session goes
-    session_->Unmount();
+    if (const Status unmounted = keeper_.Unmount(); !unmounted.ok()) log_.Line(unmounted.error().message);
     session_.reset();
     return status;
   }
 
  private:
+  // Before there are threads, and before a byte is read from outside.
+  Status GiveUpPrivileges() {
+    RS_TRY(const ImageUrl url, ParseImageUrl(options_.client.url));
+    fuse_options_ = FuseOptions(options_, url.ToString());
+    RS_TRY(keeper_, MountKeeper::Start(KeeperOf(mountpoint_, fuse_options_)));
+    signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of write(2)
+    const Status kept = KeepLeastPrivilege(FilesOfDaemon(options_));
+    if (!kept.ok()) log_.Line("it keeps more privileges than it needs: " + kept.error().message);
+    return Ok();
+  }
+
   static UniqueFd CatchSignals() {
     sigset_t set;
     sigemptyset(&set);
@@ -184,6 +235,8 @@ class Daemon {
       if (fds[0].revents != 0) {
         fds[0].fd = -1;
         fds[0].revents = 0;
+        if (const Status began = keeper_.Began(); !began.ok()) log_.Line(began.error().message);
+        if (options_.is_root) keeper_.Release();  // nobody takes away the root while its daemon runs
         StartControl();
         ready();
       }
@@ -253,6 +306,8 @@ class Daemon {
   const MountOptions& options_;
   const std::string mountpoint_;
   const Log log_;
+  std::vector<std::string> fuse_options_;
+  MountKeeper keeper_;
   std::unique_ptr<Client> client_;
   std::unique_ptr<FuseSession> session_;
   std::unique_ptr<ControlServer> control_;
@@ -317,22 +372,6 @@ Status MakePathsAbsolute(MountOptions& options) {
   if (options.client.cache) RS_CHECK(absolute(*options.client.cache));
   if (!options.record.empty()) RS_CHECK(absolute(options.record));
   return Ok();
-}
-
-Status UnmountNow(const MountEntry& mount, int flags) {
-  if (umount2(mount.mountpoint.c_str(), flags) == 0) return Ok();
-  if (errno != EPERM) return ErrnoError("cannot unmount", mount.mountpoint);
-  // As an ordinary user, through the helper that is allowed to.
-  const pid_t child = fork();
-  if (child == 0) {
-    const char* lazily = (flags & MNT_DETACH) != 0 ? "-uqz" : "-uq";
-    execlp("fusermount3", "fusermount3", lazily, mount.mountpoint.c_str(), nullptr);
-    _exit(127);
-  }
-  int status = 0;
-  waitpid(child, &status, 0);
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return Ok();
-  return ErrnoError("cannot unmount", mount.mountpoint, EBUSY);
 }
 
 }  // namespace

@@ -60,6 +60,8 @@ Status AddKeyValue(const std::string& key, const std::string& value, MountOption
 Status AddFlag(const std::string& key, MountOptions& options) {
   if (key == "insecure") {
     options.client.insecure = true;
+  } else if (key == "strict-memory") {
+    options.client.strict_memory = true;
   } else if (key == "foreground") {
     options.foreground = true;
   } else if (key == "rootfs") {

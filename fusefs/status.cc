@@ -77,6 +77,8 @@ std::string StatusJson(Client& client, std::chrono::steady_clock::time_point sta
       {"misses", counters.misses.load()},
       {"cache_bytes", disk != nullptr ? disk->size() : 0},
       {"cache_limit", disk != nullptr ? disk->limit() : 0},
+      {"index_memory", disk != nullptr ? disk->index_memory() : 0},
+      {"memory_of_refs", !client.has_memory() ? "none" : client.memory_lost().empty() ? "kept" : "lost"},
       {"cache_problem", disk != nullptr ? disk->problem() : ""},
       {"hot", {{"total", hot.total}, {"done", hot.done}}},
       {"hot_problem", hot.problem},
@@ -108,6 +110,8 @@ Result<std::string> StatusText(const std::string& json) {
   out += fmt::format("cache     {} of {}", bytes("cache_bytes"), bytes("cache_limit"));
   if (const std::string problem = s.value("cache_problem", ""); !problem.empty())
     out += fmt::format(", not written for now: {}", problem);
+  if (s.value("memory_of_refs", "") == "lost")
+    out += "\nwarning   memory of refs: lost; an older version than was seen before may have been taken";
   if (const uint64_t total = s["hot"].value("total", uint64_t{0}); total > 0)
     out += fmt::format("\nhot range {} of {}", HumanBytes(s["hot"].value("done", uint64_t{0})),
                        HumanBytes(total));

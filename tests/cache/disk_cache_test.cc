@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "tests/support/test_files.h"
@@ -169,6 +170,108 @@ TEST_F(DamagedSegment, RubbishInTheFolderIsPassedOver) {
   for (const std::string& object : objects_) EXPECT_EQ(Read(*cache, object), object);
   PutObject(*cache, Object(9));
   EXPECT_EQ(Read(*cache, Object(9)), Object(9));
+}
+
+// Takes all descriptors that this process may still open, but `spare`.
+class FewDescriptors {
+ public:
+  explicit FewDescriptors(int spare) {
+    getrlimit(RLIMIT_NOFILE, &before_);
+    const rlimit few = {256, before_.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &few);
+    for (int fd; (fd = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0;) taken_.emplace_back(fd);
+    for (; spare > 0; --spare) taken_.pop_back();
+  }
+  ~FewDescriptors() {
+    taken_.clear();
+    setrlimit(RLIMIT_NOFILE, &before_);
+  }
+
+ private:
+  rlimit before_;
+  std::vector<UniqueFd> taken_;
+};
+
+class ManySegments : public ::testing::Test {
+ protected:
+  static constexpr int kMany = 400;
+  void SetUp() override {
+    std::filesystem::create_directories(folder_ / "segments");
+    for (int n = 0; n < kMany; ++n) {
+      char name[32];
+      snprintf(name, sizeof name, "/%08d.seg", n + 1);
+      const auto file = SegmentFile::Create(folder_ / "segments" + name);
+      ASSERT_TRUE(IsOk(file));
+      ASSERT_TRUE(file->WriteRecord(kSegmentHeaderSize, Sha256(Object(n)), Object(n)));
+    }
+  }
+  size_t Segments() { return FilesBelow(folder_ / "segments").size(); }
+
+  TempFolder folder_{MemoryFolder()};
+};
+
+TEST_F(ManySegments, AreReadWithFewDescriptors) {
+  for (const char* state : {"scanned", "sealed"}) {
+    const FewDescriptors few(20);
+    const auto cache = OpenCache(folder_.path());
+    for (int n = 0; n < kMany; ++n) ASSERT_EQ(Read(*cache, Object(n)), Object(n)) << state << n;
+  }
+  EXPECT_EQ(Segments(), size_t{kMany});
+}
+
+TEST_F(ManySegments, AreNeverDeletedForWantOfDescriptors) {
+  for (int spare = 0; spare < 12; ++spare) {
+    {
+      const FewDescriptors few(spare);
+      const auto cache = DiskCache::Open(folder_.path(), kLimit);
+      for (int n = 0; cache.ok() && n < kMany; ++n) {
+        const auto got = Read(**cache, Object(n));
+        if (got) {
+          EXPECT_EQ(*got, Object(n));
+        }
+      }
+      if (cache.ok()) PutObject(**cache, Object(kMany + spare));
+    }
+    EXPECT_GE(Segments(), size_t{kMany}) << "with " << spare;
+    const auto cache = OpenCache(folder_.path());
+    for (int n = 0; n < kMany; ++n) ASSERT_EQ(Read(*cache, Object(n)), Object(n)) << "after " << spare;
+  }
+}
+
+TEST_F(ManySegments, AMissForWantOfDescriptorsIsOneForAMoment) {
+  const auto cache = OpenCache(folder_.path());
+  {
+    const FewDescriptors few(0);
+    for (int n = 0; n < 100; ++n) (void)Read(*cache, Object(n));
+    for (int n = 0; n < 100; ++n) EXPECT_TRUE(cache->Has(Sha256(Object(n)))) << n;
+  }
+  for (int n = 0; n < kMany; ++n) EXPECT_EQ(Read(*cache, Object(n)), Object(n)) << n;
+}
+
+TEST_F(ManySegments, AFewAreOpenAtATime) {
+  const auto cache = OpenCache(folder_.path());
+  for (int n = 0; n < kMany; ++n) ASSERT_TRUE(Read(*cache, Object(n)).has_value());
+  int open = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code gone;
+    open += std::filesystem::read_symlink(entry, gone).string().starts_with(folder_ / "segments/");
+  }
+  EXPECT_LE(open, static_cast<int>(SegmentFolder::kMostOpen) + 1);
+}
+
+// Reads of it fail, as from a bad sector: proc(5), /proc/PID/mem at an address that is not mapped.
+TEST_F(ManySegments, OneThatCannotBeReadStaysWhereItIs) {
+  const std::string bad = folder_ / "segments/00000007.seg";
+  std::filesystem::remove(bad);
+  std::filesystem::create_symlink("/proc/self/mem", bad);
+  for (const char* state : {"scanned", "sealed"}) {
+    const auto cache = OpenCache(folder_.path());
+    const bool again = std::string_view(state) == "sealed";
+    for (int n = 0; n < kMany; ++n) EXPECT_EQ(Read(*cache, Object(n)).has_value(), again || n != 6) << state << n;
+    EXPECT_TRUE(std::filesystem::is_symlink(bad)) << state;
+    PutObject(*cache, Object(6));
+    EXPECT_EQ(Read(*cache, Object(6)), Object(6)) << "it is stored again";
+  }
 }
 
 TEST(DiskCacheLimit, HoldsWhateverIsWritten) {

@@ -129,6 +129,53 @@ TEST_F(RefResolver, MemoryIsCheckedAgainstTheKeys) {
   EXPECT_FALSE(Resolve().ok());
 }
 
+TEST_F(RefResolver, OneFlippedBitDoesNotGoBackNorFailOffline) {
+  Serve(kStore, RefWithSerial(5, key_));
+  ASSERT_TRUE(IsOk(Resolve()));
+  for (const char* folder : {"refs", "refs.copy"}) {
+    const std::string path = folder_ / folder + "/" + FilesBelow(folder_ / folder).at(0);
+    std::string bytes = ReadTestFile(path);
+    bytes[bytes.size() / 2] ^= 1;
+    WriteTestFile(path, bytes);
+    Serve(kStore, RefWithSerial(4, key_));
+    EXPECT_TRUE(FailsWith(ErrorKind::kUntrusted, Resolve())) << folder;
+    TakeNetworkAway();
+    const auto ref = Resolve();
+    ASSERT_TRUE(IsOk(ref));
+    EXPECT_EQ(ref->memory_lost, "");
+    net_.SetFault(nullptr);
+    Serve(kStore, RefWithSerial(5, key_));
+    ASSERT_TRUE(IsOk(Resolve())) << "and makes it good";
+  }
+}
+
+TEST_F(RefResolver, ALostMemoryIsTold) {
+  Serve(kStore, RefWithSerial(5, key_));
+  ASSERT_TRUE(IsOk(Resolve()));
+  for (const std::string& file : FilesBelow(folder_.path())) WriteTestFile(folder_ / file, "");
+  Serve(kStore, RefWithSerial(4, key_));
+  options_.strict_memory = true;
+  EXPECT_TRUE(FailsWith(ErrorKind::kUntrusted, Resolve()));
+  options_.strict_memory = false;
+  const auto ref = Resolve();
+  ASSERT_TRUE(IsOk(ref));
+  EXPECT_NE(ref->memory_lost, "");
+  options_.strict_memory = true;
+  const auto again = Resolve();
+  ASSERT_TRUE(IsOk(again)) << "what was accepted then is remembered";
+  EXPECT_EQ(again->memory_lost, "");
+}
+
+TEST_F(RefResolver, AMemoryThatCannotBeWrittenIsTold) {
+  Serve(kStore, RefWithSerial(5, key_));
+  WriteTestFile(folder_ / "refs", "in the way");
+  const auto ref = Resolve();
+  ASSERT_TRUE(IsOk(ref));
+  EXPECT_NE(ref->memory_lost, "");
+  options_.strict_memory = true;
+  EXPECT_TRUE(FailsWith(ErrorKind::kUntrusted, Resolve()));
+}
+
 TEST_F(RefResolver, WithoutMemoryOfItItIsUnavailable) {
   TakeNetworkAway();
   EXPECT_TRUE(FailsWith(ErrorKind::kUnavailable, Resolve()));
@@ -159,9 +206,9 @@ TEST_F(RefResolver, ExpiresByTheLastClockSeen) {
   Serve(kStore, SignRef(body, std::span(&key_, 1)).Encode());
   ASSERT_TRUE(IsOk(Resolve()));
   const RefMemory memory(folder_.path());
-  RememberedRef remembered = *memory.Load(kUrl);
+  RememberedRef remembered = **memory.Load(kUrl);
   remembered.clock = (int64_t{1} << 40) + 1;
-  memory.Save(kUrl, remembered);
+  ASSERT_TRUE(IsOk(memory.Save(kUrl, remembered)));
   EXPECT_TRUE(FailsWith(ErrorKind::kUntrusted, Resolve()));
 }
 

@@ -1,6 +1,7 @@
 #include "cache/segment_index.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <thread>
 
@@ -113,10 +114,69 @@ TEST(SegmentIndexFind, SeesWhatItsThreadDidWhileOthersWrite) {
   for (uint32_t n = 0; n < 4 * kEach; ++n) EXPECT_EQ(index->Find(IdOf(n)).has_value(), n % 3 != 0) << n;
 }
 
-TEST(SegmentIndexFiles, AreGoneAtOnceWhileInUse) {
+// A sector that cannot be read would end who reads it through a mapping.
+TEST(SegmentIndexFiles, NothingOfTheDiskIsMapped) {
+  const TempFolder folder;
+  {
+    const auto index = OpenIndex(folder.path(), "stamp");
+    Fill(*index);
+    ASSERT_TRUE(IsOk(index->Seal(folder.path(), "stamp")));
+  }
+  const auto index = OpenIndex(folder.path(), "stamp");
+  ASSERT_TRUE(index->was_sealed());
+  EXPECT_TRUE(index->Find(IdOf(1)).has_value());
+  EXPECT_TRUE(FilesBelow(folder.path()).empty()) << "a crash must not find it again";
+  const std::string maps = ReadTestFile("/proc/self/maps");
+  EXPECT_EQ(maps.find(folder.path()), std::string::npos) << maps;
+}
+
+TEST(SegmentIndexFiles, AFifoInTheirPlaceHoldsNobodyUp) {
+  const TempFolder folder;
+  for (const char* name : {"index", "index.seal"}) {
+    ASSERT_EQ(mkfifo((folder / name).c_str(), 0600), 0);
+    EXPECT_FALSE(OpenIndex(folder.path(), "stamp")->was_sealed()) << name;
+  }
+}
+
+TEST(SegmentIndexMemory, AnEntryCostsFewBytes) {
+  constexpr uint32_t kMany = 40'000;  // what 2 GiB have, of 50 KiB
+  const TempFolder folder;
+  auto index = OpenIndex(folder.path(), "stamp");
+  for (uint32_t n = 0; n < kMany; ++n)
+    ASSERT_TRUE(IsOk(index->Put(IdOf(n), {n / 1300, 50'000 + n % 1000, n % 1300 * uint64_t{50'000}})));
+  RecordProperty("put", static_cast<int>(index->MemorySize() / kMany));
+  EXPECT_LT(index->MemorySize(), 80 * kMany);
+  ASSERT_TRUE(IsOk(index->Seal(folder.path(), "stamp")));
+  EXPECT_EQ(index->SealedSize(), kMany * SegmentIndex::kEntrySize);
+  EXPECT_EQ(std::filesystem::file_size(folder / "index"), index->SealedSize());
+  index = OpenIndex(folder.path(), "stamp");
+  ASSERT_TRUE(index->was_sealed());
+  RecordProperty("sealed", static_cast<int>(index->MemorySize() / kMany));
+  EXPECT_LT(index->MemorySize(), 50 * kMany);
+  for (uint32_t n = 0; n < kMany; ++n) ASSERT_TRUE(index->Find(IdOf(n)).has_value()) << n;
+}
+
+TEST(SegmentIndexRemove, TakesAWholeSegment) {
   const TempFolder folder;
   const auto index = OpenIndex(folder.path(), "stamp");
-  EXPECT_TRUE(FilesBelow(folder.path()).empty());
+  Fill(*index);
+  index->RemoveSegment(2);
+  for (uint32_t n = 0; n < kEntries; ++n)
+    EXPECT_EQ(index->Find(IdOf(n)).has_value(), n / 100 != 2) << n;
+}
+
+// The seal protects against damage; what it fits may still be nonsense.
+TEST(SegmentIndexOpen, SealedNonsenseStartsEmpty) {
+  std::string falling;
+  for (const uint8_t first : {9, 3}) falling += std::string(SegmentIndex::kEntrySize, static_cast<char>(first));
+  for (const std::string& bytes : {falling, std::string(31, 'x'), std::string(320, '\0')}) {
+    const TempFolder folder;
+    WriteTestFile(folder / "index", bytes);
+    WriteTestFile(folder / "index.seal", "rootstream index seal 2\n" + Sha256(bytes).Hex() + "\nstamp\n");
+    const auto index = OpenIndex(folder.path(), "stamp");
+    EXPECT_FALSE(index->was_sealed());
+    EXPECT_EQ(index->SealedSize(), 0u);
+  }
 }
 
 TEST(SegmentIndexPut, FailsWhenTheMapIsFull) {

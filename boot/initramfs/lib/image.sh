@@ -32,7 +32,7 @@ mount_image() {  # mount_image URL
   [ -n "$words" ] || { why no-key "image $1: no public key was given (rootstream.pubkey=), nor rootstream.insecure"; return 1; }
   # shellcheck disable=SC2086
   timeout "$OPEN_SECONDS" chroot /live /bin/rootstream mount "$1" /image $words --rootfs --cache /cache \
-    --cache-size "$(cache_bytes)" $(fill_words) $(record_words /record/boot.profile) -o suid,dev,allow_other 2>/run/kboot/mount.error &&
+    --cache-size "$(cache_bytes)" $(fill_words) $(memory_words) $(record_words /record/boot.profile) -o suid,dev,allow_other 2>/run/kboot/mount.error &&
     { echo "$1" >/run/kboot/mounted; return 0; }
   local line
   line=$(last_line /run/kboot/mount.error)
@@ -51,6 +51,9 @@ mountpoint_is() { grep -q " $1 " /proc/mounts; }
 
 # Not into memory, which never holds all of an image, and not while the kernel is read beside the mount.
 fill_words() { if has_conf fill && [ -d /kboot/handoff ] && ! cache_is_in_memory; then echo "--fill $(conf fill)"; fi; }
+
+# A disk remembers which versions were seen here. Once that is lost, only the command line can say to begin anew.
+memory_words() { if ! cache_is_in_memory && [ "$(conf memory)" != renew ]; then echo --strict-memory; fi; }
 
 # The daemon ends with it, and writes what it has recorded.
 unmount_image() {

@@ -1,0 +1,47 @@
+#include "fusefs/background_limit.h"
+
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "cache/file_io.h"
+
+namespace rootstream {
+namespace {
+
+constexpr std::string_view kBeforeInit = "12\n";  // FUSE_DEFAULT_MAX_BACKGROUND of the kernel
+constexpr int kTries = 1000;                      // a millisecond each
+constexpr std::string_view kMost = "65535";       // the field of INIT's reply has 16 bits
+
+// The control filesystem, where nobody else sees it: it need not be mounted anywhere. Linux 5.2.
+Result<UniqueFd> OpenControl() {
+  const UniqueFd context(fsopen("fusectl", FSOPEN_CLOEXEC));
+  if (!context || fsconfig(context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) != 0)
+    return ErrnoError("cannot open", "fusectl");
+  UniqueFd root(fsmount(context.get(), FSMOUNT_CLOEXEC, 0));
+  if (!root) return ErrnoError("cannot mount", "fusectl");
+  return root;
+}
+
+}  // namespace
+
+Status LiftBackgroundLimit(const std::string& device) {
+  RS_TRY(const UniqueFd control, OpenControl());
+  const std::string path = device.substr(device.find(':') + 1) + "/max_background";
+  const UniqueFd file(openat(control.get(), path.c_str(), O_RDWR | O_CLOEXEC));
+  if (!file) return ErrnoError("cannot open", "fusectl/" + path);
+  std::string now(kBeforeInit);
+  for (int tries = 0; tries < kTries && now == kBeforeInit; ++tries) {
+    if (tries > 0) usleep(1000);
+    now.resize(16);
+    const int64_t n = ReadFullyAt(file.get(), now, 0);
+    if (n < 0) return ErrnoError("cannot read", "fusectl/" + path);
+    now.resize(n);
+  }
+  if (!WriteFullyAt(file.get(), kMost, 0)) return ErrnoError("cannot write", "fusectl/" + path);
+  return Ok();
+}
+
+}  // namespace rootstream

@@ -1,0 +1,15 @@
+// Which files a mount's daemon needs, by what it was asked to do.
+#pragma once
+
+#include "fusefs/least_privilege.h"
+#include "fusefs/mount_options.h"
+
+namespace rootstream {
+
+// Makes the cache folder, as far as it can: leave is given for what is there.
+FileNeeds FilesOfDaemon(const MountOptions& options);
+
+// The path of a file:// URL; empty: it is none.
+std::string PathOfFileUrl(std::string_view url);
+
+}  // namespace rootstream

@@ -1,0 +1,126 @@
+#!/bin/bash
+# A mount's daemon has no privileges that it does not need, and does all that a daemon does without them.
+. "$(dirname "$0")/lib.sh"
+need_root
+need_mount
+need nginx openssl
+enter_mount_namespace
+
+make_small_tree "$work/source"
+publish "$work/source" tree >/dev/null
+
+field() { awk -v name="$1:" '$1 == name { print $2 }' "/proc/$2/task/$3/status"; }
+
+# check_daemon MOUNT CAPABILITIES: all threads of it.
+check_daemon() {
+  local pid task
+  pid=$(daemon_of "$1")
+  for task in /proc/"$pid"/task/*; do
+    task=${task##*/}
+    [ "$(field NoNewPrivs "$pid" "$task")" = 1 ] || fail "thread $task may gain privileges"
+    [ "$(field Seccomp "$pid" "$task")" = 2 ] || fail "thread $task has no filter of system calls"
+    for set in CapPrm CapEff CapBnd; do
+      [ "$(field $set "$pid" "$task")" = "$2" ] || fail "thread $task has $set $(field $set "$pid" "$task")"
+    done
+    [ "$(field CapInh "$pid" "$task")" = 0000000000000000 ] || fail "thread $task has inheritable capabilities"
+  done
+}
+reading=0000000000000004  # CAP_DAC_READ_SEARCH
+override=0000000000000006
+
+use() {
+  compare "$work/source" "$work/mount"
+  drop_page_cache
+  compare "$work/source" "$work/mount"
+  "$rootstream" status "$work/mount" --json >"$work/status"
+  grep -q '"cache_problem": ""' "$work/status" || fail "$(grep cache_problem "$work/status")"
+}
+
+step "TLS, a host's name, a cache, a recording, a fill"
+start_nginx_tls_h2
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -keyout "$work/tls.key" -out "$work/ca.pem" \
+  -subj /CN=localhost -addext subjectAltName=DNS:localhost 2>/dev/null
+stop_server
+start_server nginx -c "$work/nginx.conf" -e "$work/nginx-start.log"
+wait_for 10 accepts || fail "nginx does not start"
+bundle=$(curl-config --ca 2>/dev/null || true)
+mount --bind "$work/ca.pem" "${bundle:=/etc/ssl/certs/ca-certificates.crt}"
+mkdir "$work/recorded"
+mount_image "https://localhost:$port/tree" "$work/mount" --cache "$work/cache" --fill max \
+  --record "$work/recorded/profile"
+check_daemon "$work/mount" $reading
+use
+unmount "$work/mount"
+umount "$bundle"
+[ -s "$work/recorded/profile" ] || fail "nothing was recorded"
+[ -s "$work/cache/index.seal" ] || fail "the cache was not sealed"
+stop_server
+
+step "as many reads may wait as with all privileges"
+background() {
+  mkdir -p "$work/fusectl"
+  is_mounted "$work/fusectl" || mount -t fusectl none "$work/fusectl"
+  cat "$work/fusectl/$(mountpoint -d "$1" | cut -d: -f2)/max_background"
+}
+start_nginx
+mount_image "$server_url/tree" "$work/mount"
+[ "$(background "$work/mount")" = 65535 ] || fail "$(background "$work/mount") reads may wait"
+unmount "$work/mount"
+umount "$work/fusectl"
+
+step "eviction, SIGTERM"
+mount_image "$server_url/tree" "$work/mount" --cache "$work/small" --cache-size 8M
+use
+pid=$(daemon_of "$work/mount")
+kill -TERM "$pid"
+wait_for 10 is_gone "$pid" || fail "the daemon lives"
+! is_mounted "$work/mount" || fail "still mounted after SIGTERM"
+
+step "umount --lazy"
+mount_image "$server_url/tree" "$work/mount"
+pid=$(daemon_of "$work/mount")
+"$rootstream" umount --lazy "$work/mount"
+wait_for 10 is_gone "$pid" || fail "the daemon lives"
+
+step "--rootfs"
+mount_image "$server_url/tree" "$work/mount" --cache "$work/cache" --rootfs
+pid=$(processes_with "$work/mount")
+[ "$(wc -w <<<"$pid")" = 1 ] || fail "not one process: $pid"
+use
+[ "$(field CapEff "$pid" "$pid")" = $reading ] || fail "CapEff $(field CapEff "$pid" "$pid")"
+grep -q '^VmLck:.*[1-9]' "/proc/$pid/status" || fail "its memory is not locked"
+"$rootstream" umount "$work/mount"
+wait_for 10 is_gone "$pid" || fail "the daemon lives"
+
+step "a cache in another user's folder"
+mkdir -m 700 "$work/theirs"
+chown 65534 "$work/theirs"
+mount_image "$server_url/tree" "$work/mount" --cache "$work/theirs"
+check_daemon "$work/mount" $override
+use
+unmount "$work/mount"
+[ -s "$work/theirs/index.seal" ] || fail "the cache was not sealed"
+
+step "an ordinary user"
+if as_nobody test -w /dev/fuse && [ -u "$(command -v fusermount3)" ]; then
+  mkdir -m 755 "$work/users"
+  mkdir "$work/users/mount"
+  chown -R 65534 "$work/users"
+  as_nobody "$rootstream" mount "$server_url/tree" "$work/users/mount" --pubkey "$key.pub" --cache "$work/users/cache"
+  pid=$(daemon_of "$work/users/mount")
+  [ "$(field NoNewPrivs "$pid" "$pid")" = 1 ] && [ "$(field Seccomp "$pid" "$pid")" = 2 ] || fail "not confined"
+  as_nobody cmp "$work/source/usr/share/text" "$work/users/mount/usr/share/text"
+  kill -TERM "$pid"
+  wait_for 10 is_gone "$pid" || fail "the daemon lives"
+  ! is_mounted "$work/users/mount" || fail "still mounted after SIGTERM"
+else
+  echo "no ordinary user can mount here"
+fi
+
+step "file://"
+mount_image "file://$store/tree" "$work/mount" --cache "$work/cache"
+use
+unmount "$work/mount"
+keepers() { grep -alF 'rootstream: mount keeper' /proc/[0-9]*/cmdline 2>/dev/null | wc -l; }
+no_keepers() { [ "$(keepers)" = 0 ]; }
+wait_for 5 no_keepers || fail "$(keepers) processes are left behind"
