@@ -16,6 +16,12 @@ bool MayBeginWithUserInfo(std::string_view authority) {
   return !std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+int HexDigit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
 }  // namespace
 
 std::string WithoutSecrets(std::string_view url) {
@@ -28,6 +34,31 @@ std::string WithoutSecrets(std::string_view url) {
   if (at == std::string_view::npos && MayBeginWithUserInfo(authority)) at = rest.rfind('@');
   if (at != std::string_view::npos) rest.remove_prefix(at + 1);
   return std::string(scheme) + std::string(rest.substr(0, rest.find_first_of("?#")));
+}
+
+std::string UrlBelow(std::string_view store, std::string_view path) {
+  const size_t end = std::min(store.size(), store.find_first_of("?#"));
+  std::string_view query = store.substr(end);
+  query = query.substr(0, query.find('#'));
+  store = store.substr(0, end);
+  while (store.ends_with('/') && !store.ends_with("://")) store.remove_suffix(1);
+  return std::string(store) + "/" + std::string(path) + std::string(query);
+}
+
+std::string PathOfFileUrl(std::string_view url) {
+  url = url.substr(0, url.find_first_of("?#"));
+  for (const std::string_view begin : {"file://localhost/", "file:///"}) {
+    if (!url.starts_with(begin)) continue;
+    url.remove_prefix(begin.size() - 1);
+    std::string path;
+    for (size_t i = 0; i < url.size(); ++i) {
+      const bool escaped = url[i] == '%' && i + 2 < url.size() && HexDigit(url[i + 1]) >= 0 && HexDigit(url[i + 2]) >= 0;
+      path.push_back(escaped ? static_cast<char>(16 * HexDigit(url[i + 1]) + HexDigit(url[i + 2])) : url[i]);
+      if (escaped) i += 2;
+    }
+    return path.find('\0') == std::string::npos ? path : std::string();
+  }
+  return {};
 }
 
 }  // namespace rootstream

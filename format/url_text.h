@@ -1,4 +1,4 @@
-// URLs before a person's eyes. What proves who one is - "user:password@", and a "?query" with its tokens - goes
+// URLs: what is made of them, and what a person sees. What proves who one is - "user:password@", and a "?query" with its tokens - goes
 // with requests and is shown nowhere: in no message, table of mounts, status or list of processes.
 #pragma once
 
@@ -10,5 +10,12 @@ namespace rootstream {
 // `url` without its user info, query and fragment: "http://u:p@host/s?token=x" is "http://host/s". Of a URL that is
 // none, too much is left out rather than too little. Text without "://", as a path, stays as it is.
 std::string WithoutSecrets(std::string_view url);
+
+// The URL of a file below a store, with the store's query: of "http://host/s?token=x" and "packs/1",
+// "http://host/s/packs/1?token=x".
+std::string UrlBelow(std::string_view store, std::string_view path);
+
+// The path that a file:// URL names (RFC 8089): unescaped, without its query. Empty when it cannot be one.
+std::string PathOfFileUrl(std::string_view url);
 
 }  // namespace rootstream

@@ -128,7 +128,7 @@ Result<std::unique_ptr<Client>> Client::Open(const ClientOptions& options,
   client->cache_ = std::move(*cache);
   const ResolveOptions resolve{.keys = std::move(keys),
                                .insecure = options.insecure,
-                               .wait_for_network = !options.give_up_after.has_value(),
+                               .give_up_after = options.give_up_after,
                                .waiting = std::move(waiting)};
   const RefMemory memory(folder, options.insecure ? RefTrust::kInsecure : RefTrust::kSigned);
   RS_TRY(client->ref_, ResolveRef(client->url_, client->cache_->fetcher(), memory,

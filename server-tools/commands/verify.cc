@@ -4,8 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "cache/curl_transport.h"
-#include "cache/object_cache.h"
+#include "format/url_text.h"
 #include "server-tools/commands/command.h"
+#include "server-tools/downloads.h"
 #include "server-tools/keys.h"
 #include "server-tools/store_audit.h"
 
@@ -14,16 +15,27 @@ namespace {
 
 using nlohmann::ordered_json;
 
-// An image behind a URL is checked through whole files, as a store on a disk is.
+constexpr std::chrono::seconds kPatience{60};
+
+// An image behind a URL is checked through whole files, as a store on a disk is. A server that does not give them
+// is no damage: then there is no report.
 Result<AuditReport> AuditUrl(const std::string& text, const std::vector<PublicKey>& keys) {
   RS_TRY(const ImageUrl url, ParseImageUrl(text));
   CurlTransport transport({});
-  RS_TRY(const auto cache, ObjectCache::Open({}, transport, {}, {url.store}));
-  Auditor auditor(
-      [&](const std::string& path, size_t limit) { return cache->fetcher().GetFile(0, path, limit); },
-      keys);
+  Downloads downloads(transport, url.store, kPatience, [](uint64_t) {});
+  Status stop;
+  const auto read = [&](const std::string& path, size_t limit) -> Result<std::string> {
+    if (!stop.ok()) return stop.error();
+    auto bytes = downloads.GetFile(path, limit);
+    const bool damaged = !bytes.ok() && (bytes.error().kind == ErrorKind::kMissing ||
+                                         bytes.error().kind == ErrorKind::kCorrupt);
+    if (!bytes.ok() && !damaged) stop = bytes.error();
+    return bytes;
+  };
+  Auditor auditor(read, keys);
   auditor.CheckImage(url.image);
   auditor.CheckPacks({});
+  if (!stop.ok()) return stop.error();
   return auditor.report();
 }
 
@@ -52,7 +64,7 @@ Status RunVerify(const std::string& target, const std::vector<std::string>& key_
                keys.empty() ? "; signatures were not checked: no --pubkey" : "");
   }
   if (report.damages.empty()) return Ok();
-  return Corrupt(fmt::format("{}: {} objects are damaged", target, report.damages.size()));
+  return Corrupt(fmt::format("{}: {} objects are damaged", WithoutSecrets(target), report.damages.size()));
 }
 
 }  // namespace

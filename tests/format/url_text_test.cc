@@ -32,5 +32,21 @@ TEST(WithoutSecrets, HidesAPasswordThatShouldHaveBeenEscaped) {
     EXPECT_EQ(WithoutSecrets(url), "http://host/s");
 }
 
+TEST(UrlBelow, KeepsTheStoresQuery) {
+  EXPECT_EQ(UrlBelow("http://host/s", "packs/1"), "http://host/s/packs/1");
+  EXPECT_EQ(UrlBelow("http://host/s/", "packs/1"), "http://host/s/packs/1");
+  EXPECT_EQ(UrlBelow("http://u:p@host/s?token=a/b", "packs/1"), "http://u:p@host/s/packs/1?token=a/b");
+  EXPECT_EQ(UrlBelow("http://host?t=1#x", "refs"), "http://host/refs?t=1");
+}
+
+TEST(PathOfFileUrl, IsUnescaped) {
+  EXPECT_EQ(PathOfFileUrl("file:///srv/a%20b%2fc"), "/srv/a b/c");
+  EXPECT_EQ(PathOfFileUrl("file://localhost/srv"), "/srv");
+  EXPECT_EQ(PathOfFileUrl("file:///srv/100%"), "/srv/100%");
+  EXPECT_EQ(PathOfFileUrl("file:///srv/%zz?query"), "/srv/%zz");
+  EXPECT_EQ(PathOfFileUrl("file://elsewhere/srv"), "");
+  EXPECT_EQ(PathOfFileUrl("file:///srv/%00"), "");
+}
+
 }  // namespace
 }  // namespace rootstream
