@@ -16,6 +16,24 @@ bool MayBeginWithUserInfo(std::string_view authority) {
   return !std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return lower;
+}
+
+// As libcurl takes them: user info ends at the last @ of the authority.
+std::string HostAndPort(std::string_view url) {
+  const size_t scheme_end = url.find("://");
+  if (scheme_end == std::string_view::npos) return {};
+  url.remove_prefix(scheme_end + 3);
+  url = url.substr(0, url.find_first_of(kEndOfAuthority));
+  const size_t at = url.rfind('@');
+  if (at != std::string_view::npos) url.remove_prefix(at + 1);
+  return Lower(url);
+}
+
 int HexDigit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -34,6 +52,22 @@ std::string WithoutSecrets(std::string_view url) {
   if (at == std::string_view::npos && MayBeginWithUserInfo(authority)) at = rest.rfind('@');
   if (at != std::string_view::npos) rest.remove_prefix(at + 1);
   return std::string(scheme) + std::string(rest.substr(0, rest.find_first_of("?#")));
+}
+
+std::string HostOf(std::string_view url) {
+  std::string host = HostAndPort(url);
+  const size_t end = host.starts_with('[') ? host.find(']') : host.find(':');
+  host = host.substr(0, end);
+  return host.starts_with('[') ? host.substr(1) : host;
+}
+
+std::string ServerOf(std::string_view url) {
+  const std::string scheme = Lower(url.substr(0, std::min(url.size(), url.find("://"))));
+  if (scheme != "http" && scheme != "https") return {};
+  std::string server = HostAndPort(url);
+  const size_t port = server.find(':', server.starts_with('[') ? server.find(']') : 0);
+  if (port == std::string::npos) server += scheme == "http" ? ":80" : ":443";
+  return scheme + "://" + server;
 }
 
 std::string UrlBelow(std::string_view store, std::string_view path) {

@@ -15,6 +15,10 @@ std::string WithoutSecrets(std::string_view url);
 // "http://host/s/packs/1?token=x".
 std::string UrlBelow(std::string_view store, std::string_view path);
 
+// Lower-case host of a URL, without port and brackets; and "scheme://host:port" as one server is known by.
+std::string HostOf(std::string_view url);
+std::string ServerOf(std::string_view url);  // empty: not of http or https
+
 // The path that a file:// URL names (RFC 8089): unescaped, without its query. Empty when it cannot be one.
 std::string PathOfFileUrl(std::string_view url);
 

@@ -19,9 +19,11 @@ constexpr std::chrono::seconds kPatience{60};
 
 // An image behind a URL is checked through whole files, as a store on a disk is. A server that does not give them
 // is no damage: then there is no report.
-Result<AuditReport> AuditUrl(const std::string& text, const std::vector<PublicKey>& keys) {
+Result<AuditReport> AuditUrl(const std::string& text, const std::vector<PublicKey>& keys,
+                             const CredentialFiles& files) {
   RS_TRY(const ImageUrl url, ParseImageUrl(text));
-  CurlTransport transport({});
+  RS_TRY(Credentials credentials, Credentials::Read(files, text));
+  CurlTransport transport({}, std::move(credentials));
   Downloads downloads(transport, url.store, kPatience, [](uint64_t) {});
   Status stop;
   const auto read = [&](const std::string& path, size_t limit) -> Result<std::string> {
@@ -39,7 +41,8 @@ Result<AuditReport> AuditUrl(const std::string& text, const std::vector<PublicKe
   return auditor.report();
 }
 
-Status RunVerify(const std::string& target, const std::vector<std::string>& key_files, bool json) {
+Status RunVerify(const std::string& target, const std::vector<std::string>& key_files, const CredentialFiles& files,
+                 bool json) {
   std::vector<PublicKey> keys;
   for (const std::string& file : key_files) {
     RS_TRY(const PublicKey key, ReadPublicKey(file));
@@ -47,7 +50,7 @@ Status RunVerify(const std::string& target, const std::vector<std::string>& key_
   }
   AuditReport report;
   if (IsStoreUrl(target)) {
-    RS_TRY(report, AuditUrl(target, keys));
+    RS_TRY(report, AuditUrl(target, keys, files));
   } else {
     RS_TRY(const StoreFolder store, StoreFolder::Open(target));
     RS_TRY(report, AuditStore(store, keys));
@@ -72,14 +75,16 @@ Status RunVerify(const std::string& target, const std::vector<std::string>& key_
 void AddVerify(CLI::App& app, Run& run) {
   auto target = std::make_shared<std::string>();
   auto keys = std::make_shared<std::vector<std::string>>();
+  auto files = std::make_shared<CredentialFiles>();
   auto json = std::make_shared<bool>(false);
   CLI::App* command = app.add_subcommand("verify", "check every byte of a store, or of an image");
   command->add_option("STORE|URL", *target, "a store's folder, or an image's URL")->required();
   command->add_option("--pubkey", *keys, "public key that must have signed (repeatable)")
       ->type_name("FILE")
       ->allow_extra_args(false);
+  AddCredentialOptions(*command, *files);
   command->add_flag("--json", *json, "for scripts");
-  command->callback([=, &run] { run = [=] { return RunVerify(*target, *keys, *json); }; });
+  command->callback([=, &run] { run = [=] { return RunVerify(*target, *keys, *files, *json); }; });
 }
 
 }  // namespace rootstream

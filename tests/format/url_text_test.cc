@@ -39,6 +39,15 @@ TEST(UrlBelow, KeepsTheStoresQuery) {
   EXPECT_EQ(UrlBelow("http://host?t=1#x", "refs"), "http://host/refs?t=1");
 }
 
+TEST(ServerOf, IsSchemeHostAndPort) {
+  EXPECT_EQ(ServerOf("http://u:p@Host/s"), "http://host:80");
+  EXPECT_EQ(ServerOf("HTTPS://host:8443?x"), "https://host:8443");
+  EXPECT_EQ(ServerOf("https://[::1]/s"), "https://[::1]:443");
+  EXPECT_EQ(ServerOf("file:///srv"), "");
+  EXPECT_EQ(HostOf("https://u@[::1]:80/s"), "::1");
+  EXPECT_EQ(HostOf("http://Host:80/s"), "host");
+}
+
 TEST(PathOfFileUrl, IsUnescaped) {
   EXPECT_EQ(PathOfFileUrl("file:///srv/a%20b%2fc"), "/srv/a b/c");
   EXPECT_EQ(PathOfFileUrl("file://localhost/srv"), "/srv");
