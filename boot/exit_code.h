@@ -18,6 +18,7 @@ enum ExitCode {
   kNoSuchCall = 8,       // the running kernel has no kexec_file_load(2)
   kUnknownFormat = 9,    // it does not know this kind of kernel
   kNoMemory = 10,
+  kIsRefused = 11,       // the server wants other credentials, or gives it to nobody
   kInterrupted = 130,    // by ^C, as shells have it
 };
 
@@ -28,6 +29,7 @@ inline ExitCode ExitCodeOf(ErrorKind kind) {
     case ErrorKind::kCorrupt:
     case ErrorKind::kInvalid: return kIsDamaged;
     case ErrorKind::kUntrusted: return kIsUntrusted;
+    case ErrorKind::kRefused: return kIsRefused;
     case ErrorKind::kFailed: return kFailed;
   }
   return kFailed;

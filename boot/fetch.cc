@@ -9,34 +9,32 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <thread>
 
-#include "boot/transfer_kind.h"
+#include "cache/answer.h"
 #include "cache/file_io.h"
+#include "cache/patience.h"
+#include "format/url_text.h"
 
 namespace rootstream {
 namespace {
 
 constexpr long kConnectSeconds = 20;
-constexpr long kSilenceSeconds = 30;
+constexpr long kSilenceSeconds = 15;
+constexpr long kLeastSpeed = 400;  // bytes a second
+constexpr std::chrono::seconds kPatience{20};
 constexpr std::chrono::milliseconds kShownEvery{500};
+
+class Transfer;
 
 struct Target {
   UniqueFd file;
+  const Transfer* transfer = nullptr;
   uint64_t size = 0;
   bool write_failed = false;
+  Patience patience{kPatience, std::chrono::steady_clock::now()};
   std::chrono::steady_clock::time_point shown = {};
 };
-
-size_t OnBody(char* data, size_t size, size_t count, void* self) {
-  auto* target = static_cast<Target*>(self);
-  const std::string_view bytes(data, size * count);
-  if (!WriteFullyAt(target->file.get(), bytes, target->size)) {
-    target->write_failed = true;
-    return 0;
-  }
-  target->size += bytes.size();
-  return bytes.size();
-}
 
 struct Source {
   int fd;
@@ -59,19 +57,11 @@ int OnSeek(void* self, curl_off_t offset, int origin) {
 
 size_t IgnoreBody(char*, size_t size, size_t count, void*) { return size * count; }
 
-// "user:password@" of a URL is for nobody's eyes.
-std::string WithoutPassword(std::string url) {
-  const size_t begin = url.find("://");
-  if (begin == std::string::npos) return url;
-  const size_t host = begin + 3, at = url.find('@', host);
-  if (at != std::string::npos && at < url.find('/', host)) url.replace(host, at - host, "***");
-  return url;
-}
-
 int OnProgress(void* self, curl_off_t total, curl_off_t now, curl_off_t, curl_off_t) {
   auto* target = static_cast<Target*>(self);
   const auto time = std::chrono::steady_clock::now();
-  if (time - target->shown < kShownEvery) return 0;
+  if (target->patience.IsOver(time)) return 1;  // it drips
+  if (isatty(1) == 0 || time - target->shown < kShownEvery) return 0;
   target->shown = time;
   const double mib = 1 << 20;
   if (total > 0) {
@@ -94,10 +84,10 @@ class Transfer {
   explicit Transfer(const std::string& url) : url_(url), easy_(curl_easy_init()) {
     Set(CURLOPT_URL, url_.c_str());
     Set(CURLOPT_FOLLOWLOCATION, 1L);
-    Set(CURLOPT_FAILONERROR, 1L);
     Set(CURLOPT_NOSIGNAL, 1L);
+    Set(CURLOPT_QUICK_EXIT, 1L);  // as CurlTransport: no wait for a silent name server
     Set(CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
-    Set(CURLOPT_LOW_SPEED_LIMIT, 1L);
+    Set(CURLOPT_LOW_SPEED_LIMIT, kLeastSpeed);
     Set(CURLOPT_LOW_SPEED_TIME, kSilenceSeconds);
     Set(CURLOPT_ERRORBUFFER, error_);
   }
@@ -106,25 +96,68 @@ class Transfer {
     curl_easy_setopt(easy_.get(), option, value);
   }
   Status Run() {
+    error_[0] = 0;
+    retry_after_ = std::chrono::seconds(0);
     const CURLcode code = curl_easy_perform(easy_.get());
-    if (code == CURLE_OK) return Ok();
+    const int status = HttpStatus();
+    const bool is_http = url_.starts_with("http");
+    if (code == CURLE_OK && (!is_http || (status >= 200 && status < 300))) return Ok();
+    const std::string shown = WithoutSecrets(url_) + ": ";
+    curl_off_t wait = 0;
+    if (curl_easy_getinfo(easy_.get(), CURLINFO_RETRY_AFTER, &wait) == CURLE_OK) retry_after_ = std::chrono::seconds(wait);
+    if (code == CURLE_OK)
+      return Error{MeaningOfHttp(status).value_or(ErrorKind::kUnavailable), shown + "HTTP " + std::to_string(status)};
     // With TFTP the buffer holds what libcurl 7.88 says of every such connection, and not why it
     // failed.
     const bool has_reason = error_[0] != 0 && !url_.starts_with("tftp:");
-    return Error{KindOf(code), WithoutPassword(url_) + ": " + (has_reason ? error_ : curl_easy_strerror(code))};
+    return Error{MeaningOfCurl(code), shown + (has_reason ? error_ : curl_easy_strerror(code))};
+  }
+  std::chrono::seconds retry_after() const { return retry_after_; }
+  // False: what comes is what the server says of its trouble.
+  bool IsContent() const {
+    const int status = HttpStatus();
+    return !url_.starts_with("http") || (status >= 200 && status < 300);
   }
 
  private:
-  ErrorKind KindOf(CURLcode code) const {
-    long answer = 0;
-    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &answer);
-    return KindOfTransfer(code, answer);
+  int HttpStatus() const {
+    long status = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+    return static_cast<int>(status);
   }
 
   const std::string url_;
   const std::unique_ptr<CURL, CleanUp> easy_;
+  std::chrono::seconds retry_after_{0};
   char error_[CURL_ERROR_SIZE] = {};
 };
+
+size_t OnBody(char* data, size_t size, size_t count, void* self) {
+  auto* target = static_cast<Target*>(self);
+  const std::string_view bytes(data, size * count);
+  if (!target->transfer->IsContent()) return bytes.size();
+  if (!WriteFullyAt(target->file.get(), bytes, target->size)) {
+    target->write_failed = true;
+    return 0;
+  }
+  target->size += bytes.size();
+  target->patience.NoteBytes(std::chrono::steady_clock::now(), bytes.size());
+  return bytes.size();
+}
+
+// As often as the patience with the server has it.
+Status RunPatiently(Transfer& transfer, Target& target) {
+  while (true) {
+    const Status status = transfer.Run();
+    const auto now = std::chrono::steady_clock::now();
+    if (status.ok() || status.error().kind != ErrorKind::kUnavailable) return status;
+    target.patience.NoteFailure(now, transfer.retry_after());
+    if (target.patience.IsOver(now)) return status;
+    std::this_thread::sleep_until(target.patience.next_try());
+    target.size = 0;  // from the start
+    if (ftruncate(target.file.get(), 0) != 0) return Failed("cannot write what comes");
+  }
+}
 
 }  // namespace
 
@@ -133,6 +166,7 @@ Status FetchFile(const std::string& url, const std::string& path) {
   Target target;
   RS_TRY(target.file, OpenFile(part, O_WRONLY | O_CREAT | O_TRUNC, 0600));
   Transfer transfer(url);
+  target.transfer = &transfer;
   transfer.Set(CURLOPT_PROTOCOLS_STR, "http,https,ftp,tftp,file");
   // Who asks over TLS is not led to an address where anybody on the way can answer.
   const bool is_secret = strncasecmp(url.c_str(), "https:", 6) == 0;
@@ -140,12 +174,10 @@ Status FetchFile(const std::string& url, const std::string& path) {
   transfer.Set(CURLOPT_WRITEFUNCTION, OnBody);
   transfer.Set(CURLOPT_WRITEDATA, &target);
   transfer.Set(CURLOPT_TFTP_BLKSIZE, 1428L);  // RFC 2348: what an Ethernet frame holds
-  if (isatty(1) != 0) {
-    transfer.Set(CURLOPT_NOPROGRESS, 0L);
-    transfer.Set(CURLOPT_XFERINFOFUNCTION, OnProgress);
-    transfer.Set(CURLOPT_XFERINFODATA, &target);
-  }
-  Status status = transfer.Run();
+  transfer.Set(CURLOPT_NOPROGRESS, 0L);
+  transfer.Set(CURLOPT_XFERINFOFUNCTION, OnProgress);
+  transfer.Set(CURLOPT_XFERINFODATA, &target);
+  Status status = RunPatiently(transfer, target);
   if (target.shown.time_since_epoch().count() != 0) printf("\n");
   if (target.write_failed) status = ErrnoError("cannot write", path);
   if (status.ok() && rename(part.c_str(), path.c_str()) != 0)

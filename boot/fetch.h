@@ -8,11 +8,11 @@
 namespace rootstream {
 
 // `url`: http, https, ftp, tftp or file. `path` is there when all of it has come, and else not
-// touched. Tells its progress on standard output if that is a terminal. kMissing, kUnavailable, kCorrupt,
-// kUntrusted, kFailed: see boot/transfer_kind.h.
+// touched. A server that has trouble is asked again, as Patience has it. Tells its progress on standard output if that
+// is a terminal. kUnavailable, kMissing, kRefused: see cache/answer.h; kFailed: it cannot be written.
 Status FetchFile(const std::string& url, const std::string& path);
 
-// Puts a file to an http, https or ftp address (RFC 9110, PUT). The same kinds.
+// Puts a file to an http, https or ftp address (RFC 9110, PUT), once. Kinds as above.
 Status PutFile(const std::string& path, const std::string& url);
 
 }  // namespace rootstream

@@ -14,6 +14,9 @@
 #include <utility>
 #include <vector>
 
+#include "cache/answer.h"
+#include "cache/file_reads.h"
+
 namespace rootstream {
 namespace {
 
@@ -30,7 +33,7 @@ std::string ProxyWord(const std::string& url) {
 constexpr long kReceiveBuffer = 256 * 1024;  // bytes
 constexpr long kMaxConnections = 8;
 constexpr long kMaxRedirects = 5;
-constexpr long kLeastSpeed = 100;             // bytes a second; a transfer below it counts as silent
+constexpr long kLeastSpeed = 400;             // bytes a second; a transfer below it counts as silent
 
 // Once for the process, before any thread of ours; never undone.
 void InitCurl() {
@@ -63,15 +66,11 @@ struct CurlTransport::Transfer {
     return static_cast<int>(status);
   }
 
-  bool is_file() const { return request.url.starts_with("file://"); }
-
   bool GiveHead() {
     if (head_given) return true;
     head_given = true;
     TransferHead head{.status = HttpStatus()};
-    if (is_file()) {
-      head = {.status = request.size > 0 ? 206 : 200, .first = request.first};
-    } else if (head.status == 206) {
+    if (head.status == 206) {
       if (!has_range) return false;
       head.first = range_first;
     }
@@ -96,7 +95,7 @@ struct CurlTransport::Transfer {
     const std::string_view bytes(data, size * count);
     transfer->bytes += bytes.size();
     const int status = transfer->HttpStatus();
-    if (!transfer->is_file() && status != 200 && status != 206) return bytes.size();
+    if (MeaningOfHttp(status)) return bytes.size();
     if (transfer->GiveHead() && transfer->sink->OnData(bytes)) return bytes.size();
     transfer->broken_off = true;
     return 0;
@@ -104,18 +103,19 @@ struct CurlTransport::Transfer {
 
   TransferOutcome Outcome(CURLcode code) const {
     TransferOutcome out{.status = HttpStatus(), .bytes = bytes};
-    const bool good = is_file() || out.status == 200 || out.status == 206;
-    out.complete = code == CURLE_OK && good;
-    out.missing = code == CURLE_FILE_COULDNT_READ_FILE;
+    const auto meaning = MeaningOfHttp(out.status);
+    out.complete = code == CURLE_OK && !meaning;
+    out.broken_off = broken_off;
+    out.kind = code == CURLE_OK ? meaning.value_or(ErrorKind::kUnavailable) : MeaningOfCurl(code);
     if (broken_off) {
       out.reason = "broken off";
     } else if (code != CURLE_OK) {
       out.reason = error[0] != 0 ? error : curl_easy_strerror(code);
-    } else if (!good) {
+    } else if (meaning) {
       out.reason = "HTTP " + std::to_string(out.status);
     }
     // A proxy's refusal says nothing of the file.
-    if (!out.complete && !is_file() && !broken_off && (code != CURLE_OK || out.status == 407))
+    if (!out.complete && !broken_off && (code != CURLE_OK || out.status == 407))
       out.reason += ProxyWord(request.url);
     curl_off_t value = 0;
     if (curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &value) == CURLE_OK)
@@ -133,9 +133,34 @@ struct CurlTransport::Transfer {
 struct CurlTransport::State {
   CURLM* multi = nullptr;
   Patience patience;
+  Credentials credentials;
   std::unordered_map<CURL*, std::unique_ptr<Transfer>> running;
   std::vector<CURL*> idle;  // handles to use again: each is some 100 KiB with its buffers
   std::vector<curl_socket_t> sockets;  // of all connections
+  std::unique_ptr<FileReads> files;
+
+  // With what proves who asks. A redirect to another host does not take logins along.
+  void AddCredentials(CURL* easy, const std::string& url) const {
+    const auto blob = [](const std::string& pem) {  // not copied: it lives as long as the transport
+      return curl_blob{const_cast<char*>(pem.data()), pem.size(), CURL_BLOB_NOCOPY};
+    };
+    if (!credentials.ca().empty()) {
+      const curl_blob ca = blob(credentials.ca());
+      curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &ca);
+    }
+    if (const std::string* pem = credentials.ClientCertificateFor(url)) {
+      const curl_blob certificate = blob(*pem);
+      curl_easy_setopt(easy, CURLOPT_SSLCERT_BLOB, &certificate);
+      curl_easy_setopt(easy, CURLOPT_SSLKEY_BLOB, &certificate);
+    }
+    if (const std::string* bearer = credentials.BearerFor(url)) {
+      curl_easy_setopt(easy, CURLOPT_HTTPAUTH, long{CURLAUTH_BEARER});
+      curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, bearer->c_str());
+    } else if (const auto login = credentials.LoginFor(url)) {
+      curl_easy_setopt(easy, CURLOPT_USERNAME, login->user.c_str());
+      curl_easy_setopt(easy, CURLOPT_PASSWORD, login->password.c_str());
+    }
+  }
 
   static int OnSocket(void* self, curl_socket_t socket, curlsocktype) {
     static_cast<State*>(self)->sockets.push_back(socket);
@@ -156,16 +181,19 @@ struct CurlTransport::State {
   }
 };
 
-CurlTransport::CurlTransport(Patience patience) : state_(std::make_unique<State>()) {
+CurlTransport::CurlTransport(Patience patience, Credentials credentials) : state_(std::make_unique<State>()) {
   InitCurl();
   state_->patience = patience;
+  state_->credentials = std::move(credentials);
   state_->multi = curl_multi_init();
   curl_multi_setopt(state_->multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
   curl_multi_setopt(state_->multi, CURLMOPT_MAX_HOST_CONNECTIONS, kMaxConnections);
   curl_multi_setopt(state_->multi, CURLMOPT_MAXCONNECTS, kMaxConnections);
+  state_->files = std::make_unique<FileReads>([multi = state_->multi] { curl_multi_wakeup(multi); }, patience.silence);
 }
 
 CurlTransport::~CurlTransport() {
+  state_->files.reset();
   for (const auto& [easy, transfer] : state_->running) curl_multi_remove_handle(state_->multi, easy);
   state_->running.clear();
   for (CURL* easy : state_->idle) curl_easy_cleanup(easy);
@@ -173,6 +201,7 @@ CurlTransport::~CurlTransport() {
 }
 
 void CurlTransport::Start(const TransferRequest& request, std::shared_ptr<TransferSink> sink) {
+  if (FileReads::IsFor(request.url)) return state_->files->Start(request, std::move(sink));
   auto transfer = std::make_unique<Transfer>();
   if (state_->idle.empty()) {
     transfer->easy = curl_easy_init();
@@ -185,7 +214,7 @@ void CurlTransport::Start(const TransferRequest& request, std::shared_ptr<Transf
   transfer->sink = std::move(sink);
   CURL* const easy = transfer->easy;
   curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https,file");
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
   curl_easy_setopt(easy, CURLOPT_MAXREDIRS, kMaxRedirects);
@@ -193,6 +222,10 @@ void CurlTransport::Start(const TransferRequest& request, std::shared_ptr<Transf
   curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
   curl_easy_setopt(easy, CURLOPT_USERAGENT, "rootstream/" ROOTSTREAM_VERSION);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  // A thread that asks a silent name server is not waited for (lib/asyn-thread.c, Curl_resolver_kill), which would
+  // hold up every other transfer: it frees what it has when it comes back.
+  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+  if (request.limit.count() > 0) curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, long{request.limit.count()});
   curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
   curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, State::OnSocket);
   curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, state_.get());
@@ -216,6 +249,7 @@ void CurlTransport::Start(const TransferRequest& request, std::shared_ptr<Transf
     transfer->headers = curl_slist_append(nullptr, "Cache-Control: no-cache");
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
   }
+  state_->AddCredentials(easy, request.url);
   curl_multi_add_handle(state_->multi, easy);
   state_->running.emplace(easy, std::move(transfer));
 }
@@ -239,6 +273,7 @@ void CurlTransport::Poll(std::chrono::milliseconds timeout) {
     state_->idle.push_back(std::exchange(transfer->easy, nullptr));
     transfer->sink->OnDone(outcome);
   }
+  any_done = state_->files->Deliver(std::chrono::steady_clock::now()) || any_done;
   if (!any_done) {
     const int wait = static_cast<int>(timeout.count());
     curl_multi_poll(state_->multi, nullptr, 0, wait, nullptr);

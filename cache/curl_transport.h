@@ -2,6 +2,7 @@
 // Proxies come from the environment (http_proxy, https_proxy, no_proxy), as curl(1) reads them.
 #pragma once
 
+#include "cache/credentials.h"
 #include "cache/transport.h"
 
 namespace rootstream {
@@ -13,7 +14,7 @@ class CurlTransport : public Transport {
     std::chrono::seconds silence{15};  // without a byte, before a transfer is given up
   };
 
-  explicit CurlTransport(Patience patience);
+  explicit CurlTransport(Patience patience, Credentials credentials = {});
   ~CurlTransport() override;
 
   void Start(const TransferRequest& request, std::shared_ptr<TransferSink> sink) override;

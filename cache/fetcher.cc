@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cache/ahead_budget.h"
+#include "cache/answer.h"
 #include "cache/file_transfer.h"
 #include "cache/pack_transfer.h"
 
@@ -24,25 +25,14 @@ constexpr uint64_t kMovedShare = 8;           // of all bytes, those that may co
 constexpr milliseconds kWorthIt{30};         // time gained by asking again
 constexpr int kMaxCorrupt = 3;               // fetches of one object before it is given up
 constexpr seconds kStuck{60};                // without a whole object, when reads wait for ever
+constexpr seconds kLeastStuck{5};            // the same, however soon reads are to fail: a slow line is no failure
+constexpr milliseconds kSilent{1000};        // without any byte of an answer: another mirror may be sooner
 constexpr milliseconds kGivenUpFor{500};
 constexpr size_t kMaxGivenUp = 1024;         // objects
 constexpr milliseconds kTick{50};
 constexpr milliseconds kIdle{1000};
 
-std::string PackUrl(const Origin& origin, const Id& pack) {
-  return origin.store_url() + "/" + PackPath(pack);
-}
-
 }  // namespace
-
-ErrorKind Fetcher::KindOf(const TransferOutcome& outcome) {
-  if (outcome.missing) return ErrorKind::kMissing;
-  const int status = outcome.status;
-  const bool refused = status >= 400 && status < 500;
-  if (refused && status != 407 && status != 408 && status != 425 && status != 429)
-    return status == 416 ? ErrorKind::kCorrupt : ErrorKind::kMissing;
-  return ErrorKind::kUnavailable;
-}
 
 Fetcher::Fetcher(Transport& transport, Workers& workers, FetchTarget& target, Counters& counters,
                  FetchPolicy policy, const std::vector<std::string>& stores)
@@ -52,7 +42,7 @@ Fetcher::Fetcher(Transport& transport, Workers& workers, FetchTarget& target, Co
       counters_(counters),
       policy_(policy),
       store_count_(stores.size()) {
-  for (const std::string& store : stores) origins_.emplace_back(store);
+  for (const std::string& store : stores) origins_.emplace_back(store, policy.give_up_after);
   thread_ = Thread("network", [this] { Run(); });
 }
 
@@ -71,7 +61,7 @@ Fetcher::~Fetcher() {
 }
 
 void Fetcher::FailAll() {
-  for (const auto& job : files_) job->done.set_value(Unavailable("closing"));
+  for (const auto& job : files_) job->Answer(Unavailable("closing"));
   files_.clear();
   while (!flights_.empty())
     Finish(FlightPtr(flights_.begin()->second), Unavailable("closing"));
@@ -81,7 +71,7 @@ void Fetcher::AddStores(const std::vector<std::string>& stores) {
   const Lock lock(mutex_);
   for (const std::string& store : stores) {
     const auto same = [&](const Origin& origin) { return origin.store_url() == store; };
-    if (std::none_of(origins_.begin(), origins_.end(), same)) origins_.emplace_back(store);
+    if (std::none_of(origins_.begin(), origins_.end(), same)) origins_.emplace_back(store, policy_.give_up_after);
   }
   store_count_ = origins_.size();
 }
@@ -182,18 +172,24 @@ std::optional<Result<PlainBytes>> Fetcher::WantOne(Wanted& wanted, Priority prio
   return std::nullopt;
 }
 
-Result<std::string> Fetcher::GetFile(size_t store, const std::string& path, size_t limit) {
-  const auto job = std::make_shared<FileJob>(FileJob{store, path, limit, {}});
-  auto answer = job->done.get_future();
+void Fetcher::AskForFile(size_t store, const FileAsked& file, FileWaiter waiter) {
+  const auto job = std::make_shared<FileJob>(FileJob{store, file, {}, std::move(waiter)});
+  bool ending = false;
   {
     const Lock lock(mutex_);
-    files_.push_back(job);
+    job->shown = origins_[store].Shown(file.path);
+    ending = ending_;
+    if (!ending) files_.push_back(job);
   }
+  if (ending) return job->Answer(Unavailable("closing"));
   transport_.Wake();
-  auto result = answer.get();
-  if (result.ok()) return result;
-  const Lock lock(mutex_);
-  return Of(origins_[store].store_url() + "/" + path, result.error());
+}
+
+Result<std::string> Fetcher::GetFile(size_t store, const std::string& path, size_t limit) {
+  auto done = std::make_shared<std::promise<Result<std::string>>>();
+  auto answer = done->get_future();
+  AskForFile(store, {path, limit, {}}, [done](Result<std::string> result) { done->set_value(std::move(result)); });
+  return answer.get();
 }
 
 void Fetcher::Run() {
@@ -226,7 +222,8 @@ void Fetcher::StartFiles() {
       job = files_.front();
       files_.pop_front();
       ++transfers_;
-      request.url = origins_[job->store].store_url() + "/" + job->path;
+      request.url = origins_[job->store].UrlOf(job->file.path);
+      request.limit = job->file.time;
     }
     ++counters_.requests;
     transport_.Start(request, std::make_shared<FileTransfer>(*this, job));
@@ -253,18 +250,18 @@ bool Fetcher::StartNext() {
     Origin& source = origins_[*origin];
     source.NoteAsked(now);
     ++source.under_way;
-    const bool whole = !source.serves_ranges;
+    const bool whole = !source.ServesRanges(now);
     const FlightQueue::Limits limits{line_.CheapGap(), kMaxRange, line_.Window() / 2, kMaxBefore};
     std::vector<FlightPtr> flights = whole ? queue_.AllOf(first->ref.pack) : queue_.Run(first, limits);
     if (!whole) std::erase_if(flights, [&](const FlightPtr& f) { return f->missing_at.contains(*origin); });
     const PackTransfer::Cause cause{first->priority != Priority::kDemand,
-                                    first->wanted_first == Priority::kDemand};
+                                    first->wanted_first == Priority::kDemand, !whole};
     for (const FlightPtr& flight : flights) {
       request.fresh = request.fresh || flight->corrupt > 0;
       if (flight->priority == Priority::kGuess) guesses_.Made(flight->ref.id);
       queue_.Remove(flight);
     }
-    request.url = PackUrl(source, first->ref.pack);
+    request.url = source.UrlOf(PackPath(first->ref.pack));
     request.first = whole ? 0 : flights.front()->ref.offset;
     request.size = whole ? 0 : flights.back()->end() - request.first;
     transfer = std::make_shared<PackTransfer>(*this, *origin, first->ref.pack, cause, flights);
@@ -276,8 +273,8 @@ bool Fetcher::StartNext() {
   return true;
 }
 
-// The one that would deliver first; of those that are not known, the first. One request at a time finds
-// out about another: what nobody waits for, unless all else fails.
+// The one that would deliver first; of those that are not known, the first; one that is silent, last. One request
+// at a time finds out about another: what nobody waits for, unless all else fails.
 std::optional<size_t> Fetcher::PickOrigin(const Flight& flight, SteadyTime now) {
   std::optional<size_t> best;
   microseconds best_time{0};
@@ -285,7 +282,10 @@ std::optional<size_t> Fetcher::PickOrigin(const Flight& flight, SteadyTime now) 
     if (flight.missing_at.contains(i) || !origins_[i].MayAsk(now)) continue;
     const auto time = origins_[i].TimeFor(kTypicalRequest, now);
     if (!time && best && flight.priority != Priority::kDemand && origins_[i].under_way == 0) return i;
-    const bool is_better = !best || (time && best_time > microseconds(0) && *time < best_time);
+    const bool is_sooner = best && time && best_time > microseconds(0) && *time < best_time;
+    const bool was_silent = best && origins_[*best].is_silent;
+    const bool is_better = !best || (was_silent && !origins_[i].is_silent) ||
+                           (is_sooner && was_silent == origins_[i].is_silent);
     if (!is_better) continue;
     best = i;
     best_time = time.value_or(microseconds(0));
@@ -294,20 +294,23 @@ std::optional<size_t> Fetcher::PickOrigin(const Flight& flight, SteadyTime now) 
 }
 
 // Who waits on a slow mirror is moved to one that would have delivered long before, as far as the bytes
-// that this costs twice stay few.
+// that this costs twice stay few; and from a silent one to any other.
 void Fetcher::LeaveSlowMirrors() {
   const Lock lock(mutex_);
   if (origins_.size() < 2) return;
   const auto now = steady_clock::now();
   for (PackTransfer* transfer : running_) {
+    const bool silent = transfer->IsSilent(now, kSilent);
+    if (silent) origins_[transfer->origin()].is_silent = true;
     for (const FlightPtr& flight : transfer->WaitedFor()) {
       const auto here = transfer->TimeUntil(flight, now);
       const auto other = PickOrigin(*flight, now);
       if (!other || *other == transfer->origin()) continue;
       const auto there = origins_[*other].TimeFor(flight->ref.stored_size, now);
-      if (!there || here < kSlowMirror * *there + kWorthIt) continue;
-      if (moved_bytes_ > counters_.wire_bytes / kMovedShare + kMaxRange) return;
-      moved_bytes_ += flight->ref.stored_size;
+      const bool is_slow = there && here >= kSlowMirror * *there + kWorthIt;
+      if (!is_slow && (!silent || origins_[*other].is_silent)) continue;
+      if (!silent && moved_bytes_ > counters_.wire_bytes / kMovedShare + kMaxRange) return;
+      if (!silent) moved_bytes_ += flight->ref.stored_size;
       transfer->GiveUp(flight);
       flight->priority = Priority::kDemand;
       queue_.Add(flight);
@@ -358,13 +361,13 @@ void Fetcher::LeaveStuckTransfers() {
     const auto now = steady_clock::now();
     for (PackTransfer* transfer : running_)
       for (const FlightPtr& flight :
-           transfer->TakeIfStuck(now, give_up_after.value_or(kStuck)))
+           transfer->TakeIfStuck(now, std::max(give_up_after.value_or(kStuck), kLeastStuck)))
         stuck.emplace_back(flight, transfer->origin());
   }
   const Error error = Unavailable("it sends too slowly");
   for (const auto& [flight, origin] : stuck) {
     if (give_up_after) {
-      Finish(flight, error);
+      Finish(flight, Of("object " + flight->ref.id.Hex(), Of(ShownUrl(origin, *flight), error)));
     } else {
       Requeue(flight, origin, error, steady_clock::now());
     }
@@ -388,18 +391,28 @@ void Fetcher::FailOverdue() {
       if (flight->failing_since) since = std::min(since, *flight->failing_since);
       if (now - since >= *give_up_after) overdue.push_back(flight);
     }
-    for (const FlightPtr& flight : overdue) queue_.Remove(flight);
+    for (const FlightPtr& flight : overdue) {
+      queue_.Remove(flight);
+      // It never was asked for: what kept it from that is what others met.
+      for (const Origin& origin : origins_)
+        if (flight->last_reason.empty()) flight->last_reason = origin.last_reason;
+    }
   }
   for (const FlightPtr& flight : overdue)
-    Finish(flight, Unavailable("no answer for too long: " + flight->last_reason));
+    Finish(flight, Unavailable("object " + flight->ref.id.Hex() + ": no answer for too long: " + flight->last_reason));
+}
+
+std::string Fetcher::ShownUrl(size_t origin, const Flight& flight) const {
+  const Lock lock(mutex_);
+  return origins_[origin].Shown(PackPath(flight.ref.pack));
 }
 
 void Fetcher::Requeue(const FlightPtr& flight, size_t origin, const Error& error, SteadyTime since) {
   bool give_up = false;
   {
     const Lock lock(mutex_);
-    flight->last_reason = origins_[origin].store_url() + ": " + error.message;
-    if (error.kind == ErrorKind::kMissing) {
+    flight->last_reason = origins_[origin].Shown(PackPath(flight->ref.pack)) + ": " + error.message;
+    if (error.kind == ErrorKind::kMissing || error.kind == ErrorKind::kRefused) {
       flight->missing_at.insert(origin);
       give_up = flight->missing_at.size() >= origins_.size();
     } else if (error.kind == ErrorKind::kCorrupt) {
@@ -420,10 +433,14 @@ void Fetcher::Requeue(const FlightPtr& flight, size_t origin, const Error& error
   transport_.Wake();
 }
 
-void Fetcher::Open(const FlightPtr& flight, size_t origin, std::string stored) {
+void Fetcher::Open(const FlightPtr& flight, Delivery delivery, std::string stored) {
   const Result<PlainBytes> opened = target_.Accept(flight->ref, std::move(stored));
   if (!opened.ok() && opened.error().kind == ErrorKind::kCorrupt)
-    return Requeue(flight, origin, opened.error(), steady_clock::now());
+    return Requeue(flight, delivery.origin, opened.error(), steady_clock::now());
+  if (delivery.instead_of_range) {
+    const Lock lock(mutex_);
+    origins_[delivery.origin].NoteNoRanges(steady_clock::now());
+  }
   Finish(flight, opened);
 }
 

@@ -86,9 +86,16 @@ class Fetcher {
   // did not foresee, or the line would idle a round trip for each; else it leaves the line to them.
   void HotRangeFits(bool fits) { hot_range_fits_ = fits; }
 
-  // One whole small file from one store, by its path; waits for it. kMissing, kUnavailable, kCorrupt
-  // (larger than `limit`).
-  Result<std::string> GetFile(size_t store, const std::string& path, size_t limit);
+  // One whole small file from one store, by its path. kMissing, kRefused, kUnavailable (also a web page in its
+  // place), kCorrupt (larger than `limit`). The waiter is called once, on the network thread or, at the end, here.
+  struct FileAsked {
+    std::string path;
+    size_t limit;                        // bytes
+    std::chrono::milliseconds time{0};   // for all of it; 0: as long as bytes come
+  };
+  using FileWaiter = std::function<void(Result<std::string>)>;
+  void AskForFile(size_t store, const FileAsked& file, FileWaiter waiter);
+  Result<std::string> GetFile(size_t store, const std::string& path, size_t limit);  // waits for it
   size_t store_count() const { return store_count_; }
   // From now on a want outlives any silence.
   void WaitForEver();
@@ -108,7 +115,11 @@ class Fetcher {
   std::optional<size_t> PickOrigin(const Flight& flight, SteadyTime now);
   bool MayFetchAhead(Priority priority, SteadyTime now) const;
   void OvertakeIfLate(const FlightPtr& flight);
-  static ErrorKind KindOf(const TransferOutcome& outcome);
+  // How an object came.
+  struct Delivery {
+    size_t origin;
+    bool instead_of_range;  // with the whole pack, though part of it was asked for
+  };
   std::optional<std::chrono::seconds> GiveUpAfter();
   void FailOverdue();
   void LeaveStuckTransfers();
@@ -120,7 +131,8 @@ class Fetcher {
   void DropGuesses();
   void Requeue(const FlightPtr& flight, size_t origin, const Error& error, SteadyTime since);
   void Finish(const FlightPtr& flight, const Result<PlainBytes>& result);
-  void Open(const FlightPtr& flight, size_t origin, std::string stored);
+  void Open(const FlightPtr& flight, Delivery delivery, std::string stored);
+  std::string ShownUrl(size_t origin, const Flight& flight) const;
   void NoteOutcome(const TransferOutcome& outcome);  // under the lock
 
   Transport& transport_;

@@ -7,9 +7,14 @@ namespace rootstream {
 
 struct Fetcher::FileJob {
   size_t store;
-  std::string path;
-  size_t limit;  // bytes
-  std::promise<Result<std::string>> done;
+  FileAsked file;
+  std::string shown;  // its URL, for a person
+  FileWaiter waiter;
+
+  void Answer(Result<std::string> result) {
+    if (!result.ok()) result = Of(shown, result.error());
+    waiter(std::move(result));
+  }
 };
 
 class Fetcher::FileTransfer : public TransferSink {

@@ -6,12 +6,8 @@ namespace rootstream {
 namespace {
 
 using std::chrono::microseconds;
-using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr milliseconds kFirstDelay{250};
-constexpr milliseconds kLongestDelay{5000};
-constexpr seconds kLongestRetryAfter{120};
 constexpr double kRemembered = 1.0;      // seconds of bodies that a score is made of
 constexpr double kLeastMeasured = 0.01;  // seconds
 constexpr seconds kStale{30};            // then it is tried again, in case it has become better
@@ -25,20 +21,18 @@ void Origin::NoteAsked(SteadyTime now) {
   next_try_ = now + kProbeInterval;
 }
 
-void Origin::NoteAnswer() {
-  failures_ = 0;
+void Origin::NoteAnswer(SteadyTime now) {
+  patience_.NoteProgress(now);
+  is_silent = false;
   probing_ = false;
 }
 
 void Origin::NoteFailure(SteadyTime now, SteadyTime since, seconds retry_after) {
   if (is_down() && !probing_) return;  // of several requests that failed together, one counts
+  if (!is_down()) down_since_ = since;
   probing_ = false;
-  if (failures_ == 0) down_since_ = since;
-  failures_ = std::min(failures_ + 1, 16);
-  const milliseconds full = std::min(kFirstDelay * (1 << std::min(failures_ - 1, 8)), kLongestDelay);
-  std::uniform_int_distribution<int64_t> part(full.count() / 2, full.count());
-  const milliseconds delay{part(jitter_)};
-  next_try_ = now + std::max(delay, milliseconds(std::min(retry_after, kLongestRetryAfter)));
+  next_try_ = {};
+  patience_.NoteFailure(now, retry_after);
 }
 
 void Origin::NoteFirstByte(SteadyTime now, microseconds waited) {

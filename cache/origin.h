@@ -4,25 +4,30 @@
 
 #include <chrono>
 #include <optional>
-#include <random>
 #include <string>
 
 #include "cache/line.h"
+#include "cache/patience.h"
+#include "format/url_text.h"
 
 namespace rootstream {
 
 class Origin {
  public:
-  explicit Origin(std::string store_url) : store_url_(std::move(store_url)) {}
+  // `limit`: of the operations that use it, for its delays; see Patience.
+  explicit Origin(std::string store_url, std::optional<std::chrono::milliseconds> limit = std::nullopt)
+      : store_url_(std::move(store_url)), patience_(limit, {}) {}
 
-  const std::string& store_url() const { return store_url_; }
-  bool is_down() const { return failures_ > 0; }
+  const std::string& store_url() const { return store_url_; }  // with its secrets
+  std::string UrlOf(std::string_view path) const { return UrlBelow(store_url_, path); }
+  std::string Shown(std::string_view path) const { return WithoutSecrets(UrlOf(path)); }
+  bool is_down() const { return patience_.failures() > 0; }
   SteadyTime down_since() const { return down_since_; }
 
   // A server that is down is asked by one request at a time, at growing intervals.
-  bool MayAsk(SteadyTime now) const { return !is_down() || now >= next_try_; }
+  bool MayAsk(SteadyTime now) const { return !is_down() || (now >= next_try_ && now >= patience_.next_try()); }
   void NoteAsked(SteadyTime now);
-  void NoteAnswer();
+  void NoteAnswer(SteadyTime now);
   // `since`: when its last byte came. `retry_after`: what the server asked for (RFC 9110, 10.2.3).
   void NoteFailure(SteadyTime now, SteadyTime since, std::chrono::seconds retry_after);
 
@@ -32,20 +37,27 @@ class Origin {
   std::optional<std::chrono::microseconds> TimeFor(uint64_t bytes, SteadyTime now) const;
   int under_way = 0;  // requests
 
-  bool serves_ranges = true;  // false once it answered 200 to a Range
+  // False for a while after it sent a whole pack, with the right bytes, where part of it was asked for.
+  bool ServesRanges(SteadyTime now) const { return now >= ranges_again_; }
+  void NoteNoRanges(SteadyTime now) { ranges_again_ = now + kNoRangesFor; }
+  static constexpr std::chrono::minutes kNoRangesFor{5};
+
+  // It has been asked, and no byte of an answer came for longer than that should take: others go first.
+  bool is_silent = false;
+  std::string last_reason;  // of the last failure, for a person
 
  private:
   std::string store_url_;
-  int failures_ = 0;  // since the last answer
+  SteadyTime ranges_again_{};
+  Patience patience_;
   bool probing_ = false;
   SteadyTime down_since_{};
-  SteadyTime next_try_{};
+  SteadyTime next_try_{};  // while one request finds out
   std::chrono::microseconds first_byte_{0};  // smoothed; 0: not known
   // Bytes of bodies and the time they took, the older the less.
   double body_bytes_ = 0;
   double body_seconds_ = 0;
   SteadyTime delivered_{};  // when it last did
-  std::minstd_rand jitter_{std::random_device{}()};
 };
 
 }  // namespace rootstream

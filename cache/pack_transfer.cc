@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "cache/answer.h"
+
 namespace rootstream {
 
 using std::chrono::steady_clock;
@@ -19,7 +21,7 @@ bool Fetcher::PackTransfer::OnHead(const TransferHead& head) {
   position_ = head.first;
   has_body_ = true;
   fetcher_.line_.BeginBody(last_byte_);
-  fetcher_.origins_[origin_].NoteAnswer();
+  if (head.status != 200) fetcher_.origins_[origin_].NoteAnswer(last_byte_);
   if (head.status == 200) TakeWholePack();
   return pending_.empty() || position_ <= pending_.begin()->first;
 }
@@ -37,6 +39,7 @@ bool Fetcher::PackTransfer::OnData(std::string_view bytes) {
     received_ += bytes.size();
     last_byte_ = now;
     fetcher_.line_.NoteBytes(last_byte_, bytes.size());
+    if (whole_ && !begins_as_pack_ && !CheckBeginning(bytes)) return false;
     while (!bytes.empty() && !pending_.empty()) Consume(bytes, complete);
     position_ += bytes.size();
     more_wanted = !pending_.empty() || (!whole_ && bytes.empty());
@@ -44,9 +47,9 @@ bool Fetcher::PackTransfer::OnData(std::string_view bytes) {
   }
   for (auto& [flight, stored] : complete) {
     const size_t cost = stored.size() + flight->ref.plain_size;
-    fetcher_.workers_.Push(cost, [&fetcher = fetcher_, origin = origin_, flight = flight,
-                                  stored_bytes = std::move(stored)]() mutable {
-      fetcher.Open(flight, origin, std::move(stored_bytes));
+    fetcher_.workers_.Push(cost, [&fetcher = fetcher_, delivery = Delivery{origin_, whole_ && cause_.part},
+                                  flight = flight, stored_bytes = std::move(stored)]() mutable {
+      fetcher.Open(flight, delivery, std::move(stored_bytes));
     });
   }
   return more_wanted;
@@ -70,10 +73,10 @@ void Fetcher::PackTransfer::OnDone(const TransferOutcome& outcome) {
   if (failed.empty()) return;
   // Whole but too short, or begun in the wrong place: not what was published.
   Error error = Corrupt("it ends too early");
-  const bool answered = outcome.status == 200 || outcome.status == 206;
-  const bool wrong_place = answered && outcome.reason == "broken off";
-  if (!outcome.complete && !wrong_place) error = {KindOf(outcome), outcome.reason};
-  if (error.kind == ErrorKind::kUnavailable) NoteOriginFailure(outcome);
+  if (!outcome.complete && !outcome.broken_off) error = {outcome.kind, outcome.reason};
+  if (whole_ && !begins_as_pack_ && LooksLikeWebPage(beginning_)) problem_ = Unavailable(kWebPage);
+  if (problem_) error = *problem_;
+  if (error.kind == ErrorKind::kUnavailable) NoteOriginFailure(outcome, error.message);
   for (const auto& [offset, flight] : failed)
     fetcher_.Requeue(flight, origin_, error, last_byte_);
 }
@@ -163,7 +166,6 @@ void Fetcher::PackTransfer::Consume(std::string_view& bytes, Complete& complete)
 // The server sends all of the pack: everything wanted of it may as well come from here.
 void Fetcher::PackTransfer::TakeWholePack() {
   whole_ = true;
-  fetcher_.origins_[origin_].serves_ranges = false;
   for (const FlightPtr& flight : fetcher_.queue_.AllOf(pack_))
     if (Add(flight)) fetcher_.queue_.Remove(flight);
   fetcher_.whole_packs_[pack_] = this;
@@ -175,9 +177,25 @@ void Fetcher::PackTransfer::LeaveWholePack() {
     fetcher_.whole_packs_.erase(found);
 }
 
-void Fetcher::PackTransfer::NoteOriginFailure(const TransferOutcome& outcome) {
+// All of a pack was sent, or a page that asks for a login: the first bytes tell.
+bool Fetcher::PackTransfer::CheckBeginning(std::string_view bytes) {
+  beginning_ += bytes.substr(0, std::max(kPackHeaderSize, kWebPageBeginning) - beginning_.size());
+  if (beginning_.size() < kPackHeaderSize) return true;
+  if (IsPackHeader(std::string_view(beginning_).substr(0, kPackHeaderSize))) {
+    begins_as_pack_ = true;
+    fetcher_.origins_[origin_].NoteAnswer(last_byte_);
+    return true;
+  }
+  if (beginning_.size() < kWebPageBeginning) return true;
+  problem_ = LooksLikeWebPage(beginning_) ? Unavailable(kWebPage) : Corrupt("the answer is no pack");
+  return false;
+}
+
+void Fetcher::PackTransfer::NoteOriginFailure(const TransferOutcome& outcome, const std::string& reason) {
   const Lock lock(fetcher_.mutex_);
-  fetcher_.origins_[origin_].NoteFailure(steady_clock::now(), last_byte_, outcome.retry_after);
+  Origin& origin = fetcher_.origins_[origin_];
+  origin.NoteFailure(steady_clock::now(), last_byte_, outcome.retry_after);
+  origin.last_reason = origin.Shown(PackPath(pack_)) + ": " + reason;
 }
 
 }  // namespace rootstream

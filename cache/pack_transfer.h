@@ -12,6 +12,7 @@ class Fetcher::PackTransfer : public TransferSink {
   struct Cause {
     bool ahead = false;     // nobody waits for it yet
     bool surprise = false;  // it was waited for before anything asked for it ahead of time
+    bool part = true;       // part of the pack was asked for
   };
   PackTransfer(Fetcher& fetcher, size_t origin, const Id& pack, Cause cause,
                const std::vector<FlightPtr>& flights);
@@ -35,6 +36,8 @@ class Fetcher::PackTransfer : public TransferSink {
   bool Leave(const FlightPtr& flight);
   uint64_t remaining() const;  // bytes
   std::vector<FlightPtr> WaitedFor() const;  // its flights that somebody waits for
+  // No byte of an answer for so long.
+  bool IsSilent(SteadyTime now, std::chrono::milliseconds time) const { return !has_body_ && now - began_ >= time; }
   // How long it will take until the flight is complete, as things go.
   std::chrono::microseconds TimeUntil(const FlightPtr& flight, SteadyTime now) const;
   void GiveUp(const FlightPtr& flight);  // as Leave(), even if its bytes are coming
@@ -45,9 +48,10 @@ class Fetcher::PackTransfer : public TransferSink {
  private:
   using Complete = std::vector<std::pair<FlightPtr, std::string>>;
   void Consume(std::string_view& bytes, Complete& complete);
+  bool CheckBeginning(std::string_view bytes);  // false: it is no pack
   void TakeWholePack();
   void LeaveWholePack();
-  void NoteOriginFailure(const TransferOutcome& outcome);
+  void NoteOriginFailure(const TransferOutcome& outcome, const std::string& reason);
 
   Fetcher& fetcher_;
   const size_t origin_;
@@ -55,6 +59,9 @@ class Fetcher::PackTransfer : public TransferSink {
   const Cause cause_;
   bool whole_ = false;
   bool has_body_ = false;
+  bool begins_as_pack_ = false;   // where all of it comes
+  std::string beginning_;         // until that is known
+  std::optional<Error> problem_;  // it is none
   std::map<uint64_t, FlightPtr> pending_;  // by offset; under the fetcher's lock
   uint64_t position_ = 0;                  // in the pack; likewise
   std::string buffer_;                     // of the first pending flight

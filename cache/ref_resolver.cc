@@ -1,15 +1,28 @@
 #include "cache/ref_resolver.h"
 
 #include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
 #include <optional>
 #include <thread>
 
+#include "cache/patience.h"
 #include "format/limits.h"
 
 namespace rootstream {
 namespace {
 
-constexpr auto kRetryEvery = std::chrono::seconds(3);
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds kNextStoreAfter{1000};   // of silence
+constexpr milliseconds kLeastTime{1000};        // for one answer, however soon opening is to fail
+constexpr milliseconds kMostTime{60'000};       // for one answer, when it may wait for ever
+constexpr milliseconds kMemoryAfter{500};       // a store may have trouble for a moment only
+constexpr milliseconds kSayAfter{3000};         // of failing, when it does not wait for ever
+constexpr milliseconds kSayAgainAfter{10'000};
 
 int64_t Now() {
   using std::chrono::system_clock;
@@ -20,8 +33,9 @@ int64_t Now() {
 // What a person can act on first: a refusal of trust, then an answer, then silence.
 int Weight(const Error& error) {
   switch (error.kind) {
-    case ErrorKind::kUntrusted: return 4;
-    case ErrorKind::kInvalid: return 3;
+    case ErrorKind::kUntrusted: return 5;
+    case ErrorKind::kInvalid: return 4;
+    case ErrorKind::kRefused: return 3;
     case ErrorKind::kMissing: return 2;
     case ErrorKind::kCorrupt: return 1;
     default: return 0;
@@ -33,26 +47,62 @@ Error MemoryLost(const ImageUrl& url, const std::string& why) {
                    " (without --strict-memory the image is taken as the store has it now)");
 }
 
+// Whether asking again may help.
+bool MayPass(const Error& error) {
+  return error.kind == ErrorKind::kUnavailable || error.kind == ErrorKind::kCorrupt;
+}
+
+// What the stores answered, as it comes. Shared with the network thread, which may be late.
+class Answers {
+ public:
+  struct Answer {
+    size_t store;
+    Result<std::string> bytes;
+  };
+  void Add(size_t store, Result<std::string> bytes) {
+    const std::lock_guard lock(mutex_);
+    came_.push_back({store, std::move(bytes)});
+    changed_.notify_all();
+  }
+  // nullopt: none for so long.
+  std::optional<Answer> Next(milliseconds time) {
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait_for(lock, time, [&] { return !came_.empty(); })) return std::nullopt;
+    Answer answer = std::move(came_.front());
+    came_.pop_front();
+    return answer;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Answer> came_;
+};
+
 class Resolver {
  public:
   Resolver(const ImageUrl& url, Fetcher& fetcher, const RefMemory& memory,
            std::optional<RememberedRef> remembered, const ResolveOptions& options)
       : url_(url), fetcher_(fetcher), memory_(memory), options_(options),
-        remembered_(std::move(remembered)) {}
+        remembered_(std::move(remembered)), patience_(options.give_up_after, began_) {}
 
   const std::string& not_saved() const { return not_saved_; }  // why what was accepted is not remembered
 
   Result<ResolvedRef> Resolve() {
     while (true) {
       auto asked = AskStores();
-      if (asked.ok()) return asked;
-      const ErrorKind kind = asked.error().kind;
-      const bool answered = kind != ErrorKind::kUnavailable && kind != ErrorKind::kCorrupt;
-      if (answered) return asked;
-      auto kept = FromMemory();
-      if (kept.ok() || !options_.wait_for_network) return kept.ok() ? std::move(kept) : std::move(asked);
-      options_.waiting(asked.error());
-      std::this_thread::sleep_for(kRetryEvery);
+      const bool final = asked.ok() || !(MayPass(asked.error()) || asked.error().kind == ErrorKind::kRefused);
+      if (final) return asked;
+      const auto now = steady_clock::now();
+      const bool for_memory = now - began_ >= kMemoryAfter || patience_.IsOver(now) || !MayPass(asked.error());
+      if (for_memory)
+        if (auto kept = FromMemory(); kept.ok()) return kept;
+      patience_.NoteFailure(now, seconds(0));
+      const bool damaged = asked.error().kind == ErrorKind::kCorrupt && options_.give_up_after;
+      if (patience_.IsOver(now) || damaged || !MayPass(asked.error())) return asked;
+      TellOf(asked.error(), now);
+      const auto left = patience_.Left(now);
+      std::this_thread::sleep_until(std::min(patience_.next_try(), now + left.value_or(kMostTime)));
     }
   }
 
@@ -67,21 +117,46 @@ class Resolver {
     return policy;
   }
 
-  Result<ResolvedRef> AskStores() {
-    std::optional<Error> worst;
-    for (size_t store = 0; store < fetcher_.store_count(); ++store) {
-      auto ref = AskStore(store);
-      if (ref.ok()) return ResolvedRef{.ref = std::move(*ref)};
-      if (!worst || Weight(ref.error()) > Weight(*worst)) worst = ref.error();
-    }
-    return *worst;
+  void TellOf(const Error& error, SteadyTime now) {
+    if (options_.give_up_after && now - began_ < kSayAfter) return;
+    if (error.message == told_ && now - told_at_ < kSayAgainAfter) return;
+    told_ = error.message;
+    told_at_ = now;
+    options_.waiting(error);
   }
 
-  Result<TrustedRef> AskStore(size_t store) {
-    RS_TRY(const std::string bytes, fetcher_.GetFile(store, url_.image.RefPath(), kMaxRef));
-    auto ref = CheckRef(bytes, url_.image, Policy());
+  // One round: each store once, until one has it.
+  Result<ResolvedRef> AskStores() {
+    const auto answers = std::make_shared<Answers>();
+    std::optional<Error> worst;
+    size_t asked = 0, failed = 0;
+    while (true) {
+      const size_t stores = fetcher_.store_count();
+      if (asked < stores) Ask(asked++, answers);
+      const auto answer = answers->Next(asked < stores ? kNextStoreAfter : TimeForAnswer() + kLeastTime);
+      if (!answer && asked < stores) continue;
+      if (!answer) return Unavailable(url_.ToString() + ": no answer");
+      auto ref = CheckAnswer(answer->bytes);
+      if (ref.ok()) return ResolvedRef{.ref = std::move(*ref)};
+      if (!worst || Weight(ref.error()) > Weight(*worst)) worst = ref.error();
+      if (++failed == stores) return *worst;
+    }
+  }
+
+  milliseconds TimeForAnswer() const {
+    return std::max(kLeastTime, patience_.Left(steady_clock::now()).value_or(kMostTime));
+  }
+
+  void Ask(size_t store, const std::shared_ptr<Answers>& answers) {
+    fetcher_.AskForFile(store, {url_.image.RefPath(), kMaxRef, TimeForAnswer()},
+                        [answers, store](Result<std::string> bytes) { answers->Add(store, std::move(bytes)); });
+  }
+
+  Result<TrustedRef> CheckAnswer(const Result<std::string>& bytes) {
+    if (!bytes.ok()) return bytes.error();
+    auto ref = CheckRef(*bytes, url_.image, Policy());
     if (!ref.ok()) return Of(url_.ToString(), ref.error());
-    RS_CHECK(Remember({ref->body.serial, ref->manifest.threshold, Policy().now, bytes}));
+    RS_CHECK(Remember({ref->body.serial, ref->manifest.threshold, Policy().now, *bytes}));
     return ref;
   }
 
@@ -103,8 +178,12 @@ class Resolver {
   Fetcher& fetcher_;
   const RefMemory& memory_;
   const ResolveOptions& options_;
+  const SteadyTime began_ = steady_clock::now();
   const std::optional<RememberedRef> remembered_;
   std::string not_saved_;
+  Patience patience_;
+  std::string told_;
+  SteadyTime told_at_{};
 };
 
 }  // namespace

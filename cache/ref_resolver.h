@@ -1,8 +1,10 @@
-// From an image's URL to a ref that can be trusted: asked of each store in turn, checked against the
-// keys and against what was seen before, remembered; and, while no store answers, taken from memory.
+// From an image's URL to a ref that can be trusted: asked of each store in turn - of the next one when the one before
+// failed or says nothing for a second - checked against the keys and against what was seen before, remembered; and,
+// while no store answers, taken from memory. Stores that have trouble are asked again, as Patience has it.
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "cache/fetcher.h"
 #include "cache/ref_memory.h"
@@ -13,9 +15,9 @@ namespace rootstream {
 struct ResolveOptions {
   std::vector<PublicKey> keys;
   bool insecure = false;
-  bool wait_for_network = false;  // try again until a store answers
+  std::optional<std::chrono::milliseconds> give_up_after = std::chrono::seconds(60);  // nullopt: wait for a store
   bool strict_memory = false;  // refuse when what was seen before is lost, or cannot be remembered
-  std::function<void(const Error&)> waiting = [](const Error&) {};  // told of each failed round
+  std::function<void(const Error&)> waiting = [](const Error&) {};  // told why, when that is new or a while ago
 };
 
 struct ResolvedRef {

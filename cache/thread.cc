@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cassert>
 #include <climits>
+#include <string>
 
 namespace rootstream {
 
@@ -17,27 +18,49 @@ struct Thread::State {
     static_cast<State*>(self)->run();
     return nullptr;
   }
+  static void* EnterDetached(void* self) {
+    const std::unique_ptr<State> state(static_cast<State*>(self));
+    state->run();
+    return nullptr;
+  }
+  void Start(const char* name, void* (*enter)(void*), int detach_state);
 };
 
-Thread::Thread(const char* name, std::function<void()> run)
-    : state_(std::make_unique<State>(State{.run = std::move(run)})) {
+void Thread::State::Start(const char* name, void* (*enter)(void*), int detach_state) {
   // Signals belong to the main thread.
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
+  pthread_attr_setdetachstate(&attributes, detach_state);
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   pthread_attr_setstacksize(&attributes, 8 * kThreadStack);
 #else
   pthread_attr_setstacksize(&attributes, std::max<size_t>(kThreadStack, PTHREAD_STACK_MIN));
 #endif
-  [[maybe_unused]] const int error =
-      pthread_create(&state_->thread, &attributes, State::Enter, state_.get());
+  pthread_t created;  // `this` may be gone once a detached one runs
+  [[maybe_unused]] const int error = pthread_create(&created, &attributes, enter, this);
   assert(error == 0);
   pthread_attr_destroy(&attributes);
-  pthread_setname_np(state_->thread, name);
+  if (detach_state == PTHREAD_CREATE_JOINABLE) {
+    thread = created;
+    pthread_setname_np(created, name);
+  }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+Thread::Thread(const char* name, std::function<void()> run)
+    : state_(std::make_unique<State>(State{.run = std::move(run)})) {
+  state_->Start(name, State::Enter, PTHREAD_CREATE_JOINABLE);
+}
+
+void Thread::StartDetached(const char* name, std::function<void()> run) {
+  auto named = [name = std::string(name), run = std::move(run)] {
+    pthread_setname_np(pthread_self(), name.c_str());
+    run();
+  };
+  (new State{.run = std::move(named)})->Start(name, State::EnterDetached, PTHREAD_CREATE_DETACHED);
 }
 
 Thread::Thread() = default;

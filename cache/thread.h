@@ -17,6 +17,9 @@ class Thread {
   Thread(Thread&&) noexcept;
   Thread& operator=(Thread&&) noexcept;
   void Join();
+  // Leaves one to itself that may hang in the kernel: it ends when it comes back, or with the process. `run` owns all
+  // that it uses.
+  static void StartDetached(const char* name, std::function<void()> run);
 
  private:
   struct State;

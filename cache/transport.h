@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "format/result.h"
+
 namespace rootstream {
 
 struct TransferRequest {
@@ -16,6 +18,7 @@ struct TransferRequest {
   uint64_t first = 0;  // byte range [first, first + size); size 0: the whole file
   uint64_t size = 0;
   bool fresh = false;  // ask caches on the way for a new copy
+  std::chrono::milliseconds limit{0};  // time for all of it; 0: as long as bytes come
 };
 
 struct TransferHead {
@@ -26,7 +29,8 @@ struct TransferHead {
 struct TransferOutcome {
   int status = 0;           // HTTP status; 0: there was no answer
   bool complete = false;    // the body came whole
-  bool missing = false;     // there is no such file, whatever the protocol calls it
+  bool broken_off = false;  // by the sink
+  ErrorKind kind = ErrorKind::kUnavailable;  // if neither: what that means; see answer.h
   std::string reason;       // if not complete: why, for a person
   std::chrono::seconds retry_after{0};
   std::chrono::microseconds first_byte{0};  // from the request to the first byte of the answer

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "format/url_text.h"
+
 namespace rootstream {
 namespace {
 
@@ -36,11 +38,16 @@ bool IsStoreUrl(std::string_view text) {
   return false;
 }
 
+std::string ImageUrl::ToString() const { return WithoutSecrets(store) + "/" + image.ToString(); }
+
 Result<ImageUrl> ParseImageUrl(std::string_view url) {
-  const std::string shown = "'" + std::string(url) + "'";
+  const std::string shown = "'" + WithoutSecrets(url) + "'";
   if (!IsStoreUrl(url))
     return Invalid(shown + " is not an image URL: http://, https:// or file://STORE/NAME[:TAG]");
-  url = url.substr(0, url.find('?'));
+  url = url.substr(0, url.find('#'));
+  const size_t end = std::min(url.size(), url.find('?'));
+  const std::string_view query = url.starts_with("file:") ? "" : url.substr(end);
+  url = url.substr(0, end);
   const size_t authority = url.find("://") + 3;
   const size_t slash = url.rfind('/');
   if (slash < authority) return Invalid(shown + ": the image's name is missing: STORE/NAME[:TAG]");
@@ -48,7 +55,7 @@ Result<ImageUrl> ParseImageUrl(std::string_view url) {
   if (!image.ok()) return Invalid(shown + ": the image's name is missing: " + image.error().message);
   std::string_view store = url.substr(0, slash);
   while (store.size() > authority && store.back() == '/') store.remove_suffix(1);
-  return ImageUrl{std::string(store), *image};
+  return ImageUrl{std::string(store) + std::string(query), *image};
 }
 
 }  // namespace rootstream

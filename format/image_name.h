@@ -21,13 +21,13 @@ struct ImageName {
 Result<ImageName> ParseImageName(std::string_view text);
 
 struct ImageUrl {
-  std::string store;  // URL without a trailing slash
+  std::string store;  // URL without a trailing slash; with its "user:password@" and "?query", so for UrlBelow() only
   ImageName image;
 
-  std::string ToString() const { return store + "/" + image.ToString(); }
+  std::string ToString() const;  // for a person: without secrets
 };
 
-// Schemes http, https, file; a "?query" is dropped. kInvalid.
+// Schemes http, https, file. A "?query" is the store's: sent with every request (tokens), and shown nowhere. kInvalid.
 Result<ImageUrl> ParseImageUrl(std::string_view url);
 
 bool IsStoreUrl(std::string_view text);  // begins with one of the schemes

@@ -17,6 +17,7 @@ enum class ErrorKind {
   kCorrupt,      // the bytes are wrong: drop them, fetch again
   kUntrusted,    // signature, serial, expiry or name refused: stop, never retry
   kUnavailable,  // the origin does not answer now: back off and retry
+  kRefused,      // the origin does not give it to us (credentials): try the next mirror, tell the person
   kInvalid,      // the input itself cannot be used
   kFailed,       // a local operation failed
 };
@@ -64,6 +65,7 @@ inline Error Missing(std::string m) { return {ErrorKind::kMissing, std::move(m)}
 inline Error Corrupt(std::string m) { return {ErrorKind::kCorrupt, std::move(m)}; }
 inline Error Untrusted(std::string m) { return {ErrorKind::kUntrusted, std::move(m)}; }
 inline Error Unavailable(std::string m) { return {ErrorKind::kUnavailable, std::move(m)}; }
+inline Error Refused(std::string m) { return {ErrorKind::kRefused, std::move(m)}; }
 inline Error Invalid(std::string m) { return {ErrorKind::kInvalid, std::move(m)}; }
 inline Error Failed(std::string m) { return {ErrorKind::kFailed, std::move(m)}; }
 

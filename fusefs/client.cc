@@ -7,6 +7,7 @@
 #include <future>
 
 #include "cache/file_io.h"
+#include "format/url_text.h"
 
 namespace rootstream {
 namespace {
@@ -110,15 +111,16 @@ Result<std::unique_ptr<Client>> Client::Open(const ClientOptions& options,
   std::unique_ptr<Client> client(new Client());
   RS_TRY(client->url_, ParseImageUrl(options.url));
   RS_TRY(std::vector<PublicKey> keys, ReadKeys(options.public_keys));
+  RS_TRY(Credentials credentials, Credentials::Read(options.credentials, client->url_.store));
   std::vector<std::string> stores = {client->url_.store};
   for (const std::string& mirror : options.mirrors) {
-    if (!IsStoreUrl(mirror)) return Invalid("mirror '" + mirror + "' is not a URL");
+    if (!IsStoreUrl(mirror)) return Invalid("mirror '" + WithoutSecrets(mirror) + "' is not a URL");
     stores.push_back(mirror);
   }
   std::string folder = CacheFolder(options);
   if (options.strict_memory && folder.empty()) return Invalid("--strict-memory needs a cache folder");
   if (options.fill && folder.empty()) return Invalid("there is no cache folder to fill");
-  client->transport_ = std::make_unique<CurlTransport>(PatienceFor(options));
+  client->transport_ = std::make_unique<CurlTransport>(PatienceFor(options), std::move(credentials));
   const FetchPolicy policy{options.give_up_after, options.neighbours};
   auto cache = ObjectCache::Open({.folder = folder, .disk_limit = options.cache_size},
                                  *client->transport_, policy, stores);
@@ -131,7 +133,7 @@ Result<std::unique_ptr<Client>> Client::Open(const ClientOptions& options,
   client->cache_ = std::move(*cache);
   const ResolveOptions resolve{.keys = std::move(keys),
                                .insecure = options.insecure,
-                               .wait_for_network = !options.give_up_after.has_value(),
+                               .give_up_after = options.give_up_after,
                                .strict_memory = options.strict_memory,
                                .waiting = std::move(waiting)};
   const RefMemory memory(folder, options.insecure ? RefTrust::kInsecure : RefTrust::kSigned);

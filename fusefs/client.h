@@ -26,6 +26,7 @@ struct ClientOptions {
   std::optional<std::string> cache;  // folder, or "none"; nullopt: the default folder
   std::optional<uint64_t> cache_size;
   std::vector<std::string> mirrors;
+  CredentialFiles credentials;
   std::optional<std::chrono::seconds> give_up_after = std::chrono::seconds(60);  // nullopt: wait
   bool strict_memory = false;  // no image whose memory of refs is lost
   bool record = false;  // from the first request on

@@ -18,6 +18,8 @@ void ClientFlags::AddTo(CLI::App& app) {
   app.add_option("--mirror", options.mirrors, "URL of another store with the image (repeatable)")
       ->type_name("URL")
       ->allow_extra_args(false);
+  for (const CredentialOption& option : kCredentialOptions)
+    app.add_option(std::string("--") + option.name, options.credentials.*option.file, option.help)->type_name("FILE");
   app.add_option("--on-network-loss", network_loss,
                  "wait: reads wait for the network; fail:SECONDS: they fail then (default fail:60)")
       ->type_name("POLICY");

@@ -11,7 +11,9 @@ namespace rootstream {
 namespace {
 
 Status Export(const ClientFlags& flags, const std::string& target) {
-  RS_TRY(const auto client, Client::Open(flags.options, [](const Error&) {}));
+  RS_TRY(const auto client, Client::Open(flags.options, [](const Error& error) {
+           fprintf(stderr, "rootstream: waiting for the network: %s\n", error.message.c_str());
+         }));
   TellLostMemory(*client);
   return target == "-" ? ExportToTar(*client) : ExportToFolder(*client, target);
 }

@@ -156,6 +156,7 @@ class Daemon {
     client_options.warm_up = true;
     RS_TRY(client_, Client::Open(client_options, [this](const Error& error) {
              log_.Line("waiting for the network: " + error.message);
+             if (!options_.foreground) fprintf(stderr, "rootstream: waiting for the network: %s\n", error.message.c_str());
            }));
     if (options_.is_root) client_->cache().fetcher().WaitForEver();
     if (!options_.record.empty()) {

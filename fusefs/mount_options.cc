@@ -37,6 +37,8 @@ std::vector<std::string> Split(const std::string& list) {
 
 Status AddKeyValue(const std::string& key, const std::string& value, MountOptions& options) {
   ClientOptions& client = options.client;
+  for (const CredentialOption& option : kCredentialOptions)
+    if (key == option.name) return client.credentials.*option.file = value, Ok();
   if (key == "pubkey") {
     client.public_keys.push_back(value);
   } else if (key == "cache") {

@@ -1,4 +1,5 @@
 #include "fusefs/status.h"
+#include "format/url_text.h"
 
 #include <fmt/format.h>
 
@@ -62,7 +63,7 @@ std::string StatusJson(Client& client, std::chrono::steady_clock::time_point sta
   const Warmup::Progress hot = client.warmup().progress();
   const auto up = std::chrono::steady_clock::now() - started;
   const ordered_json status = {
-      {"image", client.url().store + "/" + ref.image.name},
+      {"image", WithoutSecrets(client.url().store) + "/" + ref.image.name},
       {"tag", ref.image.tag},
       {"serial", ref.serial},
       {"state", network.offline ? "offline" : "online"},

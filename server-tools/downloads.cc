@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cache/answer.h"
 #include "chunker/source.h"
 
 namespace rootstream {
@@ -13,16 +14,6 @@ constexpr int kMaxTransfers = 6;
 constexpr int kMaxCorrupt = 2;  // of one file
 constexpr int kMaxFutile = 5;   // answers, one after another, that brought no new byte
 constexpr auto kTick = std::chrono::milliseconds(50);
-
-bool IsAnswer(const TransferOutcome& outcome) {
-  return outcome.status == 200 || outcome.status == 206;
-}
-
-bool IsRefused(const TransferOutcome& outcome) {
-  const int status = outcome.status;
-  const bool later = status == 408 || status == 425 || status == 429;
-  return outcome.missing || (status >= 400 && status < 500 && !later);
-}
 
 class SmallFile : public Download {
  public:
@@ -54,14 +45,14 @@ class Downloads::Job {
     download_.reset();  // and with it its open file
   }
 
-  Result<TransferRequest> Begin(const std::string& store_url) {
+  Result<TransferRequest> Begin(const Origin& origin) {
     RS_TRY(position_, download_->Begin());
     // A file on a disk is as quickly read again, and curl does not say where its end is.
-    if (position_ >= download_->limit() || (position_ > 0 && store_url.starts_with("file:")))
+    if (position_ >= download_->limit() || (position_ > 0 && origin.store_url().starts_with("file:")))
       RS_CHECK(Restart());
     best_ = std::max(best_, position_);
     progressed_ = false;
-    TransferRequest request{.url = store_url + "/" + path(), .first = position_};
+    TransferRequest request{.url = origin.UrlOf(path()), .first = position_};
     if (position_ > 0) request.size = download_->limit() - position_;
     // A ref is the one file that changes, and small; packs may come from a cache while they are
     // good.
@@ -75,6 +66,8 @@ class Downloads::Job {
   }
 
   Status Take(std::string_view bytes) {
+    // The first bytes tell; a page that comes in smaller pieces has another hash in the end.
+    if (position_ == 0 && LooksLikeWebPage(bytes)) return Unavailable(kWebPage);
     if (position_ + bytes.size() > download_->limit())
       return Corrupt("it is larger than it can be");
     RS_CHECK(download_->Take(bytes));
@@ -111,26 +104,20 @@ class Downloads::Sink : public TransferSink {
   }
 
   bool OnData(std::string_view bytes) override {
-    owner_.origin_.NoteAnswer();
-    owner_.bytes_ += bytes.size();
+    const auto now = steady_clock::now();
     problem_ = job_->Take(bytes);
-    return problem_.ok();
+    if (!problem_.ok()) return false;
+    owner_.origin_.NoteAnswer(now);
+    owner_.patience_.NoteBytes(now, bytes.size());
+    owner_.bytes_ += bytes.size();
+    return true;
   }
 
   void OnDone(const TransferOutcome& outcome) override {
     --owner_.running_;
     if (problem_.ok() && outcome.complete) problem_ = job_->Finish();
-    if (outcome.complete) owner_.origin_.NoteAnswer();
-    if (problem_.ok() && outcome.complete) {
-      job_->End(Ok());
-    } else if (problem_.ok()) {
-      owner_.Note(job_, outcome);
-    } else if (problem_.error().kind == ErrorKind::kCorrupt) {
-      owner_.origin_.NoteAnswer();
-      owner_.TryAgain(job_, problem_.error());
-    } else {
-      job_->End(problem_);
-    }
+    if (problem_.ok() && !outcome.complete) problem_ = Error{outcome.kind, outcome.reason};
+    owner_.Note(job_, problem_, outcome);
   }
 
  private:
@@ -139,11 +126,11 @@ class Downloads::Sink : public TransferSink {
   Status problem_;  // of this attempt, on this side of the line
 };
 
-Downloads::Downloads(Transport& transport, std::string store_url, std::chrono::seconds patience,
+Downloads::Downloads(Transport& transport, std::string store_url, std::chrono::seconds limit,
                      std::function<void(uint64_t bytes)> tell)
     : transport_(transport),
-      origin_(std::move(store_url)),
-      patience_(patience),
+      origin_(std::move(store_url), limit),
+      patience_(limit, steady_clock::now()),
       tell_(std::move(tell)) {}
 
 Downloads::~Downloads() = default;
@@ -156,6 +143,7 @@ Downloads::JobPtr Downloads::Add(std::shared_ptr<Download> download) {
 Status Downloads::Await(const JobPtr& job) {
   if (const auto queued = std::find(queue_.begin(), queue_.end(), job); queued != queue_.end())
     std::rotate(queue_.begin(), queued, queued + 1);
+  if (running_ == 0) patience_.NoteProgress(steady_clock::now());  // nothing could come while nobody waited
   while (!job->end()) RS_CHECK(Step());
   return *job->end();
 }
@@ -169,8 +157,7 @@ Result<std::string> Downloads::GetFile(const std::string& path, size_t limit) {
 Status Downloads::Step() {
   if (WasInterrupted()) return Failed("interrupted");
   const auto now = steady_clock::now();
-  if (origin_.is_down() && now - origin_.down_since() > patience_)
-    return Unavailable(store_url() + ": no answer for too long: " + last_reason_);
+  if (patience_.IsOver(now)) return TooLong();
   while (running_ < kMaxTransfers && !queue_.empty() && origin_.MayAsk(now)) StartNext();
   transport_.Poll(kTick);
   tell_(bytes_);
@@ -180,29 +167,47 @@ Status Downloads::Step() {
 void Downloads::StartNext() {
   const JobPtr job = queue_.front();
   queue_.pop_front();
-  const auto request = job->Begin(store_url());
+  const auto request = job->Begin(origin_);
   if (!request.ok()) return job->End(request.error());
   origin_.NoteAsked(steady_clock::now());
   ++running_;
   transport_.Start(*request, std::make_shared<Sink>(*this, job));
 }
 
-// It did not come whole, and that is the other side's doing.
-void Downloads::Note(const JobPtr& job, const TransferOutcome& outcome) {
-  const Error error = Unavailable(store_url() + "/" + job->path() + ": " + outcome.reason);
-  if (outcome.status == 416) {  // what is there is not a beginning of it
-    origin_.NoteAnswer();
-    return TryAgain(job, Corrupt(error.message));
-  }
-  if (IsRefused(outcome)) {
-    origin_.NoteAnswer();
-    return job->End(Missing(error.message));
-  }
-  if (IsAnswer(outcome) && !job->MayBeFutileOnceMore()) return job->End(Corrupt(error.message));
+// What becomes of a file by its last attempt.
+void Downloads::Note(const JobPtr& job, const Status& attempt, const TransferOutcome& outcome) {
   const auto now = steady_clock::now();
+  if (attempt.ok()) {
+    origin_.NoteAnswer(now);
+    patience_.NoteProgress(now);
+    return job->End(Ok());
+  }
+  const Error error = Of(origin_.Shown(job->path()), attempt.error());
+  switch (error.kind) {
+    case ErrorKind::kUnavailable:
+      break;
+    case ErrorKind::kCorrupt:  // 416, too: what is there is not a beginning of it
+      origin_.NoteAnswer(now);
+      return TryAgain(job, error);
+    case ErrorKind::kMissing:
+    case ErrorKind::kRefused:
+      origin_.NoteAnswer(now);
+      patience_.NoteProgress(now);
+      return job->End(error);
+    default:  // on this side of the line
+      return job->End(attempt);
+  }
+  const bool broke_off = !MeaningOfHttp(outcome.status) && !outcome.broken_off;
+  if (broke_off && !job->MayBeFutileOnceMore()) return job->End(Corrupt(error.message));
   origin_.NoteFailure(now, now, outcome.retry_after);
-  last_reason_ = outcome.reason;
+  origin_.last_reason = error.message;
   queue_.push_front(job);
+}
+
+Error Downloads::TooLong() const {
+  const std::string& reason = origin_.last_reason;
+  return Unavailable(reason.empty() ? origin_.Shown("") + ": it sends too slowly, or nothing"
+                                    : "no answer for too long: " + reason);
 }
 
 void Downloads::TryAgain(const JobPtr& job, const Error& error) {

@@ -1,6 +1,6 @@
 // Whole files from one store's URL, several at a time and in the order in which they were added.
 //
-// A server that does not answer is asked again at growing intervals, for `patience` at most; a file
+// A server that does not answer is asked again, as Patience has it, until nothing has come for `limit`; a file
 // that breaks off goes on where it broke off; one that is not what it should be is fetched once
 // more, past the caches on the way. All of it happens on the thread that waits.
 #pragma once
@@ -13,6 +13,7 @@
 #include <string>
 
 #include "cache/origin.h"
+#include "cache/patience.h"
 #include "cache/transport.h"
 #include "format/result.h"
 
@@ -38,34 +39,33 @@ class Downloads {
 
   // `tell` is called every now and then with the bytes received so far. The transport must outlive
   // this, and be polled by nobody else.
-  Downloads(Transport& transport, std::string store_url, std::chrono::seconds patience,
+  Downloads(Transport& transport, std::string store_url, std::chrono::seconds limit,
             std::function<void(uint64_t bytes)> tell);
   ~Downloads();
 
   JobPtr Add(std::shared_ptr<Download> download);
-  // Until it is done, ahead of all that has not begun. kMissing, kCorrupt: of this file.
+  // Until it is done, ahead of all that has not begun. kMissing, kRefused, kCorrupt: of this file.
   // kUnavailable: the server; kFailed: writing failed, or a signal asked the process to stop.
   Status Await(const JobPtr& job);
   Result<std::string> GetFile(const std::string& path, size_t limit);
 
-  const std::string& store_url() const { return origin_.store_url(); }
   uint64_t bytes() const { return bytes_; }  // received, of all bodies
 
  private:
   class Sink;
   Status Step();
   void StartNext();
-  void Note(const JobPtr& job, const TransferOutcome& outcome);
+  void Note(const JobPtr& job, const Status& attempt, const TransferOutcome& outcome);
+  Error TooLong() const;
   void TryAgain(const JobPtr& job, const Error& error);
 
   Transport& transport_;
   Origin origin_;
-  const std::chrono::seconds patience_;
+  Patience patience_;
   const std::function<void(uint64_t)> tell_;
   std::deque<JobPtr> queue_;
   int running_ = 0;
   uint64_t bytes_ = 0;
-  std::string last_reason_;  // why there was no answer
 };
 
 }  // namespace rootstream

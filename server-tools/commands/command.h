@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "cache/credentials.h"
 #include "format/result.h"
 
 namespace CLI {
@@ -29,6 +30,9 @@ void AddStats(CLI::App& app, Run& run);
 void AddGc(CLI::App& app, Run& run);
 void AddMirror(CLI::App& app, Run& run);
 void AddProfile(CLI::App& app, Run& run);
+
+// The options of commands that read a URL.
+void AddCredentialOptions(CLI::App& app, CredentialFiles& files);
 
 // For --json; bytes that are no UTF-8 are replaced.
 template <typename Json>

@@ -5,6 +5,7 @@
 
 #include "cache/curl_transport.h"
 #include "chunker/source.h"
+#include "format/url_text.h"
 #include "server-tools/commands/command.h"
 #include "server-tools/keys.h"
 #include "server-tools/store_mirror.h"
@@ -17,6 +18,7 @@ using nlohmann::ordered_json;
 struct MirrorFlags {
   std::string from, to;
   std::vector<std::string> images, keys;
+  CredentialFiles credentials;
   bool insecure = false, json = false;
 };
 
@@ -28,7 +30,7 @@ Result<MirrorOptions> OptionsOf(const MirrorFlags& flags) {
     options.images.push_back(*image);
   }
   if (options.images.empty() && IsStoreUrl(flags.from))
-    throw UsageError{flags.from +
+    throw UsageError{WithoutSecrets(flags.from) +
                      ": a web server does not list its images: name them, NAME[:TAG] …"};
   if (flags.keys.empty() && !flags.insecure)
     throw UsageError{"give --pubkey FILE, or --insecure to take images as they come"};
@@ -76,7 +78,8 @@ std::string MirrorText(const MirrorReport& r) {
 Status RunMirror(const MirrorFlags& flags) {
   RS_TRY(const MirrorOptions options, OptionsOf(flags));
   CatchInterrupts();
-  CurlTransport transport({});
+  RS_TRY(Credentials credentials, Credentials::Read(flags.credentials, flags.from));
+  CurlTransport transport({}, std::move(credentials));
   RS_TRY(const MirrorReport report, MirrorStore(options, transport));
   fputs(flags.json ? Dump(MirrorJson(report)).c_str() : MirrorText(report).c_str(), stdout);
   Status last;
@@ -104,6 +107,7 @@ void AddMirror(CLI::App& app, Run& run) {
   command->add_option("--pubkey", flags->keys, "public key that must have signed (repeatable)")
       ->type_name("FILE")
       ->allow_extra_args(false);
+  AddCredentialOptions(*command, flags->credentials);
   command->add_flag("--insecure", flags->insecure, "copy images whoever signed them");
   command->add_flag("--json", flags->json, "for scripts");
   command->callback([=, &run] { run = [=] { return RunMirror(*flags); }; });

@@ -4,8 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "cache/curl_transport.h"
-#include "cache/object_cache.h"
+#include "format/url_text.h"
 #include "server-tools/commands/command.h"
+#include "server-tools/downloads.h"
 #include "server-tools/keys.h"
 #include "server-tools/store_audit.h"
 
@@ -14,20 +15,34 @@ namespace {
 
 using nlohmann::ordered_json;
 
-// An image behind a URL is checked through whole files, as a store on a disk is.
-Result<AuditReport> AuditUrl(const std::string& text, const std::vector<PublicKey>& keys) {
+constexpr std::chrono::seconds kPatience{60};
+
+// An image behind a URL is checked through whole files, as a store on a disk is. A server that does not give them
+// is no damage: then there is no report.
+Result<AuditReport> AuditUrl(const std::string& text, const std::vector<PublicKey>& keys,
+                             const CredentialFiles& files) {
   RS_TRY(const ImageUrl url, ParseImageUrl(text));
-  CurlTransport transport({});
-  RS_TRY(const auto cache, ObjectCache::Open({}, transport, {}, {url.store}));
-  Auditor auditor(
-      [&](const std::string& path, size_t limit) { return cache->fetcher().GetFile(0, path, limit); },
-      keys);
+  RS_TRY(Credentials credentials, Credentials::Read(files, text));
+  CurlTransport transport({}, std::move(credentials));
+  Downloads downloads(transport, url.store, kPatience, [](uint64_t) {});
+  Status stop;
+  const auto read = [&](const std::string& path, size_t limit) -> Result<std::string> {
+    if (!stop.ok()) return stop.error();
+    auto bytes = downloads.GetFile(path, limit);
+    const bool damaged = !bytes.ok() && (bytes.error().kind == ErrorKind::kMissing ||
+                                         bytes.error().kind == ErrorKind::kCorrupt);
+    if (!bytes.ok() && !damaged) stop = bytes.error();
+    return bytes;
+  };
+  Auditor auditor(read, keys);
   auditor.CheckImage(url.image);
   auditor.CheckPacks({});
+  if (!stop.ok()) return stop.error();
   return auditor.report();
 }
 
-Status RunVerify(const std::string& target, const std::vector<std::string>& key_files, bool json) {
+Status RunVerify(const std::string& target, const std::vector<std::string>& key_files, const CredentialFiles& files,
+                 bool json) {
   std::vector<PublicKey> keys;
   for (const std::string& file : key_files) {
     RS_TRY(const PublicKey key, ReadPublicKey(file));
@@ -35,7 +50,7 @@ Status RunVerify(const std::string& target, const std::vector<std::string>& key_
   }
   AuditReport report;
   if (IsStoreUrl(target)) {
-    RS_TRY(report, AuditUrl(target, keys));
+    RS_TRY(report, AuditUrl(target, keys, files));
   } else {
     RS_TRY(const StoreFolder store, StoreFolder::Open(target));
     RS_TRY(report, AuditStore(store, keys));
@@ -52,7 +67,7 @@ Status RunVerify(const std::string& target, const std::vector<std::string>& key_
                keys.empty() ? "; signatures were not checked: no --pubkey" : "");
   }
   if (report.damages.empty()) return Ok();
-  return Corrupt(fmt::format("{}: {} objects are damaged", target, report.damages.size()));
+  return Corrupt(fmt::format("{}: {} objects are damaged", WithoutSecrets(target), report.damages.size()));
 }
 
 }  // namespace
@@ -60,14 +75,16 @@ Status RunVerify(const std::string& target, const std::vector<std::string>& key_
 void AddVerify(CLI::App& app, Run& run) {
   auto target = std::make_shared<std::string>();
   auto keys = std::make_shared<std::vector<std::string>>();
+  auto files = std::make_shared<CredentialFiles>();
   auto json = std::make_shared<bool>(false);
   CLI::App* command = app.add_subcommand("verify", "check every byte of a store, or of an image");
   command->add_option("STORE|URL", *target, "a store's folder, or an image's URL")->required();
   command->add_option("--pubkey", *keys, "public key that must have signed (repeatable)")
       ->type_name("FILE")
       ->allow_extra_args(false);
+  AddCredentialOptions(*command, *files);
   command->add_flag("--json", *json, "for scripts");
-  command->callback([=, &run] { run = [=] { return RunVerify(*target, *keys, *json); }; });
+  command->callback([=, &run] { run = [=] { return RunVerify(*target, *keys, *files, *json); }; });
 }
 
 }  // namespace rootstream

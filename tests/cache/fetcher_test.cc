@@ -412,6 +412,107 @@ TEST_F(FetcherTest, AServerWithoutRangesIsAskedForWholePacks) {
   EXPECT_EQ(requests[1].size, 0u);
 }
 
+// A portal before the network, that lets nobody out for a moment.
+TEST_F(FetcherTest, ALoginPageDoesNotTurnRangesOff) {
+  const TestPack pack = MakeTestPack(2, 5000, 50'000);
+  Serve(pack);
+  net_.SetFault([](size_t n, const TransferRequest&, FakeTransport::Reply& reply) {
+    if (n == 0) reply = {.status = 200, .body = "<!DOCTYPE html><html><body>Log in to go on" + std::string(9000, '.')};
+  });
+  Begin();
+  Want(pack, {0});
+  ASSERT_TRUE(answers_.WaitFor(1));
+  ExpectAnswer(0, pack.plain[0]);
+  Want(pack, {1});
+  ASSERT_TRUE(answers_.WaitFor(2));
+  for (const TransferRequest& request : net_.requests()) EXPECT_EQ(request.size, pack.refs[0].stored_size);
+}
+
+TEST_F(FetcherTest, AnotherFileInPlaceOfAPackDoesNotTurnRangesOff) {
+  const TestPack pack = MakeTestPack(2, 5000, 50'000);
+  Serve(pack);
+  net_.SetFault([](size_t n, const TransferRequest&, FakeTransport::Reply& reply) {
+    if (n == 0) reply = {.status = 200, .body = RandomBytes(200'000, 7)};
+  });
+  Begin();
+  Want(pack, {0});
+  ASSERT_TRUE(answers_.WaitFor(1));
+  ExpectAnswer(0, pack.plain[0]);
+  EXPECT_LT(counters_.wire_bytes, 50'000u) << "the first bytes tell";
+  for (const TransferRequest& request : net_.requests()) EXPECT_GT(request.size, 0u);
+}
+
+TEST_F(FetcherTest, ALoginPageIsWaitedOutAsSilenceIs) {
+  const TestPack pack = MakeTestPack(1, 5000);
+  Serve(pack);
+  net_.SetFault([](size_t n, const TransferRequest&, FakeTransport::Reply& reply) {
+    if (n < 5) reply = {.status = 200, .body = "<html>Log in</html>"};
+  });
+  Begin();
+  Want(pack, {0});
+  ASSERT_TRUE(answers_.WaitFor(1));
+  ExpectAnswer(0, pack.plain[0]);
+}
+
+TEST_F(FetcherTest, RefusedGoesToTheNextMirrorAndStaysRefused) {
+  const TestPack pack = MakeTestPack(1, 1000);
+  net_.SetFault([](size_t, const TransferRequest&, FakeTransport::Reply& reply) { reply = {.status = 401}; });
+  Begin({kStore, kMirror});
+  Want(pack, {0});
+  ASSERT_TRUE(answers_.WaitFor(1));
+  EXPECT_TRUE(FailsWith(ErrorKind::kRefused, answers_[0]));
+  EXPECT_EQ(net_.requests().size(), 2u);
+}
+
+TEST_F(FetcherTest, AMirrorThatSaysNothingIsNotWaitedFor) {
+  const TestPack pack = MakeTestPack(1, 1000);
+  Serve(pack, kMirror);
+  net_.SetSilent(kStore);
+  Begin({kStore, kMirror}, {std::nullopt});
+  Want(pack, {0});
+  ASSERT_TRUE(answers_.WaitFor(1));
+  ExpectAnswer(0, pack.plain[0]);
+}
+
+TEST_F(FetcherTest, FailsAtOnceWithItsReasonWhenToldTo) {
+  const TestPack pack = MakeTestPack(2, 1000);
+  net_.SetFault([](size_t, const TransferRequest&, FakeTransport::Reply& reply) { reply = {.status = 503}; });
+  Begin({"http://user:secret@first/s?token=secret"}, {seconds(0)});
+  Want(pack, {0});
+  ASSERT_TRUE(answers_.WaitFor(1));
+  Want(pack, {1});  // the server is known to be down
+  ASSERT_TRUE(answers_.WaitFor(2));
+  for (const size_t n : {0, 1}) {
+    const auto answer = answers_[n];
+    ASSERT_TRUE(FailsWith(ErrorKind::kUnavailable, answer));
+    EXPECT_NE(answer.error().message.find("http://first/s/" + pack.Path() + ": HTTP 503"), std::string::npos)
+        << answer.error().message;
+    EXPECT_EQ(answer.error().message.find("secret"), std::string::npos);
+    EXPECT_NE(answer.error().message.find(pack.refs[n].id.Hex()), std::string::npos);
+  }
+}
+
+TEST_F(FetcherTest, AServerThatOnceSaidTomorrowIsAskedToday) {
+  const TestPack pack = MakeTestPack(1, 1000);
+  Serve(pack);
+  net_.SetFault([](size_t n, const TransferRequest&, FakeTransport::Reply& reply) {
+    if (n == 0) reply = {.status = 503, .retry_after = seconds(86400)};
+  });
+  Begin({kStore}, {seconds(4)});
+  Want(pack, {0});
+  ASSERT_TRUE(answers_.WaitFor(1));
+  ExpectAnswer(0, pack.plain[0]);
+}
+
+TEST_F(FetcherTest, SendsTheStoresQueryWithEachRequest) {
+  const TestPack pack = MakeTestPack(1, 1000);
+  net_.Serve(kStore + "/" + pack.Path() + "?token=t", pack.bytes);
+  Begin({kStore + "?token=t"});
+  Want(pack, {0});
+  ASSERT_TRUE(answers_.WaitFor(1));
+  ExpectAnswer(0, pack.plain[0]);
+}
+
 TEST_F(FetcherTest, GivesUpAfterThePolicysTime) {
   const TestPack pack = MakeTestPack(2, 1000);
   net_.SetFault(

@@ -45,7 +45,7 @@ TEST(OriginBackOff, EndsWithAnAnswer) {
     origin.NoteFailure(kStart, kStart, seconds(0));
   }
   EXPECT_TRUE(origin.is_down());
-  origin.NoteAnswer();
+  origin.NoteAnswer(kStart);
   EXPECT_FALSE(origin.is_down());
   EXPECT_TRUE(origin.MayAsk(kStart));
   origin.NoteFailure(kStart, kStart, seconds(0));
@@ -54,11 +54,11 @@ TEST(OriginBackOff, EndsWithAnAnswer) {
 
 TEST(OriginBackOff, HonoursRetryAfterWithinReason) {
   Origin origin("http://a");
-  origin.NoteFailure(kStart, kStart, seconds(30));
-  EXPECT_EQ(DelayAfter(origin, kStart), seconds(30));
-  origin.NoteAnswer();
+  origin.NoteFailure(kStart, kStart, seconds(20));
+  EXPECT_EQ(DelayAfter(origin, kStart), seconds(20));
+  origin.NoteAnswer(kStart);
   origin.NoteFailure(kStart, kStart, seconds(1'000'000));
-  EXPECT_EQ(DelayAfter(origin, kStart), seconds(120));
+  EXPECT_EQ(DelayAfter(origin, kStart), seconds(20));
 }
 
 TEST(OriginBackOff, AsksWithOneRequestAtATime) {

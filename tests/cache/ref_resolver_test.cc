@@ -21,7 +21,10 @@ class NoTarget : public FetchTarget {
 
 class RefResolver : public ::testing::Test {
  protected:
-  RefResolver() { options_.keys = {key_.public_key()}; }
+  RefResolver() {
+    options_.keys = {key_.public_key()};
+    options_.give_up_after = std::chrono::milliseconds(1);
+  }
   ~RefResolver() override { fetcher_.Stop(); }
 
   std::string RefWithSerial(uint64_t serial, const SigningKey& key, uint32_t threshold = 1) {
@@ -185,7 +188,7 @@ TEST_F(RefResolver, WaitsForTheNetworkWhenToldTo) {
   Serve(kStore, RefWithSerial(5, key_));
   TakeNetworkAway();
   int rounds = 0;
-  options_.wait_for_network = true;
+  options_.give_up_after.reset();
   options_.waiting = [&](const Error& error) {
     EXPECT_EQ(error.kind, ErrorKind::kUnavailable);
     ++rounds;
@@ -194,6 +197,69 @@ TEST_F(RefResolver, WaitsForTheNetworkWhenToldTo) {
   const auto ref = Resolve();
   ASSERT_TRUE(IsOk(ref));
   EXPECT_EQ(rounds, 1);
+}
+
+TEST_F(RefResolver, AsksAgainAServerThatHasTroubleForAMoment) {
+  Serve(kStore, RefWithSerial(5, key_));
+  net_.SetFault([](size_t n, const TransferRequest&, FakeTransport::Reply& reply) {
+    if (n < 4) reply = {.status = 503};
+  });
+  options_.give_up_after = std::chrono::seconds(60);
+  EXPECT_TRUE(IsOk(Resolve()));
+}
+
+TEST_F(RefResolver, TroubleForAMomentLeadsToNoOlderVersion) {
+  Serve(kStore, RefWithSerial(5, key_));
+  ASSERT_TRUE(IsOk(Resolve()));
+  Serve(kStore, RefWithSerial(6, key_));
+  const size_t before = net_.requests().size();
+  net_.SetFault([before](size_t n, const TransferRequest&, FakeTransport::Reply& reply) {
+    if (n == before) reply = {.status = 503};
+  });
+  options_.give_up_after = std::chrono::seconds(60);
+  const auto ref = Resolve();
+  ASSERT_TRUE(IsOk(ref));
+  EXPECT_EQ(ref->ref.body.serial, 6u);
+}
+
+TEST_F(RefResolver, DoesNotWaitForASilentStoreWhenAMirrorHasIt) {
+  Serve(kMirror, RefWithSerial(5, key_));
+  net_.SetSilent(kStore);
+  options_.give_up_after.reset();
+  EXPECT_TRUE(IsOk(Resolve()));
+}
+
+TEST_F(RefResolver, ALoginPageIsCalledOne) {
+  Serve(kStore, "\n<!doctype HTML><html>Log in</html>");
+  Serve(kMirror, "<html>Log in</html>");
+  const auto ref = Resolve();
+  ASSERT_TRUE(FailsWith(ErrorKind::kUnavailable, ref));
+  EXPECT_NE(ref.error().message.find("login page"), std::string::npos) << ref.error().message;
+}
+
+TEST_F(RefResolver, ALoginPageDoesNotKeepAKnownImageFromOpening) {
+  Serve(kStore, RefWithSerial(5, key_));
+  ASSERT_TRUE(IsOk(Resolve()));
+  Serve(kStore, "<html>Log in</html>");
+  Serve(kMirror, "<html>Log in</html>");
+  const auto ref = Resolve();
+  ASSERT_TRUE(IsOk(ref));
+  EXPECT_TRUE(ref->from_memory);
+}
+
+TEST_F(RefResolver, RefusedIsToldAtOnceAndIsNotMissing) {
+  net_.SetFault([](size_t, const TransferRequest&, FakeTransport::Reply& reply) { reply = {.status = 403}; });
+  options_.give_up_after.reset();
+  EXPECT_TRUE(FailsWith(ErrorKind::kRefused, Resolve()));
+}
+
+TEST_F(RefResolver, EachAnswerHasItsTime) {
+  Serve(kStore, RefWithSerial(5, key_));
+  options_.give_up_after = std::chrono::seconds(8);
+  ASSERT_TRUE(IsOk(Resolve()));
+  ASSERT_EQ(net_.requests().size(), 1u);
+  EXPECT_GT(net_.requests()[0].limit.count(), 0);
+  EXPECT_LE(net_.requests()[0].limit, std::chrono::seconds(8));
 }
 
 TEST_F(RefResolver, ExpiresByTheLastClockSeen) {

@@ -47,7 +47,7 @@ TEST(ImageUrlParse, SplitsStoreAndImage) {
       {"http://host:8080/debian:12", "http://host:8080", "debian:12"},
       {"https://host/a/b/store/debian:12", "https://host/a/b/store", "debian:12"},
       {"http://host/store//debian", "http://host/store", "debian:latest"},
-      {"http://host/debian:12?token=a/b:c", "http://host", "debian:12"},
+      {"http://host/s/debian:12?token=a/b:c", "http://host/s?token=a/b:c", "debian:12"},
       {"file:///srv/store/debian:12", "file:///srv/store", "debian:12"},
       {"http://[::1]:80/s/debian", "http://[::1]:80/s", "debian:latest"},
       {"http://user:secret@host/s/debian", "http://user:secret@host/s", "debian:latest"},
@@ -57,8 +57,18 @@ TEST(ImageUrlParse, SplitsStoreAndImage) {
     ASSERT_TRUE(IsOk(url)) << c.url;
     EXPECT_EQ(url->store, c.store);
     EXPECT_EQ(url->image.ToString(), c.image);
-    EXPECT_EQ(url->ToString(), std::string(c.store) + "/" + c.image);
   }
+}
+
+TEST(ImageUrlShown, HasNoSecrets) {
+  for (const char* text : {"http://user:secret@host/s/debian", "http://host/s/debian?token=secret"}) {
+    const auto url = ParseImageUrl(text);
+    ASSERT_TRUE(IsOk(url));
+    EXPECT_EQ(url->ToString(), "http://host/s/debian:latest");
+  }
+  const auto refused = ParseImageUrl("http://user:secret@host/BAD?token=secret");
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().message.find("secret"), std::string::npos) << refused.error().message;
 }
 
 TEST(ImageUrlParse, RefusesAllElse) {

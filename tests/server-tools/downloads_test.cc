@@ -172,6 +172,40 @@ TEST_F(DownloadsTest, LeaveAServerThatStaysDown) {
   EXPECT_NE(status.error().message.find("no answer for too long: no answer"), std::string::npos);
 }
 
+TEST_F(DownloadsTest, LeaveAServerThatDrips) {
+  network_.SetFault([&](size_t, const TransferRequest& request, FakeTransport::Reply& reply) {
+    reply = {.status = request.size > 0 ? 206 : 200, .first = request.first, .body = content_.substr(request.first, 10),
+             .complete = false};
+  });
+  EXPECT_TRUE(FailsWith(ErrorKind::kUnavailable, Fetch(file_)));
+}
+
+TEST_F(DownloadsTest, TakeAProxysRefusalForNoAnswerOfTheServer) {
+  network_.SetFault([](size_t n, const TransferRequest&, FakeTransport::Reply& reply) {
+    if (n < 2) reply = {.status = 407};
+  });
+  EXPECT_TRUE(IsOk(Fetch(file_)));
+}
+
+TEST_F(DownloadsTest, TellARefusalFromAFileThatIsMissing) {
+  network_.SetFault([](size_t, const TransferRequest&, FakeTransport::Reply& reply) { reply = {.status = 403}; });
+  EXPECT_TRUE(FailsWith(ErrorKind::kRefused, Fetch(file_)));
+  EXPECT_EQ(network_.requests().size(), 1u);
+}
+
+TEST_F(DownloadsTest, TakeNoLoginPageForAFile) {
+  network_.SetFault([](size_t n, const TransferRequest&, FakeTransport::Reply& reply) {
+    if (n < 2) reply = {.status = 200, .body = "<html>Log in</html>"};
+  });
+  EXPECT_TRUE(IsOk(Fetch(file_)));
+  network_.SetFault([](size_t, const TransferRequest&, FakeTransport::Reply& reply) {
+    reply = {.status = 200, .body = "<html>Log in</html>"};
+  });
+  const auto ref = downloads_.GetFile("images/a/latest", kLimit);
+  ASSERT_TRUE(FailsWith(ErrorKind::kUnavailable, ref));
+  EXPECT_NE(ref.error().message.find("login page"), std::string::npos) << ref.error().message;
+}
+
 TEST_F(DownloadsTest, EndWithWhatWritingSays) {
   file_->full = true;
   EXPECT_TRUE(FailsWith(ErrorKind::kFailed, Fetch(file_)));

@@ -1,6 +1,7 @@
 // A network that does what a test says: files by URL, and faults put in their way.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -10,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "cache/answer.h"
 #include "cache/transport.h"
 
 namespace rootstream {
@@ -52,6 +54,11 @@ class FakeTransport : public Transport {
     }
     changed_.notify_all();
   }
+  // Requests for URLs that begin so are taken and never answered. Empty: none.
+  void SetSilent(std::string prefix) {
+    const std::lock_guard lock(mutex_);
+    silent_ = std::move(prefix);
+  }
   void SetPieceSize(size_t bytes) {
     const std::lock_guard lock(mutex_);
     piece_ = bytes;
@@ -83,13 +90,19 @@ class FakeTransport : public Transport {
     size_t piece = 0;
     {
       std::unique_lock lock(mutex_);
-      const auto may_answer = [&] { return !under_way_.empty() && (!held_ || allowed_ > 0); };
+      const auto first = [&] {
+        return std::find_if(under_way_.begin(), under_way_.end(), [&](const Transfer& transfer) {
+          return silent_.empty() || !transfer.request.url.starts_with(silent_);
+        });
+      };
+      const auto may_answer = [&] { return first() != under_way_.end() && (!held_ || allowed_ > 0); };
       changed_.wait_for(lock, timeout, [&] { return woken_ || may_answer(); });
       woken_ = false;
       if (!may_answer()) return;
       if (held_) --allowed_;
-      next = std::move(under_way_.front());
-      under_way_.pop_front();
+      const auto picked = first();
+      next = std::move(*picked);
+      under_way_.erase(picked);
       reply = AnswerTo(next.request);
       if (fault_) fault_(next.number, next.request, reply);
       piece = piece_;
@@ -125,6 +138,7 @@ class FakeTransport : public Transport {
   static void Deliver(TransferSink& sink, const Reply& reply, size_t piece) {
     TransferOutcome outcome{.status = reply.status, .retry_after = reply.retry_after};
     if (reply.status != 200 && reply.status != 206) {
+      outcome.kind = MeaningOfHttp(reply.status).value_or(ErrorKind::kUnavailable);
       outcome.reason = reply.status == 0 ? "no answer" : "HTTP " + std::to_string(reply.status);
       return sink.OnDone(outcome);
     }
@@ -135,7 +149,7 @@ class FakeTransport : public Transport {
       wanted = sink.OnData(part);
     }
     outcome.complete = wanted && reply.complete;
-    if (!wanted) outcome.reason = "broken off";
+    outcome.broken_off = !wanted;
     if (!reply.complete) outcome.reason = "the connection broke";
     sink.OnDone(outcome);
   }
@@ -144,6 +158,7 @@ class FakeTransport : public Transport {
   std::condition_variable changed_;
   std::map<std::string, std::string> files_;
   Fault fault_;
+  std::string silent_;
   bool held_ = false;
   size_t allowed_ = 0;
   bool woken_ = false;

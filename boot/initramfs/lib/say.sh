@@ -41,6 +41,7 @@ kind_of() {
     6) echo damaged ;;
     7) echo untrusted ;;
     10) echo no-memory ;;
+    11) echo refused ;;
     130) echo interrupted ;;
     *) echo failed ;;
   esac

@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+"""A web server in trouble: trouble_server.py STORE PORT, on the loopback.
+
+The first part of the path says what the trouble is, the rest names a file of the store:
+  /good/…       none; ranges are served
+  /drip/…       150 bytes a second
+  /busy-N/…     the first N requests are answered 503 with Retry-After: 86400, the others well
+  /login/…      a login page, with 200
+  /login-N/…    to the first N requests
+A request for an absolute URL, as proxies get them, is answered 407.
+"""
+import http.server
+import os
+import re
+import sys
+import time
+
+STORE, PORT = sys.argv[1], int(sys.argv[2])
+PAGE = b"<!DOCTYPE html>\n<html><body>Log in, please" + b"." * 20000 + b"</body></html>"
+counts = {}
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        if self.path.startswith("http:"):
+            return self.answer(407, b"", {"Proxy-Authenticate": "Basic"})
+        trouble, _, path = self.path.lstrip("/").partition("/")
+        name, _, limit = trouble.partition("-")
+        counts[trouble] = counts.get(trouble, 0) + 1
+        in_trouble = not limit or counts[trouble] <= int(limit)
+        if name == "busy" and in_trouble:
+            return self.answer(503, b"", {"Retry-After": "86400"})
+        if name == "login" and in_trouble:
+            return self.answer(200, PAGE, {"Content-Type": "text/html"})
+        try:
+            with open(os.path.join(STORE, path), "rb") as file:
+                body = file.read()
+        except OSError:
+            return self.answer(404, b"", {})
+        status, headers = 200, {}
+        wanted = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
+        if wanted:
+            first, last = int(wanted[1]), min(int(wanted[2]), len(body) - 1)
+            headers["Content-Range"] = f"bytes {first}-{last}/{len(body)}"
+            status, body = 206, body[first : last + 1]
+        self.answer(status, body, headers, drips=name == "drip")
+
+    def answer(self, status, body, headers, drips=False):
+        self.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        try:
+            if not drips:
+                return self.wfile.write(body)
+            for i in range(0, len(body), 15):
+                self.wfile.write(body[i : i + 15])
+                time.sleep(0.1)
+        except OSError:
+            self.close_connection = True
+
+    def log_message(self, *arguments):
+        pass
+
+
+server = http.server.ThreadingHTTPServer(("127.0.0.1", PORT), Handler)
+server.daemon_threads = True
+server.serve_forever()
