@@ -1,35 +1,18 @@
 #include "fusefs/daemon_files.h"
 
-#include <charconv>
 #include <filesystem>
 
+#include "cache/credentials.h"
 #include "cache/file_io.h"
+#include "format/url_text.h"
 
 namespace rootstream {
-
-std::string PathOfFileUrl(std::string_view url) {
-  constexpr std::string_view kScheme = "file://", kHere = "localhost/";
-  if (!url.starts_with(kScheme)) return "";
-  url.remove_prefix(kScheme.size());
-  if (url.starts_with(kHere)) url.remove_prefix(kHere.size() - 1);
-  url = url.substr(0, url.find_first_of("?#"));
-  std::string path;
-  for (size_t i = 0; i < url.size(); ++i) {
-    uint8_t byte = 0;
-    const char* const digits = url.data() + i + 1;
-    if (url[i] == '%' && i + 2 < url.size() && std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
-      path.push_back(static_cast<char>(byte));
-      i += 2;
-    } else {
-      path.push_back(url[i]);
-    }
-  }
-  return path;
-}
 
 FileNeeds FilesOfDaemon(const MountOptions& options) {
   FileNeeds needs;
   needs.read = options.client.public_keys;
+  for (const CredentialOption& option : kCredentialOptions)
+    if (const std::string& file = options.client.credentials.*option.file; !file.empty()) needs.read.push_back(file);
   std::vector<std::string> urls = options.client.mirrors;
   if (const auto image = ParseImageUrl(options.client.url); image.ok()) urls.push_back(image->store);
   for (const std::string& url : urls)

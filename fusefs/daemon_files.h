@@ -9,7 +9,4 @@ namespace rootstream {
 // Makes the cache folder, as far as it can: leave is given for what is there.
 FileNeeds FilesOfDaemon(const MountOptions& options);
 
-// The path of a file:// URL; empty: it is none.
-std::string PathOfFileUrl(std::string_view url);
-
 }  // namespace rootstream

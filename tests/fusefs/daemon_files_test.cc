@@ -7,15 +7,6 @@
 namespace rootstream {
 namespace {
 
-TEST(PathOfFileUrl, IsWhatCurlOpens) {
-  EXPECT_EQ(PathOfFileUrl("file:///srv/store"), "/srv/store");
-  EXPECT_EQ(PathOfFileUrl("file://localhost/srv/a%20b"), "/srv/a b");
-  EXPECT_EQ(PathOfFileUrl("file:///srv/100%"), "/srv/100%");
-  EXPECT_EQ(PathOfFileUrl("file:///srv/%zz"), "/srv/%zz");
-  EXPECT_EQ(PathOfFileUrl("file:///srv/x?token=1"), "/srv/x");
-  EXPECT_EQ(PathOfFileUrl("http://host/store"), "");
-}
-
 TEST(FilesOfDaemon, AreThoseThatItWasTold) {
   const TempFolder folder;
   MountOptions options;

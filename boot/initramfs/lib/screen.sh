@@ -48,6 +48,7 @@ advice() {
     no-address) echo 'Is there a DHCP server on this network? An address by hand: ip=ADDRESS::GATEWAY:NETMASK.' ;;
     unreachable) echo 'Is the server up, the port right, and its name known? `net` at the prompt shows address and name servers. It is tried again by itself.' ;;
     missing) echo 'The server has no such image or file: check NAME:TAG, and that it was published there. A kernel: kernel:URL.' ;;
+    refused) echo 'The server gives it to nobody, or to who has a login: user:password@ in the address.' ;;
     damaged) echo 'What came is no image: is the address right, and is there a login page or a proxy on the way?' ;;
     untrusted) echo 'Check rootstream.pubkey= against the key that signs the image; if it expired, publish it again or check the clock above. Do not go on without.' ;;
     no-key) echo 'Give the key that signs the image: rootstream.pubkey=, or `set pubkey=` at the prompt.' ;;
