@@ -51,10 +51,10 @@ void ReadaheadPolicy::HotRangeCame() {
 }
 
 void ReadaheadPolicy::Adjust(double run_share, bool foreseen) {
-  if (!is_high_ && readahead_.Get() == kNoReadahead) return;
   const bool high = !foreseen && run_share > (is_high_ ? kNoLongerRuns : kMostlyRuns);
   if (high == is_high_) return;
   if (high) low_ = readahead_.Get();
+  if (high && low_ == kNoReadahead) return;
   if (low_) readahead_.Set(high ? kHigh : *low_);
   is_high_ = high;
 }

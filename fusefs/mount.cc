@@ -289,11 +289,14 @@ class Daemon {
 
   void AdjustReadahead() {
     if (!readahead_ || client_->recorder().on()) return;  // who records has set it
-    if (!hot_range_came_ && client_->warmup().progress().is_complete()) {
+    const bool is_foreseen = client_->reader().is_foreseen();
+    const Warmup::Progress hot = client_->warmup().progress();
+    // One that memory cannot hold, or that is damaged, does not come any more.
+    if (!hot_range_came_ && (hot.is_complete() || (hot.ended && !is_foreseen))) {
       hot_range_came_ = true;
       readahead_->HotRangeCame();
     }
-    readahead_->Adjust(client_->reader().run_share(), client_->reader().is_foreseen());
+    readahead_->Adjust(client_->reader().run_share(), is_foreseen);
   }
 
   void TellNetworkState() {

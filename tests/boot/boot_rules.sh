@@ -173,6 +173,10 @@ anew "$KEY $STORE"; printf 'busybox=kernel:http://host/vmlinuz\nscreen=debian:12
 person ok; boots 'image http://host/store/debian:12 with signed *'
 [ "$(cat /run/kboot/order)" = ok ] || complain "labels: $(cat /run/kboot/order)"
 
+what='a menu with an address of its own'
+anew "$KEY rootstream.conf=http://host/menus/conf"; echo 'it=debian:12 quiet' | web http://host/menus/conf
+by_itself; boots 'image http://host/menus/debian:12 with signed'
+
 what='the list of images'
 anew "$KEY $STORE"; printf 'debian:12\n../x\nevil initrd=y\n\033[2J\n' | web http://host/store/images.list
 by_itself; boots 'image http://host/store/debian:12 with signed'

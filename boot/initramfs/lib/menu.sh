@@ -52,7 +52,7 @@ read_store_menu() {
   place=$(conf conf "$store/kboot.conf")
   fetch "$place" $list >/dev/null || code=$?
   if [ $code = 0 ]; then
-    read_kboot_conf $list "$store/" "$(origin_of "$place")"
+    read_kboot_conf $list "${store:-${place%/*}}/" "$(origin_of "$place")"
   elif [ "$(kind_of $code)" != unreachable ] && has_conf store && fetch "$store/images.list" $list >/dev/null; then
     while read -r name; do
       case "$name" in '' | *[!a-z0-9._:-]*) ;; *) add_label "$name" "$store/$name" store ;; esac
