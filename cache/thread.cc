@@ -10,17 +10,20 @@
 namespace rootstream {
 
 struct Thread::State {
+  const char* name;
   std::function<void()> run;
   pthread_t thread;
 
   static void* Enter(void* self) {
-    static_cast<State*>(self)->run();
+    const State& state = *static_cast<State*>(self);
+    pthread_setname_np(pthread_self(), state.name);  // of another thread it would need a file of /proc
+    state.run();
     return nullptr;
   }
 };
 
 Thread::Thread(const char* name, std::function<void()> run)
-    : state_(std::make_unique<State>(State{.run = std::move(run)})) {
+    : state_(std::make_unique<State>(State{.name = name, .run = std::move(run)})) {
   // Signals belong to the main thread.
   sigset_t all, before;
   sigfillset(&all);
@@ -36,7 +39,6 @@ Thread::Thread(const char* name, std::function<void()> run)
       pthread_create(&state_->thread, &attributes, State::Enter, state_.get());
   assert(error == 0);
   pthread_attr_destroy(&attributes);
-  pthread_setname_np(state_->thread, name);
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
