@@ -11,22 +11,27 @@
 namespace rootstream {
 
 struct Thread::State {
+  std::string name;
   std::function<void()> run;
-  pthread_t thread;
+  pthread_t thread = {};
 
+  // A thread names itself: of another it would need a file of /proc.
+  void Run() const {
+    pthread_setname_np(pthread_self(), name.c_str());
+    run();
+  }
   static void* Enter(void* self) {
-    static_cast<State*>(self)->run();
+    static_cast<State*>(self)->Run();
     return nullptr;
   }
   static void* EnterDetached(void* self) {
-    const std::unique_ptr<State> state(static_cast<State*>(self));
-    state->run();
+    std::unique_ptr<State>(static_cast<State*>(self))->Run();
     return nullptr;
   }
-  void Start(const char* name, void* (*enter)(void*), int detach_state);
+  void Start(void* (*enter)(void*), int detach_state);
 };
 
-void Thread::State::Start(const char* name, void* (*enter)(void*), int detach_state) {
+void Thread::State::Start(void* (*enter)(void*), int detach_state) {
   // Signals belong to the main thread.
   sigset_t all, before;
   sigfillset(&all);
@@ -43,24 +48,17 @@ void Thread::State::Start(const char* name, void* (*enter)(void*), int detach_st
   [[maybe_unused]] const int error = pthread_create(&created, &attributes, enter, this);
   assert(error == 0);
   pthread_attr_destroy(&attributes);
-  if (detach_state == PTHREAD_CREATE_JOINABLE) {
-    thread = created;
-    pthread_setname_np(created, name);
-  }
+  if (detach_state == PTHREAD_CREATE_JOINABLE) thread = created;
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 Thread::Thread(const char* name, std::function<void()> run)
-    : state_(std::make_unique<State>(State{.run = std::move(run)})) {
-  state_->Start(name, State::Enter, PTHREAD_CREATE_JOINABLE);
+    : state_(std::make_unique<State>(State{.name = name, .run = std::move(run)})) {
+  state_->Start(State::Enter, PTHREAD_CREATE_JOINABLE);
 }
 
 void Thread::StartDetached(const char* name, std::function<void()> run) {
-  auto named = [name = std::string(name), run = std::move(run)] {
-    pthread_setname_np(pthread_self(), name.c_str());
-    run();
-  };
-  (new State{.run = std::move(named)})->Start(name, State::EnterDetached, PTHREAD_CREATE_DETACHED);
+  (new State{.name = name, .run = std::move(run)})->Start(State::EnterDetached, PTHREAD_CREATE_DETACHED);
 }
 
 Thread::Thread() = default;

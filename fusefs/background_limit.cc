@@ -25,23 +25,32 @@ Result<UniqueFd> OpenControl() {
   return root;
 }
 
+// Its files are read and written from their beginning only, so each time anew.
+Result<std::string> ReadValue(const UniqueFd& control, const std::string& path) {
+  const UniqueFd file(openat(control.get(), path.c_str(), O_RDONLY | O_CLOEXEC));
+  char text[16];
+  const ssize_t n = file ? read(file.get(), text, sizeof text) : -1;
+  if (n < 0) return ErrnoError("cannot read", "fusectl/" + path);
+  return std::string(text, n);
+}
+
+Status WriteValue(const UniqueFd& control, const std::string& path, std::string_view value) {
+  const UniqueFd file(openat(control.get(), path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!file || write(file.get(), value.data(), value.size()) < 0) return ErrnoError("cannot write", "fusectl/" + path);
+  return Ok();
+}
+
 }  // namespace
 
 Status LiftBackgroundLimit(const std::string& device) {
   RS_TRY(const UniqueFd control, OpenControl());
   const std::string path = device.substr(device.find(':') + 1) + "/max_background";
-  const UniqueFd file(openat(control.get(), path.c_str(), O_RDWR | O_CLOEXEC));
-  if (!file) return ErrnoError("cannot open", "fusectl/" + path);
-  std::string now(kBeforeInit);
+  RS_TRY(std::string now, ReadValue(control, path));
   for (int tries = 0; tries < kTries && now == kBeforeInit; ++tries) {
-    if (tries > 0) usleep(1000);
-    now.resize(16);
-    const int64_t n = ReadFullyAt(file.get(), now, 0);
-    if (n < 0) return ErrnoError("cannot read", "fusectl/" + path);
-    now.resize(n);
+    usleep(1000);
+    RS_TRY(now, ReadValue(control, path));
   }
-  if (!WriteFullyAt(file.get(), kMost, 0)) return ErrnoError("cannot write", "fusectl/" + path);
-  return Ok();
+  return WriteValue(control, path, kMost);
 }
 
 }  // namespace rootstream
