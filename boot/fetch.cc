@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "cache/answer.h"
+#include "cache/curl_credentials.h"
 #include "cache/file_io.h"
 #include "cache/patience.h"
 #include "format/url_text.h"
@@ -95,6 +96,7 @@ class Transfer {
   void Set(CURLoption option, Value value) {
     curl_easy_setopt(easy_.get(), option, value);
   }
+  void Add(const Credentials& credentials) { AddCredentials(easy_.get(), credentials, url_); }
   Status Run() {
     error_[0] = 0;
     retry_after_ = std::chrono::seconds(0);
@@ -161,12 +163,13 @@ Status RunPatiently(Transfer& transfer, Target& target) {
 
 }  // namespace
 
-Status FetchFile(const std::string& url, const std::string& path) {
+Status FetchFile(const std::string& url, const std::string& path, const Credentials& credentials) {
   const std::string part = path + ".part";
   Target target;
   RS_TRY(target.file, OpenFile(part, O_WRONLY | O_CREAT | O_TRUNC, 0600));
   Transfer transfer(url);
   target.transfer = &transfer;
+  transfer.Add(credentials);
   transfer.Set(CURLOPT_PROTOCOLS_STR, "http,https,ftp,tftp,file");
   // Who asks over TLS is not led to an address where anybody on the way can answer.
   const bool is_secret = strncasecmp(url.c_str(), "https:", 6) == 0;

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "cache/credentials.h"
 #include "format/result.h"
 
 namespace rootstream {
@@ -10,7 +11,7 @@ namespace rootstream {
 // `url`: http, https, ftp, tftp or file. `path` is there when all of it has come, and else not
 // touched. A server that has trouble is asked again, as Patience has it. Tells its progress on standard output if that
 // is a terminal. kUnavailable, kMissing, kRefused: see cache/answer.h; kFailed: it cannot be written.
-Status FetchFile(const std::string& url, const std::string& path);
+Status FetchFile(const std::string& url, const std::string& path, const Credentials& credentials = {});
 
 // Puts a file to an http, https or ftp address (RFC 9110, PUT), once. Kinds as above.
 Status PutFile(const std::string& path, const std::string& url);

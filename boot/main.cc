@@ -36,12 +36,17 @@ int Report(const Error& error) { return Report(error.message, ExitCodeOf(error.k
 void AddFetch(CLI::App& app, Run& run) {
   auto url = std::make_shared<std::string>();
   auto file = std::make_shared<std::string>();
+  auto credentials = std::make_shared<CredentialFiles>();
   CLI::App* command = app.add_subcommand("fetch", "fetch a file: http, https, ftp, tftp, file");
   command->add_option("URL", *url)->required();
   command->add_option("FILE", *file)->required();
+  for (const CredentialOption& option : kCredentialOptions)
+    command->add_option(std::string("--") + option.name, (*credentials).*option.file, option.help)->type_name("FILE");
   command->callback([=, &run] {
     run = [=] {
-      const Status status = FetchFile(*url, *file);
+      const auto read = Credentials::Read(*credentials, *url);
+      if (!read.ok()) return Report(read.error());
+      const Status status = FetchFile(*url, *file, *read);
       return status.ok() ? 0 : Report(status.error());
     };
   });

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "cache/answer.h"
+#include "cache/curl_credentials.h"
 #include "cache/file_reads.h"
 
 namespace rootstream {
@@ -139,29 +140,6 @@ struct CurlTransport::State {
   std::vector<curl_socket_t> sockets;  // of all connections
   std::unique_ptr<FileReads> files;
 
-  // With what proves who asks. A redirect to another host does not take logins along.
-  void AddCredentials(CURL* easy, const std::string& url) const {
-    const auto blob = [](const std::string& pem) {  // not copied: it lives as long as the transport
-      return curl_blob{const_cast<char*>(pem.data()), pem.size(), CURL_BLOB_NOCOPY};
-    };
-    if (!credentials.ca().empty()) {
-      const curl_blob ca = blob(credentials.ca());
-      curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &ca);
-    }
-    if (const std::string* pem = credentials.ClientCertificateFor(url)) {
-      const curl_blob certificate = blob(*pem);
-      curl_easy_setopt(easy, CURLOPT_SSLCERT_BLOB, &certificate);
-      curl_easy_setopt(easy, CURLOPT_SSLKEY_BLOB, &certificate);
-    }
-    if (const std::string* bearer = credentials.BearerFor(url)) {
-      curl_easy_setopt(easy, CURLOPT_HTTPAUTH, long{CURLAUTH_BEARER});
-      curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, bearer->c_str());
-    } else if (const auto login = credentials.LoginFor(url)) {
-      curl_easy_setopt(easy, CURLOPT_USERNAME, login->user.c_str());
-      curl_easy_setopt(easy, CURLOPT_PASSWORD, login->password.c_str());
-    }
-  }
-
   static int OnSocket(void* self, curl_socket_t socket, curlsocktype) {
     static_cast<State*>(self)->sockets.push_back(socket);
     return CURL_SOCKOPT_OK;
@@ -249,7 +227,7 @@ void CurlTransport::Start(const TransferRequest& request, std::shared_ptr<Transf
     transfer->headers = curl_slist_append(nullptr, "Cache-Control: no-cache");
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
   }
-  state_->AddCredentials(easy, request.url);
+  AddCredentials(easy, state_->credentials, request.url);
   curl_multi_add_handle(state_->multi, easy);
   state_->running.emplace(easy, std::move(transfer));
 }

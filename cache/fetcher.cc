@@ -26,6 +26,7 @@ constexpr milliseconds kWorthIt{30};         // time gained by asking again
 constexpr int kMaxCorrupt = 3;               // fetches of one object before it is given up
 constexpr seconds kStuck{60};                // without a whole object, when reads wait for ever
 constexpr seconds kLeastStuck{5};            // the same, however soon reads are to fail: a slow line is no failure
+constexpr milliseconds kToAsk{1000};         // for a want that is not asked for, though a server may be asked
 constexpr milliseconds kSilent{1000};        // without any byte of an answer: another mirror may be sooner
 constexpr milliseconds kGivenUpFor{500};
 constexpr size_t kMaxGivenUp = 1024;         // objects
@@ -300,8 +301,9 @@ void Fetcher::LeaveSlowMirrors() {
   if (origins_.size() < 2) return;
   const auto now = steady_clock::now();
   for (PackTransfer* transfer : running_) {
-    const bool silent = transfer->IsSilent(now, kSilent);
-    if (silent) origins_[transfer->origin()].is_silent = true;
+    Origin& origin = origins_[transfer->origin()];
+    const bool silent = transfer->IsSilent(now, kSilent) && !origin.HasDelivered(now - kSilent);
+    if (silent) origin.is_silent = true;
     for (const FlightPtr& flight : transfer->WaitedFor()) {
       const auto here = transfer->TimeUntil(flight, now);
       const auto other = PickOrigin(*flight, now);
@@ -385,11 +387,15 @@ void Fetcher::FailOverdue() {
                                       [](const Origin& o) { return o.is_down(); });
     SteadyTime down_since{};
     for (const Origin& origin : origins_) down_since = std::max(down_since, origin.down_since());
+    // Who may be asked now is asked first, however soon a want is to fail.
+    const bool may_ask = std::any_of(origins_.begin(), origins_.end(), [now](const Origin& o) { return o.MayAsk(now); });
+    const auto whole_time = *give_up_after + (may_ask ? kToAsk : milliseconds(0));
     for (const auto& [key, flight] : queue_.by_urgency()) {
-      SteadyTime since = now;
-      if (all_down) since = std::max(flight->created, down_since);
-      if (flight->failing_since) since = std::min(since, *flight->failing_since);
-      if (now - since >= *give_up_after) overdue.push_back(flight);
+      if (flight->failing_since && now - *flight->failing_since >= *give_up_after) {
+        overdue.push_back(flight);
+      } else if (all_down && now - std::max(flight->created, down_since) >= whole_time) {
+        overdue.push_back(flight);
+      }
     }
     for (const FlightPtr& flight : overdue) {
       queue_.Remove(flight);

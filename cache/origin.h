@@ -35,6 +35,7 @@ class Origin {
   void NoteBody(SteadyTime now, uint64_t bytes, std::chrono::microseconds elapsed);
   // How long it would take to have so many bytes from it; nullopt: it has not delivered of late.
   std::optional<std::chrono::microseconds> TimeFor(uint64_t bytes, SteadyTime now) const;
+  bool HasDelivered(SteadyTime since) const { return delivered_ >= since; }
   int under_way = 0;  // requests
 
   // False for a while after it sent a whole pack, with the right bytes, where part of it was asked for.

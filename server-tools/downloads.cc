@@ -61,13 +61,14 @@ class Downloads::Job {
   }
 
   Status Continue(uint64_t first) {
-    if (first == position_) return Ok();
-    return first == 0 ? Restart() : Corrupt("the server sent another part of it");
+    begins_anew_ = first == 0 && position_ > 0;
+    return first == position_ || begins_anew_ ? Ok() : Corrupt("the server sent another part of it");
   }
 
   Status Take(std::string_view bytes) {
     // The first bytes tell; a page that comes in smaller pieces has another hash in the end.
-    if (position_ == 0 && LooksLikeWebPage(bytes)) return Unavailable(kWebPage);
+    if ((position_ == 0 || begins_anew_) && LooksLikeWebPage(bytes)) return Unavailable(kWebPage);
+    if (begins_anew_) RS_CHECK(Restart());
     if (position_ + bytes.size() > download_->limit())
       return Corrupt("it is larger than it can be");
     RS_CHECK(download_->Take(bytes));
@@ -77,8 +78,12 @@ class Downloads::Job {
     return Ok();
   }
 
-  Status Finish() { return download_->Finish(); }
+  Status Finish() {
+    if (begins_anew_) RS_CHECK(Restart());  // with nothing
+    return download_->Finish();
+  }
   Status Restart() {
+    begins_anew_ = false;
     position_ = 0;
     return download_->Restart();
   }
@@ -91,6 +96,7 @@ class Downloads::Job {
   uint64_t position_ = 0;    // of the next byte
   uint64_t best_ = 0;        // the highest position so far, in any attempt
   bool progressed_ = false;  // in this attempt
+  bool begins_anew_ = false;  // the server sends all of it, where the rest was asked for
   int corrupt_ = 0, futile_ = 0;
 };
 

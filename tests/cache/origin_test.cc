@@ -58,7 +58,7 @@ TEST(OriginBackOff, HonoursRetryAfterWithinReason) {
   EXPECT_EQ(DelayAfter(origin, kStart), seconds(20));
   origin.NoteAnswer(kStart);
   origin.NoteFailure(kStart, kStart, seconds(1'000'000));
-  EXPECT_EQ(DelayAfter(origin, kStart), seconds(20));
+  EXPECT_EQ(DelayAfter(origin, kStart), seconds(30));
 }
 
 TEST(OriginBackOff, AsksWithOneRequestAtATime) {

@@ -148,7 +148,8 @@ TEST_F(DownloadsTest, GiveAFileUpThatAlwaysBreaksOffAtTheSameByte) {
   network_.SetFault([&](size_t, const TransferRequest&, FakeTransport::Reply& reply) {
     reply = {.status = 200, .body = content_.substr(0, 500), .complete = false};
   });
-  EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, Fetch(file_)));
+  Downloads patient{network_, kStore, seconds(60), [](uint64_t) {}};
+  EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, patient.Await(patient.Add(file_))));
 }
 
 TEST_F(DownloadsTest, TellWhatIsMissingAtOnce) {
@@ -169,7 +170,7 @@ TEST_F(DownloadsTest, LeaveAServerThatStaysDown) {
       [](size_t, const TransferRequest&, FakeTransport::Reply& reply) { reply = {.status = 0}; });
   const Status status = Fetch(file_);
   ASSERT_TRUE(FailsWith(ErrorKind::kUnavailable, status));
-  EXPECT_NE(status.error().message.find("no answer for too long: no answer"), std::string::npos);
+  EXPECT_NE(status.error().message.find("no answer for too long: " + kStore + "/file: no answer"), std::string::npos);
 }
 
 TEST_F(DownloadsTest, LeaveAServerThatDrips) {
@@ -204,6 +205,16 @@ TEST_F(DownloadsTest, TakeNoLoginPageForAFile) {
   const auto ref = downloads_.GetFile("images/a/latest", kLimit);
   ASSERT_TRUE(FailsWith(ErrorKind::kUnavailable, ref));
   EXPECT_NE(ref.error().message.find("login page"), std::string::npos) << ref.error().message;
+}
+
+TEST_F(DownloadsTest, KeepWhatIsThereWhenALoginPageComes) {
+  file_->bytes = content_.substr(0, 70'000);
+  network_.SetFault([](size_t n, const TransferRequest&, FakeTransport::Reply& reply) {
+    if (n == 0) reply = {.status = 200, .body = "<html>Log in</html>"};
+  });
+  ASSERT_TRUE(IsOk(Fetch(file_)));
+  EXPECT_EQ(file_->restarts, 0);
+  EXPECT_EQ(downloads_.bytes(), 30'000u);
 }
 
 TEST_F(DownloadsTest, EndWithWhatWritingSays) {
