@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "format/plain_text.h"
+#include "format/message.h"
 
 namespace rootstream {
 
@@ -11,7 +11,7 @@ std::string MiB(uint64_t bytes) {
 }
 
 int ReportError(const std::string& text, int code) {
-  fmt::print(stderr, "rootstream: {}\n", Printable(text));  // of names, too: one failure is one line
+  fprintf(stderr, "rootstream: %s\n", ShownMessage(text).c_str());
   return code;
 }
 
