@@ -5,24 +5,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <cstdio>
 #include <memory>
 
 #include "cache/file_io.h"
+#include "cache/progress.h"
+#include "format/url_text.h"
 
 namespace rootstream {
 namespace {
 
 constexpr long kConnectSeconds = 20;
 constexpr long kSilenceSeconds = 30;
-constexpr std::chrono::milliseconds kShownEvery{500};
 
 struct Target {
   UniqueFd file;
   uint64_t size = 0;
   bool write_failed = false;
-  std::chrono::steady_clock::time_point shown = {};
 };
 
 size_t OnBody(char* data, size_t size, size_t count, void* self) {
@@ -57,28 +56,8 @@ int OnSeek(void* self, curl_off_t offset, int origin) {
 
 size_t IgnoreBody(char*, size_t size, size_t count, void*) { return size * count; }
 
-// "user:password@" of a URL is for nobody's eyes.
-std::string WithoutPassword(std::string url) {
-  const size_t begin = url.find("://");
-  if (begin == std::string::npos) return url;
-  const size_t host = begin + 3, at = url.find('@', host);
-  if (at != std::string::npos && at < url.find('/', host)) url.replace(host, at - host, "***");
-  return url;
-}
-
 int OnProgress(void* self, curl_off_t total, curl_off_t now, curl_off_t, curl_off_t) {
-  auto* target = static_cast<Target*>(self);
-  const auto time = std::chrono::steady_clock::now();
-  if (time - target->shown < kShownEvery) return 0;
-  target->shown = time;
-  const double mib = 1 << 20;
-  if (total > 0) {
-    printf("\r  %.1f of %.1f MiB ", static_cast<double>(now) / mib,
-           static_cast<double>(total) / mib);
-  } else {
-    printf("\r  %.1f MiB ", static_cast<double>(now) / mib);
-  }
-  fflush(stdout);
+  static_cast<Progress*>(self)->Show(static_cast<uint64_t>(now), static_cast<uint64_t>(total), "");
   return 0;
 }
 
@@ -109,7 +88,7 @@ class Transfer {
     // With TFTP the buffer holds what libcurl 7.88 says of every such connection, and not why it
     // failed.
     const bool has_reason = error_[0] != 0 && !url_.starts_with("tftp:");
-    return Failed(WithoutPassword(url_) + ": " + (has_reason ? error_ : curl_easy_strerror(code)));
+    return Failed(WithoutSecrets(url_) + ": " + (has_reason ? error_ : curl_easy_strerror(code)));
   }
 
  private:
@@ -130,13 +109,11 @@ Status FetchFile(const std::string& url, const std::string& path) {
   transfer.Set(CURLOPT_WRITEFUNCTION, OnBody);
   transfer.Set(CURLOPT_WRITEDATA, &target);
   transfer.Set(CURLOPT_TFTP_BLKSIZE, 1428L);  // RFC 2348: what an Ethernet frame holds
-  if (isatty(1) != 0) {
-    transfer.Set(CURLOPT_NOPROGRESS, 0L);
-    transfer.Set(CURLOPT_XFERINFOFUNCTION, OnProgress);
-    transfer.Set(CURLOPT_XFERINFODATA, &target);
-  }
+  Progress progress(1);
+  transfer.Set(CURLOPT_NOPROGRESS, 0L);
+  transfer.Set(CURLOPT_XFERINFOFUNCTION, OnProgress);
+  transfer.Set(CURLOPT_XFERINFODATA, &progress);
   Status status = transfer.Run();
-  if (target.shown.time_since_epoch().count() != 0) printf("\n");
   if (target.write_failed) status = ErrnoError("cannot write", path);
   if (status.ok() && rename(part.c_str(), path.c_str()) != 0)
     status = ErrnoError("cannot write", path);
