@@ -128,6 +128,8 @@ void FuseSession::End() {
   }
 }
 
+int FuseSession::device() const { return fuse_session_fd(state_->session); }
+
 void FuseSession::Unmount() { fuse_session_unmount(state_->session); }
 
 }  // namespace rootstream

@@ -19,6 +19,7 @@ class FuseSession {
 
   void Run(int threads);  // returns when it was unmounted, or after End()
   void End();             // from any thread
+  int device() const;     // the open /dev/fuse, as long as the session lives
   void Unmount();         // after Run(): takes the mount away if it is still there
 
  private:
