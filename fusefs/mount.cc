@@ -9,15 +9,19 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <syslog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
 #include <cstring>
 
+#include "format/message.h"
+#include "format/url_text.h"
 #include "fusefs/control.h"
 #include "fusefs/fuse_session.h"
 #include "fusefs/kernel_readahead.h"
@@ -25,13 +29,17 @@
 #include "fusefs/profile_file.h"
 #include "fusefs/root_daemon.h"
 #include "fusefs/status.h"
+#include "fusefs/watchdog.h"
 
 namespace rootstream {
 namespace {
 
+constexpr const char* kFilesystemType = "fuse.rootstream";
 constexpr int kFuseThreads = 4;
 constexpr int kLookEvery = 250;  // milliseconds
+constexpr int kSealing = 800;    // milliseconds
 constexpr std::chrono::seconds kSaveProfileEvery{10};
+constexpr std::chrono::seconds kTryControlEvery{1};
 
 // Where the daemon tells of itself: standard error in the foreground, the kernel's log (and so the
 // console) when no program can run without it, else the system log.
@@ -42,7 +50,8 @@ class Log {
     if (options.is_root) kernel_ = UniqueFd(open("/dev/kmsg", O_WRONLY | O_CLOEXEC));
     openlog("rootstream", LOG_PID, LOG_DAEMON);
   }
-  void Line(const std::string& text) const {
+  void Line(const std::string& message) const {
+    const std::string text = ShownMessage(message);
     if (to_stderr_) {
       dprintf(2, "rootstream: %s\n", text.c_str());
     } else if (kernel_) {
@@ -62,7 +71,7 @@ class Log {
 
 Result<std::string> CheckMountpoint(const MountOptions& options) {
   const std::string& path = options.mountpoint;
-  if (const auto mount = FindMount(path); mount && mount->type == "fuse.rootstream")
+  if (const auto mount = FindMount(path); mount && mount->type == kFilesystemType)
     return Invalid("mountpoint " + path + ": busy, " + mount->source + " is mounted there");
   char resolved[PATH_MAX];
   if (realpath(path.c_str(), resolved) == nullptr) return ErrnoError("mountpoint", path);
@@ -71,6 +80,26 @@ Result<std::string> CheckMountpoint(const MountOptions& options) {
   if (!names->empty() && !options.allow_non_empty)
     return Invalid("mountpoint " + path + ": not empty (-o nonempty mounts over it)");
   return std::string(resolved);
+}
+
+// The image is mounted there, and is served.
+bool IsMountedAlready(const MountOptions& options) {
+  const auto mount = FindMount(options.mountpoint);
+  if (!mount || mount->type != kFilesystemType || !DaemonCall::Send(*mount, "").ok()) return false;
+  const auto there = ParseImageUrl(mount->source), wanted = ParseImageUrl(WithoutSecrets(options.client.url));
+  return there.ok() && wanted.ok() && there->ToString() == wanted->ToString();
+}
+
+// Of the mount itself and not of its filesystem, which is the same always; so nobody is asked, and nothing can hang.
+Status SetMountFlags(const std::string& mountpoint, const std::vector<std::string>& changes) {
+  RS_TRY(const MountEntry mount, FindRootstreamMount(mountpoint));
+  const unsigned long flags = MS_REMOUNT | MS_BIND | MountFlags(mount.flags, changes);
+  if (::mount(nullptr, mount.mountpoint.c_str(), nullptr, flags, nullptr) == 0) return Ok();
+  return ErrnoError("cannot change the flags of", mount.mountpoint);
+}
+
+bool NeedsMountFlags(const MountOptions& options) {
+  return std::find(options.mount_flags.begin(), options.mount_flags.end(), "nosymfollow") != options.mount_flags.end();
 }
 
 std::vector<std::string> FuseOptions(const MountOptions& options, const std::string& source) {
@@ -125,16 +154,19 @@ class Daemon {
                         client_->ref().manifest.totals,
                         InitialReadahead(),
                         [&] { Signal(initialised); }};
-    RS_TRY(session_, FuseSession::Mount(mountpoint_,
-                                        FuseOptions(options_, client_->url().ToString()), context));
+    const std::string source = WithoutSecrets(client_->url().ToString());
+    RS_TRY(session_, FuseSession::Mount(mountpoint_, FuseOptions(options_, source), context));
+    if (const Status set = SetOwnFlags(); !set.ok()) return set;
     // Until here a signal simply ends the process, which may be waiting for the network.
     const UniqueFd signals = CatchSignals();
+    Watchdog watchdog(session_->device(), signals.get(), [this](const std::string& text) { log_.Line(text); });
     const UniqueFd ended(eventfd(0, EFD_CLOEXEC));
     Thread loop("session", [&] {
       session_->Run(kFuseThreads);
       Signal(ended);
     });
     const Status status = Serve(signals, initialised, ended, ready);
+    watchdog.EndIsDue();
     control_.reset();
     session_->End();
     loop.Join();
@@ -146,6 +178,14 @@ class Daemon {
   }
 
  private:
+  // What FUSE's library does not know of; a mount that lacks it is none.
+  Status SetOwnFlags() {
+    if (!NeedsMountFlags(options_)) return Ok();
+    const Status set = SetMountFlags(mountpoint_, options_.mount_flags);
+    if (!set.ok()) session_->Unmount();
+    return set;
+  }
+
   static UniqueFd CatchSignals() {
     sigset_t set;
     sigemptyset(&set);
@@ -166,13 +206,16 @@ class Daemon {
         {initialised.get(), POLLIN, 0}, {ended.get(), POLLIN, 0}, {signals.get(), POLLIN, 0}};
     while (true) {
       if (poll(fds, 3, kLookEvery) < 0 && errno != EINTR) return ErrnoError("cannot wait for", "signals");
-      if (fds[1].revents != 0 || fds[2].revents != 0) return Ok();
+      // A thread of the session that hangs does not tell of the end.
+      if (fds[1].revents != 0 || fds[2].revents != 0 || ConnectionIsGone(session_->device())) return Ok();
       if (fds[0].revents != 0) {
         fds[0].fd = -1;
         fds[0].revents = 0;
+        NoteMount();
         StartControl();
         ready();
       }
+      StartControl();
       TellNetworkState();
       AdjustReadahead();
       const auto now = std::chrono::steady_clock::now();
@@ -189,8 +232,8 @@ class Daemon {
   }
 
   // What a command of the control socket is answered.
-  std::string Answer(const std::string& request, std::chrono::steady_clock::time_point started) {
-    if (request == "status") return StatusJson(*client_, started);
+  std::string Answer(const std::string& request) {
+    if (request == "status") return StatusJson(*client_, served_since_);
     if (request == "end") kill(getpid(), SIGTERM);
     if (request == "record") client_->StartRecording();
     if (request == "record end" && !profile_) client_->recorder().Stop();
@@ -199,16 +242,26 @@ class Daemon {
     return "ok\n";
   }
 
+  void NoteMount() {
+    mount_ = FindMount(mountpoint_);
+    if (!mount_) return;  // gone again already
+    if (geteuid() == 0) readahead_.emplace(KernelReadahead::OfMount(mount_->device));
+    served_since_ = std::chrono::steady_clock::now();
+  }
+
+  // Until it succeeds: whoever has the socket's name now may give it up.
   void StartControl() {
-    const auto mount = FindMount(mountpoint_);
-    if (!mount) return;  // gone again already
-    device_ = mount->device;
-    if (geteuid() == 0) readahead_.emplace(KernelReadahead::OfMount(device_));
-    const auto started = std::chrono::steady_clock::now();
-    auto control = ControlServer::Start(
-        device_, [this, started](const std::string& request) { return Answer(request, started); });
-    if (!control.ok()) return log_.Line("status will not answer: " + control.error().message);
-    control_ = std::move(*control);
+    const auto now = std::chrono::steady_clock::now();
+    if (!mount_ || control_ != nullptr || now < try_control_) return;
+    auto control = ControlServer::Start(*mount_, session_->device(),
+                                        [this](const std::string& request) { return Answer(request); });
+    try_control_ = now + kTryControlEvery;
+    const std::string problem = control.ok() ? "" : control.error().message;
+    if (control.ok()) control_ = std::move(*control);
+    if (problem == control_problem_) return;
+    log_.Line(control_ != nullptr ? "status answers now"
+                                  : problem + ": status, profile record and umount --lazy do not reach this mount");
+    control_problem_ = problem;
   }
 
   // Without root the readahead cannot be lowered when a recording begins, so it begins low wherever the server is.
@@ -236,7 +289,9 @@ class Daemon {
   std::unique_ptr<Client> client_;
   std::unique_ptr<FuseSession> session_;
   std::unique_ptr<ControlServer> control_;
-  std::string device_;
+  std::optional<MountEntry> mount_;
+  std::chrono::steady_clock::time_point served_since_, try_control_;
+  std::string control_problem_;
   std::optional<ReadaheadPolicy> readahead_;
   std::optional<ProfileFile> profile_;
   std::chrono::steady_clock::time_point profile_saved_ = std::chrono::steady_clock::now();
@@ -318,8 +373,10 @@ Status UnmountNow(const MountEntry& mount, int flags) {
 
 Status MountImage(const MountOptions& given) {
   MountOptions options = given;
+  if (options.action == MountAction::kRemount) return SetMountFlags(options.mountpoint, options.mount_flags);
   options.client.record = !options.record.empty();
   RS_CHECK(ParseImageUrl(options.client.url));
+  if (options.action == MountAction::kMountOnce && IsMountedAlready(options)) return Ok();
   RS_TRY(const std::string mountpoint, CheckMountpoint(options));
   RS_CHECK(MakePathsAbsolute(options));
   if (options.foreground) return Daemon(options, mountpoint).Run([] {});
@@ -341,16 +398,19 @@ Status UnmountImage(const std::string& mountpoint, UnmountMode mode) {
   RS_TRY(const MountEntry mount, FindRootstreamMount(mountpoint));
   if (mode == UnmountMode::kLazy) {
     RS_CHECK(UnmountNow(mount, MNT_DETACH));
-    (void)AskDaemon(mount.device, "end");
+    (void)AskDaemon(mount, "end");
     return Ok();
   }
+  const auto daemon = DaemonCall::Send(mount, "");
+  const UniqueFd process(daemon.ok() ? static_cast<int>(syscall(SYS_pidfd_open, daemon->daemon(), 0)) : -1);
   const Status status = UnmountNow(mount, UMOUNT_NOFOLLOW);
   if (!status.ok()) {
     return Failed(status.error().message +
                   " (a process has it open: fuser -vm tells which; --lazy detaches it)");
   }
   // The daemon seals its cache; not waiting for it long.
-  for (int i = 0; i < 16 && DaemonIsThere(mount.device); ++i) usleep(50'000);
+  pollfd end = {process.get(), POLLIN, 0};
+  if (process) (void)poll(&end, 1, kSealing);
   return Ok();
 }
 
