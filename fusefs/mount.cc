@@ -22,6 +22,7 @@
 
 #include "format/message.h"
 #include "format/url_text.h"
+#include "fusefs/commands.h"
 #include "fusefs/control.h"
 #include "fusefs/fuse_session.h"
 #include "fusefs/kernel_readahead.h"
@@ -129,8 +130,10 @@ class Daemon {
   Daemon(const MountOptions& options, std::string mountpoint)
       : options_(options), mountpoint_(std::move(mountpoint)), log_(options) {}
 
-  // `ready` is called once the kernel has taken the mount and requests are served.
-  Status Run(const std::function<void()>& ready) {
+  // Called once the kernel has taken the mount and requests are served; with what is not as it should be, or "".
+  using Ready = std::function<void(const std::string& warning)>;
+
+  Status Run(const Ready& ready) {
     TuneAllocator();
     if (options_.is_root) {
       const Status armed = BecomeRootDaemon();
@@ -201,7 +204,7 @@ class Daemon {
   }
 
   Status Serve(const UniqueFd& signals, const UniqueFd& initialised, const UniqueFd& ended,
-               const std::function<void()>& ready) {
+               const Ready& ready) {
     pollfd fds[] = {
         {initialised.get(), POLLIN, 0}, {ended.get(), POLLIN, 0}, {signals.get(), POLLIN, 0}};
     while (true) {
@@ -213,7 +216,7 @@ class Daemon {
         fds[0].revents = 0;
         NoteMount();
         StartControl();
-        ready();
+        ready(control_problem_);
       }
       StartControl();
       TellNetworkState();
@@ -256,11 +259,13 @@ class Daemon {
     auto control = ControlServer::Start(*mount_, session_->device(),
                                         [this](const std::string& request) { return Answer(request); });
     try_control_ = now + kTryControlEvery;
-    const std::string problem = control.ok() ? "" : control.error().message;
+    const std::string problem =
+        control.ok() ? ""
+                     : mountpoint_ + ": " + control.error().message +
+                           ": status, profile record and umount --lazy do not reach this mount";
     if (control.ok()) control_ = std::move(*control);
     if (problem == control_problem_) return;
-    log_.Line(control_ != nullptr ? "status answers now"
-                                  : problem + ": status, profile record and umount --lazy do not reach this mount");
+    log_.Line(problem.empty() ? mountpoint_ + ": status answers now" : problem);
     control_problem_ = problem;
   }
 
@@ -306,7 +311,7 @@ void LeaveTerminal() {
   for (const int fd : {0, 1, 2}) dup2(null.get(), fd);
 }
 
-// The child: says "+" when ready, or "-" and the error.
+// The child: says "+" and a warning when ready, or "-" and the error.
 [[noreturn]] void RunChild(const MountOptions& options, const std::string& mountpoint, int pipe) {
   prctl(PR_SET_PDEATHSIG, SIGTERM);  // who gives up waiting for the mount takes the daemon along
   bool told = false;
@@ -315,10 +320,10 @@ void LeaveTerminal() {
     told = true;
     close(pipe);
   };
-  const Status status = Daemon(options, mountpoint).Run([&] {
+  const Status status = Daemon(options, mountpoint).Run([&](const std::string& warning) {
     prctl(PR_SET_PDEATHSIG, 0);
     LeaveTerminal();
-    tell("+");
+    tell("+" + warning);
   });
   if (!status.ok()) tell("-" + status.error().message);
   _exit(status.ok() ? 0 : 1);
@@ -331,7 +336,10 @@ Status WaitForChild(pid_t child, int pipe) {
     if (n < 0 && errno != EINTR) break;
     if (n > 0) text.append(piece, n);
   }
-  if (text == "+") return Ok();
+  if (text.starts_with("+")) {
+    if (text.size() > 1) Tell(text.substr(1));
+    return Ok();
+  }
   int status = 0;
   waitpid(child, &status, 0);
   if (text.starts_with("-")) return Failed(text.substr(1));
@@ -379,7 +387,7 @@ Status MountImage(const MountOptions& given) {
   if (options.action == MountAction::kMountOnce && IsMountedAlready(options)) return Ok();
   RS_TRY(const std::string mountpoint, CheckMountpoint(options));
   RS_CHECK(MakePathsAbsolute(options));
-  if (options.foreground) return Daemon(options, mountpoint).Run([] {});
+  if (options.foreground) return Daemon(options, mountpoint).Run([](const std::string&) {});
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return ErrnoError("cannot make", "a pipe");
   const pid_t child = fork();

@@ -56,7 +56,12 @@ for who in "setpriv --reuid 65534 --regid 65534 --clear-groups" ""; do
     expect_fail "$work/mount: .*taken by .*$squatter" 1 "$rootstream" status "$work/mount" $form
     ! grep -q squatted "$work/stdout" || fail "status believes the squatter"
   done
+  mkdir -p "$work/other"
+  mount_image "file://$store/second" "$work/other" 2>"$work/told"
+  grep -q "$work/other: .*process $squatter .*has taken the name" "$work/told" || fail "mount does not say so: $(cat "$work/told")"
   stop_process $squatter
+  wait_for 10 "$rootstream" status "$work/other" >/dev/null 2>&1 || fail "status does not answer, too"
+  unmount "$work/other"
   wait_for 10 "$rootstream" status "$work/mount" >/dev/null 2>&1 || fail "the name is free, and status does not answer"
   "$rootstream" status "$work/mount" | grep -q first:latest || fail "status of another image"
   "$rootstream" umount "$work/mount"
