@@ -103,15 +103,19 @@ bool NeedsMountFlags(const MountOptions& options) {
   return std::find(options.mount_flags.begin(), options.mount_flags.end(), "nosymfollow") != options.mount_flags.end();
 }
 
-std::vector<std::string> FuseOptions(const MountOptions& options, const std::string& source) {
+// As one of FUSE's options, which commas part.
+std::string EscapedOption(const std::string& option) {
   std::string escaped;
-  for (const char c : source) {
+  for (const char c : option) {
     if (c == ',' || c == '\\') escaped.push_back('\\');
     escaped.push_back(c);
   }
-  std::vector<std::string> out = {"ro", "default_permissions", "subtype=rootstream",
-                                  "fsname=" + escaped};
-  out.insert(out.end(), options.kernel_options.begin(), options.kernel_options.end());
+  return escaped;
+}
+
+std::vector<std::string> FuseOptions(const MountOptions& options, const std::string& source) {
+  std::vector<std::string> out = {"ro", "default_permissions", "subtype=rootstream", EscapedOption("fsname=" + source)};
+  for (const std::string& option : options.kernel_options) out.push_back(EscapedOption(option));
   return out;
 }
 
