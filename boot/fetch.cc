@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <cstdio>
 #include <memory>
 #include <thread>
@@ -15,6 +14,7 @@
 #include "cache/curl_credentials.h"
 #include "cache/file_io.h"
 #include "cache/patience.h"
+#include "cache/progress.h"
 #include "format/url_text.h"
 
 namespace rootstream {
@@ -24,7 +24,6 @@ constexpr long kConnectSeconds = 20;
 constexpr long kSilenceSeconds = 15;
 constexpr long kLeastSpeed = 400;  // bytes a second
 constexpr std::chrono::seconds kPatience{20};
-constexpr std::chrono::milliseconds kShownEvery{500};
 
 class Transfer;
 
@@ -34,7 +33,7 @@ struct Target {
   uint64_t size = 0;
   bool write_failed = false;
   Patience patience{kPatience, std::chrono::steady_clock::now()};
-  std::chrono::steady_clock::time_point shown = {};
+  Progress progress{1};
 };
 
 struct Source {
@@ -60,18 +59,8 @@ size_t IgnoreBody(char*, size_t size, size_t count, void*) { return size * count
 
 int OnProgress(void* self, curl_off_t total, curl_off_t now, curl_off_t, curl_off_t) {
   auto* target = static_cast<Target*>(self);
-  const auto time = std::chrono::steady_clock::now();
-  if (target->patience.IsOver(time)) return 1;  // it drips
-  if (isatty(1) == 0 || time - target->shown < kShownEvery) return 0;
-  target->shown = time;
-  const double mib = 1 << 20;
-  if (total > 0) {
-    printf("\r  %.1f of %.1f MiB ", static_cast<double>(now) / mib,
-           static_cast<double>(total) / mib);
-  } else {
-    printf("\r  %.1f MiB ", static_cast<double>(now) / mib);
-  }
-  fflush(stdout);
+  if (target->patience.IsOver(std::chrono::steady_clock::now())) return 1;  // it drips
+  target->progress.Show(static_cast<uint64_t>(now), static_cast<uint64_t>(total), "");
   return 0;
 }
 
@@ -181,7 +170,7 @@ Status FetchFile(const std::string& url, const std::string& path, const Credenti
   transfer.Set(CURLOPT_XFERINFOFUNCTION, OnProgress);
   transfer.Set(CURLOPT_XFERINFODATA, &target);
   Status status = RunPatiently(transfer, target);
-  if (target.shown.time_since_epoch().count() != 0) printf("\n");
+  target.progress.End();
   if (target.write_failed) status = ErrnoError("cannot write", path);
   if (status.ok() && rename(part.c_str(), path.c_str()) != 0)
     status = ErrnoError("cannot write", path);

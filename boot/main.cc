@@ -16,6 +16,8 @@
 #include "boot/pick_entry.h"
 #include "boot/prompt.h"
 #include "cache/file_io.h"
+#include "cache/program_start.h"
+#include "format/message.h"
 #include "fusefs/client_flags.h"
 
 namespace rootstream {
@@ -25,9 +27,7 @@ namespace {
 using Run = std::function<int()>;
 
 int Report(const std::string& text, int code) {
-  std::string line = text;
-  std::replace(line.begin(), line.end(), '\n', '?');  // of a name: one failure is one line
-  fprintf(stderr, "rootstream: %s\n", line.c_str());
+  fprintf(stderr, "rootstream: %s\n", ShownMessage(text).c_str());
   return code;
 }
 
@@ -92,7 +92,7 @@ int ShowEntry(EntryFlags& flags) {
   if (const auto url = ParseImageUrl(flags.client.options.url); !url.ok())
     return Report(url.error().message, kWrongUsage);
   const auto client = Client::Open(flags.client.options, [](const Error& error) {
-    fprintf(stderr, "rootstream: waiting for the network: %s\n", error.message.c_str());
+    fprintf(stderr, "rootstream: waiting for the network: %s\n", ShownMessage(error.message).c_str());
   });
   if (!client.ok()) return Report(client.error());
   TellLostMemory(**client);
@@ -188,7 +188,7 @@ int Main(int argc, char** argv) {
   CLI::App app("what the scripts of kboot are made with", "kboot");
   app.require_subcommand(1);
   app.failure_message([](const CLI::App*, const CLI::Error& error) {
-    return "rootstream: " + std::string(error.what()) + "; see kboot COMMAND --help\n";
+    return "rootstream: " + ShownMessage(error.what()) + "; see kboot COMMAND --help\n";
   });
   Run run;
   AddFetch(app, run);
@@ -211,4 +211,11 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace rootstream
 
-int main(int argc, char** argv) { return rootstream::Main(argc, argv); }
+int main(int argc, char** argv) {
+  rootstream::ProgramStart start(argc, argv);
+  try {
+    return rootstream::Main(start.argc(), start.argv());
+  } catch (const std::exception& error) {  // of a library; errors of ours are values
+    return rootstream::Report(error.what(), 1);
+  }
+}

@@ -1,5 +1,10 @@
 #include "cache/profile_io.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
 #include "cache/file_io.h"
 #include "format/limits.h"
 
@@ -16,6 +21,15 @@ Result<Profile> ReadProfile(const std::string& path) {
 Status WriteProfile(const std::string& path, const Profile& profile) {
   const Status status = WriteFileAtomically(path, profile.Encode());
   return status.ok() ? Ok() : Status(Of("profile", status.error()));
+}
+
+Status CheckCanWrite(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  if (access(folder.c_str(), W_OK | X_OK) != 0) return ErrnoError("profile", path);
+  struct stat st;
+  if (stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode)) return ErrnoError("profile", path, EISDIR);
+  return Ok();
 }
 
 }  // namespace rootstream

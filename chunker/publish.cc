@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <thread>
 
+#include "cache/progress.h"
 #include "chunker/boot_finder.h"
 #include "chunker/chunk_store.h"
 #include "chunker/earlier_hot_range.h"
 #include "chunker/entry_spool.h"
 #include "chunker/known_content.h"
-#include "chunker/progress.h"
 #include "chunker/shard_writer.h"
 #include "chunker/stream_writer.h"
 #include "chunker/tree_builder.h"

@@ -10,6 +10,8 @@
 #include <functional>
 
 #include "cache/file_io.h"
+#include "cache/program_start.h"
+#include "format/message.h"
 #include "fusefs/client_flags.h"
 #include "fusefs/control.h"
 #include "fusefs/listing.h"
@@ -24,10 +26,12 @@ namespace rootstream {
 namespace {
 
 // Verbs of other executables: they bring libraries that the client is better off without.
+enum class VerbForm { kProgram, kScript };
 struct Verb {
   const char* name;
   const char* executable;
   const char* help;
+  VerbForm form = VerbForm::kProgram;
 };
 constexpr std::array kOtherVerbs = {
     Verb{"export", "export", "write an image to a directory, or as a tar to standard output"},
@@ -38,8 +42,8 @@ constexpr std::array kOtherVerbs = {
     Verb{"stats", "publisher", "tell what a store holds"},
     Verb{"gc", "publisher", "remove from a store what no image needs"},
     Verb{"mirror", "publisher", "copy images from one store to another"},
-    Verb{"kboot", "kboot-build", "make a kernel and an initramfs that boot from a URL"},
-    Verb{"boot", "boot", "boot this machine from an image, inside kboot"},
+    Verb{"kboot", "kboot-build", "make a kernel and an initramfs that boot from a URL", VerbForm::kScript},
+    Verb{"boot", "boot", "boot this machine from an image, inside kboot", VerbForm::kScript},
 };
 
 const Verb* FindOtherVerb(const std::string& name) {
@@ -55,7 +59,7 @@ int Report(const Status& status) { return status.ok() ? 0 : ReportFailure(status
 
 Result<std::unique_ptr<Client>> OpenClient(const ClientFlags& flags) {
   return Client::Open(flags.options, [](const Error& error) {
-    fprintf(stderr, "rootstream: waiting for the network: %s\n", error.message.c_str());
+    Tell("waiting for the network: " + error.message);
   });
 }
 
@@ -76,16 +80,30 @@ int WithClient(ClientFlags& flags, Use use) {
   return code != 0 ? code : saved;
 }
 
-void AddMount(CLI::App& app, Run& run) {
+Status CheckUrls(const ClientOptions& options) {
+  RS_CHECK(ParseImageUrl(options.url));
+  for (const std::string& mirror : options.mirrors)
+    if (!IsStoreUrl(mirror)) return Invalid("mirror '" + mirror + "' is not a URL");
+  return Ok();
+}
+
+// A person's "mount -f" stays in the foreground, as FUSE's programs have it; mount(8)'s is a trial.
+enum class MountCaller { kPerson, kMount8 };
+
+void AddMount(CLI::App& app, Run& run, MountCaller caller) {
   auto options = std::make_shared<MountOptions>();
   auto flags = std::make_shared<ClientFlags>();
   auto lists = std::make_shared<std::vector<std::string>>();
   auto fill = std::make_shared<std::string>();
+  auto fake = std::make_shared<bool>(false);
+  const bool of_mount8 = caller == MountCaller::kMount8;
+  if (of_mount8) options->action = MountAction::kMountOnce;
   CLI::App* command = app.add_subcommand("mount", "mount an image; it is there at once");
   command->add_option("URL", flags->options.url, "http(s)://… or file://STORE/NAME[:TAG]")->required();
   command->add_option("MOUNTPOINT", options->mountpoint, "an empty directory")->required();
   flags->AddTo(*command);
-  command->add_flag("-f,--foreground", options->foreground, "stay in the foreground");
+  command->add_flag(of_mount8 ? "--foreground" : "-f,--foreground", options->foreground, "stay in the foreground");
+  command->add_flag(of_mount8 ? "-f,--fake" : "--fake", *fake, "check what was given, and mount nothing");
   command->add_flag("--rootfs", options->is_root,
                     "this machine runs from it: never give up, never be killed, log to the kernel");
   command->add_option("--fill", *fill,
@@ -111,8 +129,9 @@ void AddMount(CLI::App& app, Run& run) {
       for (const std::string& list : *lists)
         if (const Status status = AddOptionList(list, *options); !status.ok())
           return ReportUsage(status.error().message);
+      if (options->action == MountAction::kRemount) return *fake ? 0 : Report(MountImage(*options));
       if (!NamesTrust(options->client)) return ReportUsage(kTrustMissing);
-      return Report(MountImage(*options));
+      return *fake ? Report(CheckUrls(options->client)) : Report(MountImage(*options));
     };
   });
 }
@@ -133,13 +152,11 @@ void AddUmount(CLI::App& app, Run& run) {
 
 Status ShowStatus(const std::string& mountpoint, bool json) {
   RS_TRY(const MountEntry mount, FindRootstreamMount(mountpoint));
-  const auto reply = AskDaemon(mount.device, "status");
+  const auto reply = AskDaemon(mount, "status");
   if (!reply.ok()) return Of(mountpoint, reply.error());
-  std::string text = *reply;
-  if (!json) {
-    RS_TRY(text, StatusText(text));
-  }
-  fputs(text.c_str(), stdout);
+  const auto text = json ? StatusForScripts(*reply) : StatusText(*reply);
+  if (!text.ok()) return Of(mountpoint, text.error());
+  fputs(text->c_str(), stdout);
   return Ok();
 }
 
@@ -241,14 +258,12 @@ void AddProfile(CLI::App& app, Run& run) {
 
 // mount -t fuse.rootstream URL DIR calls "mount.fuse.rootstream URL DIR -o …"; libfuse's own helper
 // calls "rootstream URL DIR -o …".
-std::vector<char*> WithMountVerb(int argc, char** argv) {
-  static char verb[] = "mount";
-  std::vector<char*> arguments(argv, argv + argc);
-  const std::string called = std::filesystem::path(argv[0]).filename();
+MountCaller AddMountVerb(ProgramStart& start) {
+  const std::string called = std::filesystem::path(start.argv()[0]).filename();
   const bool helper = called.starts_with("mount.");
-  const bool url_first = argc > 1 && IsStoreUrl(argv[1]);
-  if (helper || url_first) arguments.insert(arguments.begin() + 1, verb);
-  return arguments;
+  const bool url_first = start.argc() > 1 && IsStoreUrl(start.argv()[1]);
+  if (helper || url_first) start.InsertArgument(1, "mount");
+  return helper ? MountCaller::kMount8 : MountCaller::kPerson;
 }
 
 std::string Footer() {
@@ -263,15 +278,15 @@ std::string Footer() {
 
 }  // namespace
 
+void Tell(const std::string& text) { fprintf(stderr, "rootstream: %s\n", ShownMessage(text).c_str()); }
+
 int ReportFailure(const Error& error) {
-  std::string line = error.message;
-  std::replace(line.begin(), line.end(), '\n', '?');  // of a name: one failure is one line
-  fprintf(stderr, "rootstream: %s\n", line.c_str());
+  Tell(error.message);
   return 1;
 }
 
 int ReportUsage(const std::string& text) {
-  fprintf(stderr, "rootstream: %s\n", text.c_str());
+  Tell(text);
   return 2;
 }
 
@@ -283,25 +298,27 @@ Error RunBeside(const char* name, char** argv) {
   return ErrnoError("cannot run", path);
 }
 
-int RunClientCommand(int argc, char** argv) {
-  if (argc > 1) {
-    if (const Verb* verb = FindOtherVerb(argv[1]))
-      return ReportFailure(RunBeside(verb->executable, argv));
-    // What only looks at profiles is the publisher's.
-    const std::string second = argc > 2 ? argv[2] : "";
-    if (std::string_view(argv[1]) == "profile" && (second == "show" || second == "merge"))
-      return ReportFailure(RunBeside("publisher", argv));
+int RunClientCommand(ProgramStart& start) {
+  const MountCaller caller = AddMountVerb(start);
+  const std::string first = start.argc() > 1 ? start.argv()[1] : "-";
+  if (const Verb* verb = FindOtherVerb(first)) {
+    if (verb->form == VerbForm::kScript) start.MoveSecretsToEnvironment();
+    return ReportFailure(RunBeside(verb->executable, start.argv()));
   }
+  // What only looks at profiles is the publisher's.
+  const std::string second = start.argc() > 2 ? start.argv()[2] : "";
+  if (first == "profile" && (second == "show" || second == "merge"))
+    return ReportFailure(RunBeside("publisher", start.argv()));
   CLI::App app("Linux from any web server: publish root filesystems as static files, mount them lazily",
                "rootstream");
   app.set_version_flag("--version", "rootstream " ROOTSTREAM_VERSION);
   app.require_subcommand(1);
   app.footer(Footer());
   app.failure_message([](const CLI::App*, const CLI::Error& error) {
-    return "rootstream: " + std::string(error.what()) + "; see rootstream --help\n";
+    return "rootstream: " + ShownMessage(error.what()) + "; see rootstream --help\n";
   });
   Run run;
-  AddMount(app, run);
+  AddMount(app, run, caller);
   AddUmount(app, run);
   AddStatus(app, run);
   AddLs(app, run);
@@ -309,13 +326,11 @@ int RunClientCommand(int argc, char** argv) {
   AddInspect(app, run);
   AddPrefetch(app, run);
   AddProfile(app, run);
-  std::vector<char*> arguments = WithMountVerb(argc, argv);
-  const std::string first = arguments.size() > 1 ? arguments[1] : "-";
   const auto is_first = [&](const CLI::App* command) { return command->get_name() == first; };
   if (!first.starts_with("-") && app.get_subcommands(is_first).empty())
     return ReportUsage("there is no command '" + first + "'; see rootstream --help");
   try {
-    app.parse(static_cast<int>(arguments.size()), arguments.data());
+    app.parse(start.argc(), start.argv());
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }

@@ -6,11 +6,16 @@
 
 namespace rootstream {
 
-int RunClientCommand(int argc, char** argv);
+class ProgramStart;
+
+int RunClientCommand(ProgramStart& start);
 
 // Runs another executable of the project, found beside this one: bin/../libexec/rootstream/NAME.
 // Returns only on failure.
 Error RunBeside(const char* name, char** argv);
+
+// Prints a line on standard error, as ShownMessage has it.
+void Tell(const std::string& text);
 
 // Prints a failure as every command does, and returns its exit code.
 int ReportFailure(const Error& error);

@@ -7,22 +7,32 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
 #include <cstring>
+#include <optional>
+
+#include "fusefs/watchdog.h"
 
 namespace rootstream {
 namespace {
 
 constexpr size_t kMaxRequest = 256;
 constexpr size_t kMaxReply = 65 << 20;  // a profile may be as large
+constexpr size_t kMostWaiting = 16;     // requests for the mount's end
+constexpr int kLookEvery = 1000;        // milliseconds, whether the connection is gone; see watchdog.cc
+
+std::string NameOf(const std::string& device) { return "rootstream/" + device; }
 
 struct Address {
   sockaddr_un un = {.sun_family = AF_UNIX};
   socklen_t size = 0;
 
   explicit Address(const std::string& device) {
-    const std::string name = "rootstream/" + device;  // behind a NUL: abstract, unix(7)
-    memcpy(un.sun_path + 1, name.data(), name.size());
-    size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
+    const std::string name = NameOf(device);  // behind a NUL: abstract, unix(7)
+    memcpy(un.sun_path + 1, name.data(), std::min(name.size(), sizeof un.sun_path - 1));
+    size = static_cast<socklen_t>(std::min(offsetof(sockaddr_un, sun_path) + 1 + name.size(), sizeof un));
   }
   const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&un); }
 };
@@ -33,12 +43,28 @@ void LimitWaiting(int fd) {
   setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &second, sizeof second);
 }
 
-// Anybody may take an abstract name, so both sides look who the other is: root, or the same user.
-bool IsTrustedPeer(int fd) {
+// Who is at the other end; of a server's end, who listens.
+std::optional<ucred> PeerOf(int fd) {
   ucred peer = {};
   socklen_t size = sizeof peer;
-  return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
-         (peer.uid == 0 || peer.uid == geteuid());
+  if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return std::nullopt;
+  return peer;
+}
+
+bool MayAsk(int fd) {
+  const auto peer = PeerOf(fd);
+  return peer && (peer->uid == 0 || peer->uid == geteuid());
+}
+
+std::string Shown(const ucred& peer) {
+  return "process " + std::to_string(peer.pid) + " of user " + std::to_string(peer.uid);
+}
+
+// What the kernel's table says of the mount, as the first line of a reply.
+std::string LineOf(const MountEntry& mount) {
+  std::string line = "mount " + mount.device + " " + mount.source;
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  return line + "\n";
 }
 
 std::string ReceiveUntil(int fd, size_t limit, bool to_newline) {
@@ -61,32 +87,39 @@ bool SendAll(int fd, std::string_view text) {
   return true;
 }
 
-Result<UniqueFd> Connect(const std::string& device) {
+UniqueFd Connect(const std::string& device) {
   UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   LimitWaiting(fd.get());
   const Address address(device);
-  if (connect(fd.get(), address.get(), address.size) != 0)
-    return Unavailable("no daemon answers for this mount");
-  if (geteuid() != 0 && !IsTrustedPeer(fd.get())) return Unavailable("another user's daemon");
+  if (connect(fd.get(), address.get(), address.size) != 0) fd.Close();
   return fd;
+}
+
+// The name could not be taken, for `error`.
+Error NameIsTaken(const std::string& device, int error) {
+  const std::string socket = "control socket " + NameOf(device);
+  const UniqueFd fd = error == EADDRINUSE ? Connect(device) : UniqueFd();
+  const auto holder = fd ? PeerOf(fd.get()) : std::nullopt;
+  if (!holder) return ErrnoError("cannot listen on", socket, error);
+  return Unavailable(socket + ": " + Shown(*holder) + " has taken the name");
 }
 
 }  // namespace
 
-Result<std::unique_ptr<ControlServer>> ControlServer::Start(
-    const std::string& device, std::function<std::string(const std::string&)> answer) {
+Result<std::unique_ptr<ControlServer>> ControlServer::Start(const MountEntry& mount, int device, Answer answer) {
   UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  const Address address(device);
+  const Address address(mount.device);
   if (!fd || bind(fd.get(), address.get(), address.size) != 0 || listen(fd.get(), 8) != 0)
-    return ErrnoError("cannot listen on the control socket for", device);
+    return NameIsTaken(mount.device, errno);
   UniqueFd wake(eventfd(0, EFD_CLOEXEC));
   return std::unique_ptr<ControlServer>(
-      new ControlServer(std::move(fd), std::move(wake), std::move(answer)));
+      new ControlServer(mount, device, std::move(fd), std::move(wake), std::move(answer)));
 }
 
-ControlServer::ControlServer(UniqueFd socket, UniqueFd wake,
-                             std::function<std::string(const std::string&)> answer)
-    : socket_(std::move(socket)),
+ControlServer::ControlServer(const MountEntry& mount, int device, UniqueFd socket, UniqueFd wake, Answer answer)
+    : mount_(LineOf(mount)),
+      device_(device),
+      socket_(std::move(socket)),
       wake_(std::move(wake)),
       answer_(std::move(answer)),
       thread_("control", [this] { Run(); }) {}
@@ -98,31 +131,61 @@ ControlServer::~ControlServer() {
 }
 
 void ControlServer::Run() {
-  while (true) {
+  while (!ConnectionIsGone(device_)) {
     pollfd fds[] = {{socket_.get(), POLLIN, 0}, {wake_.get(), POLLIN, 0}};
-    if (poll(fds, 2, -1) < 0) continue;
-    if (fds[1].revents != 0) return;
+    if (poll(fds, 2, kLookEvery) <= 0) continue;
+    if (fds[1].revents != 0) break;
     UniqueFd peer(accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-    if (peer) Serve(std::move(peer));
+    // Who asked now may have found another mount that was given our number.
+    if (peer && !ConnectionIsGone(device_)) Serve(std::move(peer));
   }
+  socket_.Close();
+  for (const Waiting& waiting : waiting_) Reply(waiting.peer, waiting.request);
+  waiting_.clear();
 }
 
 void ControlServer::Serve(UniqueFd peer) {
   LimitWaiting(peer.get());
-  if (!IsTrustedPeer(peer.get())) return;
+  if (!MayAsk(peer.get())) return;
   std::string request = ReceiveUntil(peer.get(), kMaxRequest, true);
   if (!request.empty() && request.back() == '\n') request.pop_back();
-  SendAll(peer.get(), answer_(request));
+  if (!request.ends_with(kAtEnd)) return Reply(peer, request);
+  request.resize(request.size() - kAtEnd.size());
+  if (waiting_.size() == kMostWaiting) waiting_.erase(waiting_.begin());
+  waiting_.push_back({std::move(peer), std::move(request)});
 }
 
-Result<std::string> AskDaemon(const std::string& device, const std::string& request) {
-  RS_TRY(const UniqueFd fd, Connect(device));
-  if (!SendAll(fd.get(), request + "\n")) return Unavailable("the daemon does not listen");
-  std::string reply = ReceiveUntil(fd.get(), kMaxReply, false);
-  if (reply.empty()) return Unavailable("the daemon does not answer; it may be another user's");
-  return reply;
+void ControlServer::Reply(const UniqueFd& peer, const std::string& request) {
+  SendAll(peer.get(), mount_ + answer_(request));
 }
 
-bool DaemonIsThere(const std::string& device) { return Connect(device).ok(); }
+Result<DaemonCall> DaemonCall::Send(const MountEntry& mount, const std::string& request) {
+  UniqueFd fd = Connect(mount.device);
+  const auto peer = fd ? PeerOf(fd.get()) : std::nullopt;
+  if (!peer) return Unavailable("no daemon answers for this mount");
+  if (mount.owner && peer->uid != *mount.owner)
+    return Unavailable("the name of its control socket is taken by " + Shown(*peer) +
+                       ", while its daemon is of user " + std::to_string(*mount.owner));
+  if (geteuid() != 0 && peer->uid != geteuid())
+    return Unavailable("its daemon is of user " + std::to_string(peer->uid) + ", who may ask, as root may");
+  if (!SendAll(fd.get(), request + "\n")) return Unavailable("its daemon, " + Shown(*peer) + ", does not listen");
+  return DaemonCall(std::move(fd), peer->pid, LineOf(mount));
+}
+
+Result<std::string> DaemonCall::Reply() {
+  std::string reply = ReceiveUntil(fd_.get(), kMaxReply, false);
+  const std::string process = "process " + std::to_string(daemon_);
+  if (reply.empty())
+    return Unavailable(process + ", which has the name of its control socket, does not answer: it hangs, perhaps "
+                       "since an earlier mount");
+  if (!reply.starts_with(mount_))
+    return Unavailable("the name of its control socket is taken by " + process + ", which is not its daemon");
+  return reply.substr(mount_.size());
+}
+
+Result<std::string> AskDaemon(const MountEntry& mount, const std::string& request) {
+  RS_TRY(DaemonCall call, DaemonCall::Send(mount, request));
+  return call.Reply();
+}
 
 }  // namespace rootstream

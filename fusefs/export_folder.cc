@@ -10,6 +10,8 @@
 #include <unordered_map>
 
 #include "cache/file_io.h"
+#include "cache/progress.h"
+#include "fusefs/commands.h"
 #include "fusefs/export.h"
 #include "fusefs/view.h"
 
@@ -20,7 +22,8 @@ bool IsNotPermitted(int error) { return error == EPERM || error == EACCES || err
 
 class FolderWriter {
  public:
-  FolderWriter(Client& client, int top) : view_(client), top_(top) {}
+  FolderWriter(Client& client, int top)
+      : view_(client), top_(top), total_(client.ref().manifest.totals.data_bytes) {}
 
   Status WriteTop() {
     RS_TRY(const Node root, view_.Find("/"));
@@ -33,9 +36,10 @@ class FolderWriter {
     };
     RS_CHECK(view_.Walk(root, {enter, leave}));
     RS_CHECK(SetAttributes(root, top_, ".", "/"));
+    progress_.End();
     if (left_out_ > 0)
-      fprintf(stderr, "rootstream: left out, for lack of permission: %zu owners, devices or "
-              "attributes; the first: %s\n", left_out_, first_left_out_.c_str());
+      Tell("left out, for lack of permission: " + std::to_string(left_out_) + " owners, devices or attributes; the first: " +
+           first_left_out_);
     return Ok();
   }
 
@@ -86,6 +90,7 @@ class FolderWriter {
     if (ftruncate(fd.get(), static_cast<off_t>(node.inode().size)) != 0)
       return ErrnoError("cannot size", path);
     const Status read = view_.ReadData(node, [&](uint64_t offset, std::string_view bytes) {
+      progress_.Show(written_ += bytes.size(), total_, path);
       if (WriteFullyAt(fd.get(), bytes, offset)) return Ok();
       return Status(ErrnoError("cannot write", path));
     });
@@ -131,6 +136,9 @@ class FolderWriter {
   const int top_;
   std::vector<UniqueFd> folders_;  // one in another, from the top down to where it writes
   std::unordered_map<uint64_t, std::string> links_;  // inode to the first name it was written under
+  const uint64_t total_;
+  uint64_t written_ = 0;
+  Progress progress_;
   size_t left_out_ = 0;
   std::string first_left_out_;
 };

@@ -3,6 +3,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cache/program_start.h"
+#include "format/message.h"
 #include "fusefs/client_flags.h"
 #include "fusefs/commands.h"
 #include "fusefs/export.h"
@@ -22,6 +24,9 @@ int Main(int argc, char** argv) {
   CLI::App app("write an image to a directory, or as a tar to standard output", "rootstream");
   CLI::App* command = app.add_subcommand("export", "write an image out");
   app.require_subcommand(1);
+  app.failure_message([](const CLI::App*, const CLI::Error& error) {
+    return "rootstream: " + ShownMessage(error.what()) + "; see rootstream export --help\n";
+  });
   ClientFlags flags;
   std::string target;
   command->add_option("URL", flags.options.url)->required();
@@ -44,4 +49,11 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace rootstream
 
-int main(int argc, char** argv) { return rootstream::Main(argc, argv); }
+int main(int argc, char** argv) {
+  rootstream::ProgramStart start(argc, argv);
+  try {
+    return rootstream::Main(start.argc(), start.argv());
+  } catch (const std::exception& error) {  // of a library; errors of ours are values
+    return rootstream::ReportFailure(rootstream::Failed(error.what()));
+  }
+}

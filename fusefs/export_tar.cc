@@ -5,7 +5,9 @@
 
 #include <unordered_map>
 
+#include "cache/progress.h"
 #include "format/posix_acl.h"
+#include "fusefs/commands.h"
 #include "fusefs/export.h"
 #include "fusefs/view.h"
 
@@ -64,7 +66,8 @@ void SetTime(archive_entry* entry, const Inode& inode) {
 
 class TarWriter {
  public:
-  explicit TarWriter(Client& client) : view_(client), archive_(archive_write_new()) {}
+  explicit TarWriter(Client& client)
+      : view_(client), archive_(archive_write_new()), total_(client.ref().manifest.totals.data_bytes) {}
 
   Status Write() {
     archive_write_set_format_pax(archive_.get());
@@ -81,8 +84,8 @@ class TarWriter {
       return Ok();
     }}));
     if (archive_write_close(archive_.get()) != ARCHIVE_OK) return Problem("standard output");
-    if (sockets_ > 0)
-      fprintf(stderr, "rootstream: left out: %zu sockets, which tar does not know\n", sockets_);
+    progress_.End();
+    if (sockets_ > 0) Tell("left out: " + std::to_string(sockets_) + " sockets, which tar does not know");
     return Ok();
   }
 
@@ -157,6 +160,7 @@ class TarWriter {
     };
     const Status read = view_.ReadData(node, [&](uint64_t offset, std::string_view bytes) -> Status {
       RS_CHECK(zeros_to(offset));
+      progress_.Show(done_ += bytes.size(), total_, path);
       return put(bytes);
     });
     if (!read.ok()) return Of(path, read.error());
@@ -166,6 +170,9 @@ class TarWriter {
   View view_;
   std::unique_ptr<archive, FreeArchive> archive_;
   std::unordered_map<uint64_t, std::string> links_;  // inode to the first name it was written under
+  const uint64_t total_;
+  uint64_t done_ = 0;
+  Progress progress_;
   size_t sockets_ = 0;
 };
 

@@ -159,4 +159,6 @@ void FuseSession::End() {
   }
 }
 
+int FuseSession::device() const { return fuse_session_fd(state_->session); }
+
 }  // namespace rootstream

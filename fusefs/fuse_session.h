@@ -22,6 +22,7 @@ class FuseSession {
 
   void Run(int threads);  // returns when it was unmounted, or after End()
   void End();             // from any thread
+  int device() const;     // the open /dev/fuse, as long as the session lives
 
  private:
   struct State;

@@ -10,6 +10,8 @@
 
 #include "cache/file_io.h"
 #include "format/match_rule.h"
+#include "format/message.h"
+#include "format/plain_text.h"
 #include "fusefs/status.h"
 #include "fusefs/view.h"
 
@@ -42,16 +44,8 @@ std::string ModeText(uint32_t mode) {
   return text;
 }
 
-// Control characters in a name must not reach a terminal.
-std::string Shown(const std::string& name) {
-  if (isatty(1) == 0) return name;
-  std::string out;
-  for (const char c : name) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += byte < 0x20 || byte == 0x7f ? fmt::format("\\x{:02x}", byte) : std::string(1, c);
-  }
-  return out;
-}
+// On a terminal no name gives orders; a program that reads a list gets the names as they are.
+std::string Shown(const std::string& name) { return isatty(1) == 0 ? name : Printable(name); }
 
 std::string TimeText(int64_t seconds) {
   const time_t time = seconds;
@@ -120,11 +114,11 @@ nlohmann::ordered_json ImageJson(const TrustedRef& ref) {
 }
 
 std::string BootEntryText(const BootEntry& entry) {
-  std::string out = fmt::format("boots       {}{}\n  kernel    {}\n", Shown(entry.title),
-                                entry.is_default ? " (default)" : "", Shown(entry.kernel));
-  for (const std::string& initrd : entry.initrds) out += "  initrd    " + Shown(initrd) + "\n";
-  if (!entry.cmdline.empty()) out += "  cmdline   " + Shown(entry.cmdline) + "\n";
-  for (const MatchRule& rule : entry.rules) out += "  fits      " + Shown(MatchRuleText(rule)) + "\n";
+  std::string out = fmt::format("boots       {}{}\n  kernel    {}\n", Printable(entry.title),
+                                entry.is_default ? " (default)" : "", Printable(entry.kernel));
+  for (const std::string& initrd : entry.initrds) out += "  initrd    " + Printable(initrd) + "\n";
+  if (!entry.cmdline.empty()) out += "  cmdline   " + Printable(entry.cmdline) + "\n";
+  for (const MatchRule& rule : entry.rules) out += "  fits      " + Printable(MatchRuleText(rule)) + "\n";
   return out;
 }
 
@@ -141,7 +135,7 @@ std::string ImageText(const TrustedRef& ref) {
                      HumanBytes(m.totals.data_bytes));
   out += fmt::format("signed by   {} of {} keys\n", m.threshold, m.keys.size());
   for (const PublicKey& key : m.keys) out += "            " + Hex(key.view()) + "\n";
-  for (const std::string& mirror : ref.body.mirrors) out += "mirror      " + mirror + "\n";
+  for (const std::string& mirror : ref.body.mirrors) out += "mirror      " + ShownMessage(mirror) + "\n";
   for (const BootEntry& entry : m.boot_entries)
     out += BootEntryText(entry);
   return out;
@@ -156,7 +150,8 @@ Status ListPath(Client& client, const std::string& path, ListStyle style) {
   };
   RS_TRY(const Node node, view.Find(path));
   if (!S_ISDIR(node.inode().mode)) return print(path, node);
-  return view.ForEachEntry(node, print);
+  const Status listed = view.ForEachEntry(node, print);
+  return listed.ok() ? Ok() : Status(Of(path, listed.error()));
 }
 
 Status PrintFiles(Client& client, const std::vector<std::string>& paths) {
@@ -171,11 +166,12 @@ Status PrintFiles(Client& client, const std::vector<std::string>& paths) {
         RS_CHECK(Print(std::string_view(zeros).substr(0, offset - printed)));
       return Ok();
     };
-    RS_CHECK(view.ReadData(node, [&](uint64_t offset, std::string_view bytes) -> Status {
+    const Status read = view.ReadData(node, [&](uint64_t offset, std::string_view bytes) -> Status {
       RS_CHECK(zeros_to(offset));
       printed = offset + bytes.size();
       return Print(bytes);
-    }));
+    });
+    if (!read.ok()) return Of(path, read.error());
     RS_CHECK(zeros_to(node.inode().size));
   }
   return Ok();
@@ -185,7 +181,7 @@ Status InspectImage(Client& client, InspectStyle style) {
   const TrustedRef& ref = client.ref();
   if (style == InspectStyle::kText) return Print(ImageText(ref));
   using nlohmann::ordered_json;
-  return Print(ImageJson(ref).dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
+  return Print(ImageJson(ref).dump(2, ' ', true, ordered_json::error_handler_t::replace) + "\n");
 }
 
 }  // namespace rootstream

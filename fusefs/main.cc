@@ -1,3 +1,13 @@
+#include <exception>
+
+#include "cache/program_start.h"
 #include "fusefs/commands.h"
 
-int main(int argc, char** argv) { return rootstream::RunClientCommand(argc, argv); }
+int main(int argc, char** argv) {
+  rootstream::ProgramStart start(argc, argv);
+  try {
+    return rootstream::RunClientCommand(start);
+  } catch (const std::exception& error) {  // of a library; errors of ours are values
+    return rootstream::ReportFailure(rootstream::Failed(error.what()));
+  }
+}

@@ -10,17 +10,22 @@
 #include <sys/random.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <syslog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
 #include <cstring>
 
+#include "format/message.h"
+#include "format/url_text.h"
 #include "fusefs/background_limit.h"
 #include "fusefs/caller.h"
+#include "fusefs/commands.h"
 #include "fusefs/control.h"
 #include "fusefs/daemon_files.h"
 #include "fusefs/fuse_session.h"
@@ -31,13 +36,17 @@
 #include "fusefs/request.h"
 #include "fusefs/root_daemon.h"
 #include "fusefs/status.h"
+#include "fusefs/watchdog.h"
 
 namespace rootstream {
 namespace {
 
+constexpr const char* kFilesystemType = "fuse.rootstream";
 constexpr int kFuseThreads = 4;
 constexpr int kLookEvery = 250;  // milliseconds
+constexpr int kSealing = 800;    // milliseconds
 constexpr std::chrono::seconds kSaveProfileEvery{10};
+constexpr std::chrono::seconds kTryControlEvery{1};
 
 // Where the daemon tells of itself: standard error in the foreground, the kernel's log (and so the
 // console) when no program can run without it, else the system log.
@@ -48,7 +57,8 @@ class Log {
     if (options.is_root) kernel_ = UniqueFd(open("/dev/kmsg", O_WRONLY | O_CLOEXEC));
     openlog("rootstream", LOG_PID, LOG_DAEMON);
   }
-  void Line(const std::string& text) const {
+  void Line(const std::string& message) const {
+    const std::string text = ShownMessage(message);
     if (to_stderr_) {
       dprintf(2, "rootstream: %s\n", text.c_str());
     } else if (kernel_) {
@@ -68,7 +78,7 @@ class Log {
 
 Result<std::string> CheckMountpoint(const MountOptions& options) {
   const std::string& path = options.mountpoint;
-  if (const auto mount = FindMount(path); mount && mount->type == "fuse.rootstream")
+  if (const auto mount = FindMount(path); mount && mount->type == kFilesystemType)
     return Invalid("mountpoint " + path + ": busy, " + mount->source + " is mounted there");
   char resolved[PATH_MAX];
   if (realpath(path.c_str(), resolved) == nullptr) return ErrnoError("mountpoint", path);
@@ -79,15 +89,39 @@ Result<std::string> CheckMountpoint(const MountOptions& options) {
   return std::string(resolved);
 }
 
-std::vector<std::string> FuseOptions(const MountOptions& options, const std::string& source) {
+// The image is mounted there, and is served.
+bool IsMountedAlready(const MountOptions& options) {
+  const auto mount = FindMount(options.mountpoint);
+  if (!mount || mount->type != kFilesystemType || !DaemonCall::Send(*mount, "").ok()) return false;
+  const auto there = ParseImageUrl(mount->source), wanted = ParseImageUrl(WithoutSecrets(options.client.url));
+  return there.ok() && wanted.ok() && there->ToString() == wanted->ToString();
+}
+
+// Of the mount itself and not of its filesystem, which is the same always; so nobody is asked, and nothing can hang.
+Status SetMountFlags(const std::string& mountpoint, const std::vector<std::string>& changes) {
+  RS_TRY(const MountEntry mount, FindRootstreamMount(mountpoint));
+  const unsigned long flags = MS_REMOUNT | MS_BIND | MountFlags(mount.flags, changes);
+  if (::mount(nullptr, mount.mountpoint.c_str(), nullptr, flags, nullptr) == 0) return Ok();
+  return ErrnoError("cannot change the flags of", mount.mountpoint);
+}
+
+bool NeedsMountFlags(const MountOptions& options) {
+  return std::find(options.mount_flags.begin(), options.mount_flags.end(), "nosymfollow") != options.mount_flags.end();
+}
+
+// As one of FUSE's options, which commas part.
+std::string EscapedOption(const std::string& option) {
   std::string escaped;
-  for (const char c : source) {
+  for (const char c : option) {
     if (c == ',' || c == '\\') escaped.push_back('\\');
     escaped.push_back(c);
   }
-  std::vector<std::string> out = {"ro", "default_permissions", "subtype=rootstream",
-                                  "fsname=" + escaped};
-  out.insert(out.end(), options.kernel_options.begin(), options.kernel_options.end());
+  return escaped;
+}
+
+std::vector<std::string> FuseOptions(const MountOptions& options, const std::string& source) {
+  std::vector<std::string> out = {"ro", "default_permissions", "subtype=rootstream", EscapedOption("fsname=" + source)};
+  for (const std::string& option : options.kernel_options) out.push_back(EscapedOption(option));
   return out;
 }
 
@@ -114,11 +148,19 @@ Status UnmountNow(const MountEntry& mount, int flags) {
 }
 
 // What the process beside the daemon does; it remembers which mount is its own.
-MountKeeper::Actions KeeperOf(const std::string& mountpoint, const std::vector<std::string>& options) {
+MountKeeper::Actions KeeperOf(const MountOptions& asked, const std::string& mountpoint,
+                              const std::vector<std::string>& options) {
   const auto own = std::make_shared<std::string>();  // device number
+  const bool needs_flags = NeedsMountFlags(asked);
+  const std::vector<std::string> flags = asked.mount_flags;
   return {.mount = [=]() -> Result<UniqueFd> {
             RS_TRY(UniqueFd device, FuseSession::Mount(mountpoint, options));
-            if (const auto mount = FindMount(mountpoint)) *own = mount->device;
+            const auto mount = FindMount(mountpoint);
+            if (mount) *own = mount->device;
+            // What FUSE's library does not know of; a mount that lacks it is none.
+            const Status set = needs_flags ? SetMountFlags(mountpoint, flags) : Ok();
+            if (!set.ok() && mount) (void)UnmountNow(*mount, MNT_DETACH | UMOUNT_NOFOLLOW);
+            if (!set.ok()) return set.error();
             return device;
           },
           .began = [=] { return geteuid() == 0 ? LiftBackgroundLimit(*own) : Ok(); },
@@ -144,8 +186,10 @@ class Daemon {
   Daemon(const MountOptions& options, std::string mountpoint)
       : options_(options), mountpoint_(std::move(mountpoint)), log_(options) {}
 
-  // `ready` is called once the kernel has taken the mount and requests are served.
-  Status Run(const std::function<void()>& ready) {
+  // Called once the kernel has taken the mount and requests are served; with what is not as it should be, or "".
+  using Ready = std::function<void(const std::string& warning)>;
+
+  Status Run(const Ready& ready) {
     TuneAllocator();
     if (options_.is_root) {
       const Status armed = BecomeRootDaemon();
@@ -184,12 +228,14 @@ class Daemon {
     RS_TRY(session_, std::move(session));
     // Until here a signal simply ends the process, which may be waiting for the network.
     const UniqueFd signals = CatchSignals();
+    Watchdog watchdog(session_->device(), signals.get(), [this](const std::string& text) { log_.Line(text); });
     const UniqueFd ended(eventfd(0, EFD_CLOEXEC));
     Thread loop("session", [&] {
       session_->Run(kFuseThreads);
       Signal(ended);
     });
     const Status status = Serve(signals, initialised, ended, ready);
+    watchdog.EndIsDue();
     control_.reset();
     session_->End();
     loop.Join();
@@ -204,8 +250,8 @@ class Daemon {
   // Before there are threads, and before a byte is read from outside.
   Status GiveUpPrivileges() {
     RS_TRY(const ImageUrl url, ParseImageUrl(options_.client.url));
-    fuse_options_ = FuseOptions(options_, url.ToString());
-    RS_TRY(keeper_, MountKeeper::Start(KeeperOf(mountpoint_, fuse_options_)));
+    fuse_options_ = FuseOptions(options_, WithoutSecrets(url.ToString()));
+    RS_TRY(keeper_, MountKeeper::Start(KeeperOf(options_, mountpoint_, fuse_options_)));
     signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of write(2)
     const Status kept = KeepLeastPrivilege(FilesOfDaemon(options_));
     if (!kept.ok()) log_.Line("it keeps more privileges than it needs: " + kept.error().message);
@@ -227,20 +273,23 @@ class Daemon {
   }
 
   Status Serve(const UniqueFd& signals, const UniqueFd& initialised, const UniqueFd& ended,
-               const std::function<void()>& ready) {
+               const Ready& ready) {
     pollfd fds[] = {
         {initialised.get(), POLLIN, 0}, {ended.get(), POLLIN, 0}, {signals.get(), POLLIN, 0}};
     while (true) {
       if (poll(fds, 3, kLookEvery) < 0 && errno != EINTR) return ErrnoError("cannot wait for", "signals");
-      if (fds[1].revents != 0 || fds[2].revents != 0) return Ok();
+      // A thread of the session that hangs does not tell of the end.
+      if (fds[1].revents != 0 || fds[2].revents != 0 || ConnectionIsGone(session_->device())) return Ok();
       if (fds[0].revents != 0) {
         fds[0].fd = -1;
         fds[0].revents = 0;
         if (const Status began = keeper_.Began(); !began.ok()) log_.Line(began.error().message);
         if (options_.is_root) keeper_.Release();  // nobody takes away the root while its daemon runs
+        NoteMount();
         StartControl();
-        ready();
+        ready(control_problem_);
       }
+      StartControl();
       TellNetworkState();
       AdjustReadahead();
       const auto now = std::chrono::steady_clock::now();
@@ -257,8 +306,8 @@ class Daemon {
   }
 
   // What a command of the control socket is answered.
-  std::string Answer(const std::string& request, std::chrono::steady_clock::time_point started) {
-    if (request == "status") return StatusJson(*client_, started);
+  std::string Answer(const std::string& request) {
+    if (request == "status") return StatusJson(*client_, served_since_);
     if (request == "end") kill(getpid(), SIGTERM);
     if (request == "record") client_->StartRecording();
     if (request == "record end" && !profile_) client_->recorder().Stop();
@@ -267,16 +316,28 @@ class Daemon {
     return "ok\n";
   }
 
+  void NoteMount() {
+    mount_ = FindMount(mountpoint_);
+    if (!mount_) return;  // gone again already
+    if (geteuid() == 0) readahead_.emplace(KernelReadahead::OfMount(mount_->device));
+    served_since_ = std::chrono::steady_clock::now();
+  }
+
+  // Until it succeeds: whoever has the socket's name now may give it up.
   void StartControl() {
-    const auto mount = FindMount(mountpoint_);
-    if (!mount) return;  // gone again already
-    device_ = mount->device;
-    if (geteuid() == 0) readahead_.emplace(KernelReadahead::OfMount(device_));
-    const auto started = std::chrono::steady_clock::now();
-    auto control = ControlServer::Start(
-        device_, [this, started](const std::string& request) { return Answer(request, started); });
-    if (!control.ok()) return log_.Line("status will not answer: " + control.error().message);
-    control_ = std::move(*control);
+    const auto now = std::chrono::steady_clock::now();
+    if (!mount_ || control_ != nullptr || now < try_control_) return;
+    auto control = ControlServer::Start(*mount_, session_->device(),
+                                        [this](const std::string& request) { return Answer(request); });
+    try_control_ = now + kTryControlEvery;
+    const std::string problem =
+        control.ok() ? ""
+                     : mountpoint_ + ": " + control.error().message +
+                           ": status, profile record and umount --lazy do not reach this mount";
+    if (control.ok()) control_ = std::move(*control);
+    if (problem == control_problem_) return;
+    log_.Line(problem.empty() ? mountpoint_ + ": status answers now" : problem);
+    control_problem_ = problem;
   }
 
   int InitialReadahead() const {
@@ -315,7 +376,9 @@ class Daemon {
   std::unique_ptr<Client> client_;
   std::unique_ptr<FuseSession> session_;
   std::unique_ptr<ControlServer> control_;
-  std::string device_;
+  std::optional<MountEntry> mount_;
+  std::chrono::steady_clock::time_point served_since_, try_control_;
+  std::string control_problem_;
   std::optional<ReadaheadPolicy> readahead_;
   bool hot_range_came_ = false;
   std::optional<ProfileFile> profile_;
@@ -331,7 +394,7 @@ void LeaveTerminal() {
   for (const int fd : {0, 1, 2}) dup2(null.get(), fd);
 }
 
-// The child: says "+" when ready, or "-" and the error.
+// The child: says "+" and a warning when ready, or "-" and the error.
 [[noreturn]] void RunChild(const MountOptions& options, const std::string& mountpoint, int pipe) {
   prctl(PR_SET_PDEATHSIG, SIGTERM);  // who gives up waiting for the mount takes the daemon along
   bool told = false;
@@ -340,10 +403,10 @@ void LeaveTerminal() {
     told = true;
     close(pipe);
   };
-  const Status status = Daemon(options, mountpoint).Run([&] {
+  const Status status = Daemon(options, mountpoint).Run([&](const std::string& warning) {
     prctl(PR_SET_PDEATHSIG, 0);
     LeaveTerminal();
-    tell("+");
+    tell("+" + warning);
   });
   if (!status.ok()) tell("-" + status.error().message);
   _exit(status.ok() ? 0 : 1);
@@ -356,7 +419,10 @@ Status WaitForChild(pid_t child, int pipe) {
     if (n < 0 && errno != EINTR) break;
     if (n > 0) text.append(piece, n);
   }
-  if (text == "+") return Ok();
+  if (text.starts_with("+")) {
+    if (text.size() > 1) Tell(text.substr(1));
+    return Ok();
+  }
   int status = 0;
   waitpid(child, &status, 0);
   if (text.starts_with("-")) return Failed(text.substr(1));
@@ -382,11 +448,13 @@ Status MakePathsAbsolute(MountOptions& options) {
 
 Status MountImage(const MountOptions& given) {
   MountOptions options = given;
+  if (options.action == MountAction::kRemount) return SetMountFlags(options.mountpoint, options.mount_flags);
   options.client.record = !options.record.empty();
   RS_CHECK(ParseImageUrl(options.client.url));
+  if (options.action == MountAction::kMountOnce && IsMountedAlready(options)) return Ok();
   RS_TRY(const std::string mountpoint, CheckMountpoint(options));
   RS_CHECK(MakePathsAbsolute(options));
-  if (options.foreground) return Daemon(options, mountpoint).Run([] {});
+  if (options.foreground) return Daemon(options, mountpoint).Run([](const std::string&) {});
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return ErrnoError("cannot make", "a pipe");
   const pid_t child = fork();
@@ -405,16 +473,19 @@ Status UnmountImage(const std::string& mountpoint, UnmountMode mode) {
   RS_TRY(const MountEntry mount, FindRootstreamMount(mountpoint));
   if (mode == UnmountMode::kLazy) {
     RS_CHECK(UnmountNow(mount, MNT_DETACH));
-    (void)AskDaemon(mount.device, "end");
+    (void)AskDaemon(mount, "end");
     return Ok();
   }
+  const auto daemon = DaemonCall::Send(mount, "");
+  const UniqueFd process(daemon.ok() ? static_cast<int>(syscall(SYS_pidfd_open, daemon->daemon(), 0)) : -1);
   const Status status = UnmountNow(mount, UMOUNT_NOFOLLOW);
   if (!status.ok()) {
     return Failed(status.error().message +
                   " (a process has it open: fuser -vm tells which; --lazy detaches it)");
   }
   // The daemon seals its cache; not waiting for it long.
-  for (int i = 0; i < 16 && DaemonIsThere(mount.device); ++i) usleep(50'000);
+  pollfd end = {process.get(), POLLIN, 0};
+  if (process) (void)poll(&end, 1, kSealing);
   return Ok();
 }
 

@@ -2,6 +2,8 @@
 // so a mount that hangs hangs nobody here.
 #pragma once
 
+#include <sys/types.h>
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +18,8 @@ struct MountEntry {
   std::string mountpoint;
   std::string type;    // "fuse.rootstream"
   std::string source;
+  std::string flags;   // of this mount: "ro,nosuid,nodev,relatime"
+  std::optional<uid_t> owner;  // who mounted it, if it is FUSE's: the daemon's user; the kernel says so
 };
 
 std::vector<MountEntry> ParseMountInfo(std::string_view text);

@@ -1,10 +1,9 @@
 #include "fusefs/prefetch.h"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
+#include <cstdio>
 #include <thread>
 
+#include "cache/progress.h"
 #include "fusefs/status.h"
 
 namespace rootstream {
@@ -20,18 +19,16 @@ Status NeedCache(Client& client) {
   return Ok();
 }
 
-// Shows what `look` tells until it has ended; the last of it.
+// Shows what `look` tells of `what` until it has ended; the last of it.
 template <typename Look>
-auto Watch(const Look& look) {
-  const bool on_terminal = isatty(2) != 0;
+auto Watch(const std::string& what, const Look& look) {
+  Progress shown;
   auto progress = look();
   while (!progress.ended) {
     std::this_thread::sleep_for(kLookEvery);
     progress = look();
-    if (on_terminal && progress.total > 0)
-      fmt::print(stderr, "\r\033[K{} of {}", HumanBytes(progress.done), HumanBytes(progress.total));
+    shown.Show(progress.done, progress.total, what);
   }
-  if (on_terminal) fmt::print(stderr, "\r\033[K");
   return progress;
 }
 
@@ -45,11 +42,12 @@ Status PrefetchHotRange(Client& client) {
                    "--all fetches everything");
   const HotRange& hot = client.ref().manifest.hot;
   client.warmup().Start(hot, client.ref().manifest.root);
-  const Warmup::Progress progress = Watch([&] { return client.warmup().progress(); });
+  const Warmup::Progress progress = Watch("hot range", [&] { return client.warmup().progress(); });
   if (!progress.problem.empty())
     return Unavailable(client.url().ToString() + ": not all of the hot range came: " + progress.problem);
-  fmt::print("{} of the hot range are in the cache, {} of them fetched now\n", HumanBytes(progress.total),
-             HumanBytes(client.cache().counters().wire_bytes));
+  const std::string fetched = HumanBytes(client.cache().counters().wire_bytes);
+  printf("%s of the hot range are in the cache, %s of them fetched now\n", HumanBytes(progress.total).c_str(),
+         fetched.c_str());
   return Ok();
 }
 
@@ -57,13 +55,12 @@ Status PrefetchAll(Client& client) {
   RS_CHECK(NeedCache(client));
   Fill fill(client.cache(), client.ref().manifest.root, kNoRateLimit, Fill::OnSilence::kEnd);
   fill.Start(nullptr);
-  const Fill::Progress progress = Watch([&] { return fill.progress(); });
+  const Fill::Progress progress = Watch(client.url().image.ToString(), [&] { return fill.progress(); });
   client.Close();
   if (!progress.problem.empty())
     return Unavailable(client.url().ToString() + ": not all of it came: " + progress.problem);
-  fmt::print("{} fetched, the cache holds {}\n",
-             HumanBytes(client.cache().counters().wire_bytes),
-             HumanBytes(client.cache().disk()->size()));
+  printf("%s fetched, the cache holds %s\n", HumanBytes(client.cache().counters().wire_bytes).c_str(),
+         HumanBytes(client.cache().disk()->size()).c_str());
   return Ok();
 }
 

@@ -14,6 +14,7 @@ Profile RecordedProfile(Client& client) {
 }
 
 Result<ProfileFile> ProfileFile::Open(const std::string& path, const ImageName& image) {
+  RS_CHECK(CheckCanWrite(path));
   auto before = ReadProfile(path);
   if (!before.ok() && before.error().kind == ErrorKind::kMissing) return ProfileFile(path, {});
   if (!before.ok()) return before.error();

@@ -3,13 +3,20 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
+
+#include "format/message.h"
+#include "format/url_text.h"
 
 namespace rootstream {
 namespace {
 
 using nlohmann::ordered_json;
+
+constexpr size_t kShownOfNoStatus = 80;  // bytes
+constexpr double kMostBandwidth = 1e15;
 
 // A field of /proc/self/status, in bytes; proc(5) gives them in kB.
 uint64_t ProcessBytes(std::string_view field) {
@@ -27,8 +34,8 @@ ordered_json FillJson(Client& client) {
           {"done", progress.done},
           {"ended", progress.ended},
           {"rate", rate == kNoRateLimit ? ordered_json() : ordered_json(rate)},
-          {"problem", progress.problem},
-          {"hindered_by", progress.hindered_by}};
+          {"problem", WithoutSecretsIn(progress.problem)},
+          {"hindered_by", WithoutSecretsIn(progress.hindered_by)}};
 }
 
 // {"fill": …} as a line.
@@ -40,9 +47,53 @@ std::string FillText(const ordered_json& fill) {
                : fmt::format("{} of {}", HumanBytes(fill.value("done", uint64_t{0})), HumanBytes(total));
   if (fill.contains("rate") && fill["rate"].is_number())
     out += fmt::format(", at most {}/s", HumanBytes(fill["rate"].get<uint64_t>()));
-  if (const std::string problem = fill.value("problem", ""); !problem.empty()) out += "; not whole: " + problem;
-  if (const std::string why = fill.value("hindered_by", ""); !why.empty()) out += "; waits: " + why;
+  if (const std::string problem = ShownMessage(fill.value("problem", "")); !problem.empty()) out += "; not whole: " + problem;
+  if (const std::string why = ShownMessage(fill.value("hindered_by", "")); !why.empty()) out += "; waits: " + why;
   return out;
+}
+
+// The whole for people. Throws the library's exceptions where `s` is not of the form that StatusJson makes.
+std::string TextOf(const ordered_json& s) {
+  std::string out;
+  // Whoever answered chose the words.
+  const auto word = [&](const char* key) { return ShownMessage(s.value(key, "")); };
+  const auto bytes = [&](const char* key) { return HumanBytes(s.value(key, uint64_t{0})); };
+  out += fmt::format("image     {}:{} (serial {})\n", word("image"), word("tag"),
+                     s.value("serial", uint64_t{0}));
+  out += fmt::format("network   {}, round trip {:.1f} ms, {}/s\n", word("state"),
+                     s.value("rtt_ms", 0.0),
+                     HumanBytes(static_cast<uint64_t>(std::clamp(s.value("bandwidth", 0.0), 0.0, kMostBandwidth))));
+  out += fmt::format("fetched   {} in {} requests, {} retries, {} errors\n", bytes("wire_bytes"),
+                     s.value("requests", 0), s.value("retries", 0), s.value("errors", 0));
+  out += fmt::format("lookups   {} from memory, {} from disk, {} from the network\n",
+                     s.at("hits").value("memory", 0), s.at("hits").value("disk", 0),
+                     s.value("misses", 0));
+  out += fmt::format("cache     {} of {}", bytes("cache_bytes"), bytes("cache_limit"));
+  if (const std::string problem = word("cache_problem"); !problem.empty())
+    out += fmt::format(", not written for now: {}", problem);
+  if (s.value("memory_of_refs", "") == "lost")
+    out += "\nwarning   memory of refs: lost; an older version than was seen before may have been taken";
+  if (const uint64_t total = s.at("hot").value("total", uint64_t{0}); total > 0)
+    out += fmt::format("\nhot range {} of {}", HumanBytes(s.at("hot").value("done", uint64_t{0})),
+                       HumanBytes(total));
+  if (const std::string problem = word("hot_problem"); !problem.empty())
+    out += fmt::format("\nhot range not whole: {}", problem);
+  if (s.contains("fill") && s["fill"].is_object()) out += FillText(s.at("fill"));
+  out += fmt::format("\nmemory    {}\nup        {} s\n", bytes("rss_anon"), s.value("uptime_s", 0));
+  return out;
+}
+
+Error NoStatus(const std::string& json) { return Invalid("not a status: " + json.substr(0, kShownOfNoStatus)); }
+
+Result<ordered_json> ParseStatus(const std::string& json) {
+  ordered_json status = ordered_json::parse(json, nullptr, false);
+  if (!status.is_object() || !status.contains("image")) return NoStatus(json);
+  return status;
+}
+
+// In ASCII, whatever the strings hold; bytes that are not UTF-8 are replaced.
+std::string Dump(const ordered_json& status) {
+  return status.dump(2, ' ', true, ordered_json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace
@@ -82,45 +133,28 @@ std::string StatusJson(Client& client, std::chrono::steady_clock::time_point sta
       {"memory_of_refs", !client.has_memory() ? "none" : client.memory_lost().empty() ? "kept" : "lost"},
       {"cache_problem", disk != nullptr ? disk->problem() : ""},
       {"hot", {{"total", hot.total}, {"done", hot.done}}},
-      {"hot_problem", hot.problem},
+      {"hot_problem", WithoutSecretsIn(hot.problem)},
       {"fill", FillJson(client)},
       {"recorded", client.recorder().size()},
       {"rss_anon", ProcessBytes("RssAnon:") + ProcessBytes("VmLck:")},
       {"rss_file", ProcessBytes("RssFile:")},
       {"uptime_s", std::chrono::duration_cast<std::chrono::seconds>(up).count()},
   };
-  // A name that is not UTF-8 is shown with replacement characters.
-  return status.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  return Dump(status);
 }
 
 Result<std::string> StatusText(const std::string& json) {
-  const ordered_json s = ordered_json::parse(json, nullptr, false);
-  if (!s.is_object() || !s.contains("image")) return Invalid("not a status: " + json);
-  std::string out;
-  const auto bytes = [&](const char* key) { return HumanBytes(s.value(key, uint64_t{0})); };
-  out += fmt::format("image     {}:{} (serial {})\n", s.value("image", ""), s.value("tag", ""),
-                     s.value("serial", uint64_t{0}));
-  out += fmt::format("network   {}, round trip {:.1f} ms, {}/s\n", s.value("state", ""),
-                     s.value("rtt_ms", 0.0),
-                     HumanBytes(static_cast<uint64_t>(s.value("bandwidth", 0.0))));
-  out += fmt::format("fetched   {} in {} requests, {} retries, {} errors\n", bytes("wire_bytes"),
-                     s.value("requests", 0), s.value("retries", 0), s.value("errors", 0));
-  out += fmt::format("lookups   {} from memory, {} from disk, {} from the network\n",
-                     s["hits"].value("memory", 0), s["hits"].value("disk", 0),
-                     s.value("misses", 0));
-  out += fmt::format("cache     {} of {}", bytes("cache_bytes"), bytes("cache_limit"));
-  if (const std::string problem = s.value("cache_problem", ""); !problem.empty())
-    out += fmt::format(", not written for now: {}", problem);
-  if (s.value("memory_of_refs", "") == "lost")
-    out += "\nwarning   memory of refs: lost; an older version than was seen before may have been taken";
-  if (const uint64_t total = s["hot"].value("total", uint64_t{0}); total > 0)
-    out += fmt::format("\nhot range {} of {}", HumanBytes(s["hot"].value("done", uint64_t{0})),
-                       HumanBytes(total));
-  if (const std::string problem = s.value("hot_problem", ""); !problem.empty())
-    out += fmt::format("\nhot range not whole: {}", problem);
-  if (s.contains("fill") && s["fill"].is_object()) out += FillText(s["fill"]);
-  out += fmt::format("\nmemory    {}\nup        {} s\n", bytes("rss_anon"), s.value("uptime_s", 0));
-  return out;
+  RS_TRY(const ordered_json status, ParseStatus(json));
+  try {
+    return TextOf(status);
+  } catch (const ordered_json::exception&) {
+    return NoStatus(json);
+  }
+}
+
+Result<std::string> StatusForScripts(const std::string& json) {
+  RS_TRY(const ordered_json status, ParseStatus(json));
+  return Dump(status);
 }
 
 }  // namespace rootstream

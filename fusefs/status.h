@@ -11,8 +11,10 @@ namespace rootstream {
 // One JSON object; its keys are listed in docs/operations.md.
 std::string StatusJson(Client& client, std::chrono::steady_clock::time_point started);
 
-// The same for people, from the JSON. kInvalid: not a status.
+// The same from an answer of a daemon, for people and for scripts; whoever gave it, no terminal obeys it. kInvalid: not
+// a status.
 Result<std::string> StatusText(const std::string& json);
+Result<std::string> StatusForScripts(const std::string& json);
 
 std::string HumanBytes(uint64_t bytes);  // "12.3 MiB"
 

@@ -1,11 +1,12 @@
 #include "server-tools/http_server.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <microhttpd.h>
+#include <netdb.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -16,6 +17,8 @@ namespace {
 constexpr unsigned kThreads = 4;
 constexpr unsigned kIdleSeconds = 75;
 constexpr uint16_t kDefaultPort = 8080;
+constexpr const char* kLoopback = "127.0.0.1";
+constexpr const char* kEverywhere = "0.0.0.0";
 
 struct Endpoint {
   sockaddr_storage address = {};
@@ -23,27 +26,34 @@ struct Endpoint {
   uint16_t port = kDefaultPort;
 };
 
+// The first address of a name or number, IPv4 before IPv6: what a person writes as localhost is 127.0.0.1.
+Result<sockaddr_storage> FindAddress(const std::string& host, uint16_t port) {
+  const addrinfo wanted = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM};
+  addrinfo* found = nullptr;
+  const int error = getaddrinfo(host.c_str(), std::to_string(port).c_str(), &wanted, &found);
+  if (error != 0) return Failed("cannot listen on " + host + ": " + gai_strerror(error));
+  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> free_it(found, freeaddrinfo);
+  const addrinfo* best = found;
+  for (const addrinfo* at = found; at != nullptr; at = at->ai_next)
+    if (at->ai_family == AF_INET && best->ai_family != AF_INET) best = at;
+  sockaddr_storage address = {};
+  memcpy(&address, best->ai_addr, std::min<size_t>(best->ai_addrlen, sizeof address));
+  return address;
+}
+
 Result<Endpoint> ParseEndpoint(const std::string& listen) {
-  const Error invalid = Invalid("'" + listen + "' is not ADDRESS:PORT");
-  Endpoint out{.host = "127.0.0.1"};
+  const Error invalid = Invalid("'" + listen + "' is not ADDRESS:PORT, [IPV6]:PORT, :PORT or PORT");
+  Endpoint out{.host = kLoopback};
   const size_t colon = listen.rfind(':');
   const std::string port = colon == std::string::npos ? listen : listen.substr(colon + 1);
   if (colon != std::string::npos) out.host = listen.substr(0, colon);
-  if (out.host.starts_with('[') && out.host.ends_with(']'))
-    out.host = out.host.substr(1, out.host.size() - 2);
+  const bool in_brackets = out.host.starts_with('[') && out.host.ends_with(']');
+  if (!in_brackets && out.host.find(':') != std::string::npos) return invalid;
+  if (in_brackets) out.host = out.host.substr(1, out.host.size() - 2);
+  if (colon == 0) out.host = kEverywhere;
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);
-  if (error != std::errc() || end != port.data() + port.size()) return invalid;
-  auto* v4 = reinterpret_cast<sockaddr_in*>(&out.address);
-  auto* v6 = reinterpret_cast<sockaddr_in6*>(&out.address);
-  if (inet_pton(AF_INET, out.host.c_str(), &v4->sin_addr) == 1) {
-    v4->sin_family = AF_INET;
-    v4->sin_port = htons(out.port);
-  } else if (inet_pton(AF_INET6, out.host.c_str(), &v6->sin6_addr) == 1) {
-    v6->sin6_family = AF_INET6;
-    v6->sin6_port = htons(out.port);
-  } else {
-    return invalid;
-  }
+  if (error != std::errc() || end != port.data() + port.size() || out.host.empty()) return invalid;
+  RS_TRY(out.address, FindAddress(out.host, out.port));
   return out;
 }
 

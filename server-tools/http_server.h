@@ -22,7 +22,8 @@ ByteRange ParseRange(const char* header, uint64_t file_size);
 
 class HttpServer {
  public:
-  // `listen`: ADDRESS:PORT, [IPV6]:PORT or PORT; port 0 picks one. Serves until it is destroyed.
+  // `listen`: ADDRESS:PORT, NAME:PORT, [IPV6]:PORT, PORT of loopback, or :PORT of every IPv4 address; port 0 picks
+  // one. Serves until it is destroyed. kInvalid: it is none of these.
   static Result<std::unique_ptr<HttpServer>> Start(const std::string& folder,
                                                    const std::string& listen);
   ~HttpServer();

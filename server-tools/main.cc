@@ -4,7 +4,9 @@
 #include <CLI/CLI.hpp>
 
 #include "cache/file_io.h"
+#include "cache/program_start.h"
 #include "chunker/source.h"
+#include "format/message.h"
 #include "server-tools/commands/command.h"
 
 namespace rootstream {
@@ -23,7 +25,7 @@ int Main(int argc, char** argv) {
   CLI::App app("publish images and run stores", "rootstream");
   app.require_subcommand(1);
   app.failure_message([](const CLI::App*, const CLI::Error& error) {
-    return "rootstream: " + std::string(error.what()) + "; see rootstream COMMAND --help\n";
+    return "rootstream: " + ShownMessage(error.what()) + "; see rootstream COMMAND --help\n";
   });
   Run run;
   AddKeygen(app, run);
@@ -48,10 +50,15 @@ int Main(int argc, char** argv) {
     return ReportError(error.text, 2);
   } catch (const std::bad_alloc&) {
     return ReportError("out of memory", 1);
+  } catch (const std::exception& error) {  // of a library; errors of ours are values
+    return ReportError(error.what(), 1);
   }
 }
 
 }  // namespace
 }  // namespace rootstream
 
-int main(int argc, char** argv) { return rootstream::Main(argc, argv); }
+int main(int argc, char** argv) {
+  rootstream::ProgramStart start(argc, argv);
+  return rootstream::Main(start.argc(), start.argv());
+}

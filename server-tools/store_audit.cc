@@ -1,5 +1,7 @@
 #include "server-tools/store_audit.h"
 
+#include <algorithm>
+
 #include "format/chunk.h"
 #include "format/limits.h"
 
@@ -55,6 +57,7 @@ void Auditor::CheckShards(const Manifest& manifest, const std::string& image) {
 void Auditor::CheckShard(const ShardWalk::Visit& visit, const std::string& image) {
   const ObjectRef& ref = visit.shard;
   ++report_.shards;
+  progress_.Show(0, 0, "look at " + image + ", shard " + std::to_string(report_.shards));
   const std::string shown = image + ": shard " + ref.id.Hex();
   const auto bytes = ReadObject(ref);
   if (!bytes.ok()) return Damage(shown, bytes.error().message);
@@ -132,7 +135,25 @@ Result<std::string> Auditor::ReadObject(const ObjectRef& ref) {
 void Auditor::CheckPacks(const std::vector<Id>& further) {
   for (const Id& pack : further) expected_.try_emplace(pack);
   pack_cache_.clear();
-  for (const auto& [pack, objects] : expected_) CheckPack(pack);
+  const uint64_t total = BytesInUse();
+  uint64_t done = 0;
+  for (const auto& [pack, objects] : expected_) {
+    progress_.Show(done, total, "check pack " + pack.Hex());
+    const uint64_t before = report_.bytes;
+    CheckPack(pack);
+    if (live_bytes_.contains(pack)) done += report_.bytes - before;
+  }
+}
+
+uint64_t Auditor::BytesInUse() const {
+  std::map<Id, uint64_t> ends;
+  for (const auto& [place, ref] : places_) {
+    uint64_t& end = ends[ref.pack];
+    end = std::max(end, ref.offset + ref.stored_size);
+  }
+  uint64_t total = 0;
+  for (const auto& [pack, end] : ends) total += end;
+  return total;
 }
 
 void Auditor::CheckPack(const Id& id) {

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "cache/progress.h"
 #include "chunker/store_folder.h"
 #include "format/chunk_list.h"
 #include "format/shard_walk.h"
@@ -63,6 +64,8 @@ class Auditor {
   void CheckPack(const Id& pack);
   Result<std::string> ReadObject(const ObjectRef& ref);
 
+  uint64_t BytesInUse() const;  // of the packs, up to the last object that is named
+
   ReadStoreFile read_;
   const std::vector<PublicKey> keys_;
   AuditReport report_;
@@ -73,6 +76,7 @@ class Auditor {
   std::map<std::pair<Id, uint64_t>, ObjectRef> places_;  // by pack and offset: what was first said
   std::map<Id, uint64_t> live_bytes_;
   std::map<Id, std::string> pack_cache_;
+  Progress progress_;
 };
 
 // All of a store on a disk.

@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <unordered_set>
 
-#include "chunker/progress.h"
+#include "cache/progress.h"
 #include "chunker/source.h"
 #include "format/limits.h"
 #include "server-tools/needed_packs.h"

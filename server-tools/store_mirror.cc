@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "chunker/progress.h"
+#include "cache/progress.h"
 #include "format/limits.h"
 #include "server-tools/downloads.h"
 #include "server-tools/needed_packs.h"
@@ -90,6 +90,7 @@ class Copier {
     return MirroredImage::State::kCopied;
   }
 
+  uint64_t bytes_to_fetch() const { return bytes_to_fetch_; }  // of the images until now
   size_t packs_fetched() const { return fetched_.size(); }
   size_t packs_there() const { return there_.size(); }
 
@@ -121,6 +122,8 @@ class Copier {
     RS_CHECK(needed.Add(manifest));
     for (const auto& [pack, end] : needed.ends())
       if (!to_.RenewPack(pack, end)) Fetch(pack);
+    for (const auto& [pack, end] : needed.ends())
+      if (fetched_.contains(pack) && counted_.insert(pack).second) bytes_to_fetch_ += end;
     for (const auto& [pack, end] : needed.ends()) {
       RS_CHECK(NeedPack(pack, end));
       if (!fetched_.contains(pack)) there_.insert(pack);
@@ -162,6 +165,8 @@ class Copier {
   Downloads& downloads_;
   std::unordered_map<Id, Downloads::JobPtr, IdHash> fetched_;
   std::unordered_set<Id, IdHash> there_;
+  std::unordered_set<Id, IdHash> counted_;
+  uint64_t bytes_to_fetch_ = 0;
 };
 
 class Mirror {
@@ -170,7 +175,7 @@ class Mirror {
       : options_(options),
         images_(std::move(from.images)),
         downloads_(transport, std::move(from.url), options.patience,
-                   [this](uint64_t bytes) { progress_.Show(bytes, 0, shown_); }) {}
+                   [this](uint64_t bytes) { progress_.Show(bytes, Total(), shown_); }) {}
 
   Result<MirrorReport> Run() {
     // All refs first: nothing is written for images that are not trusted, and what is published
@@ -200,6 +205,9 @@ class Mirror {
     return Candidate{std::move(bytes), std::move(ref), report_.images.size() - 1};
   }
 
+  // Known once the last image's packs are.
+  uint64_t Total() const { return copies_last_ != nullptr ? copies_last_->bytes_to_fetch() : 0; }
+
   Status CopyImages() {
     RS_TRY(StoreFolder to, StoreFolder::OpenOrCreate(options_.to));
     RS_CHECK(AwaitLock(to, StoreLock::kShared, std::nullopt));
@@ -207,7 +215,9 @@ class Mirror {
     for (const Candidate& candidate : candidates_) {
       MirroredImage& image = report_.images[candidate.image];
       shown_ = image.name.ToString();
+      if (&candidate == &candidates_.back()) copies_last_ = &copier;
       const auto state = copier.Copy(candidate);
+      copies_last_ = nullptr;
       if (!state.ok()) RS_CHECK(Refuse(image, state.error()));
       if (state.ok()) image.state = *state;
     }
@@ -228,6 +238,7 @@ class Mirror {
   MirrorReport report_;
   std::vector<Candidate> candidates_;
   std::string shown_;  // the image at hand
+  const Copier* copies_last_ = nullptr;
   Progress progress_;
   Downloads downloads_;
 };

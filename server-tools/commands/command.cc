@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
+
+#include "format/message.h"
 
 namespace rootstream {
 
@@ -17,9 +18,7 @@ void AddCredentialOptions(CLI::App& app, CredentialFiles& files) {
 }
 
 int ReportError(const std::string& text, int code) {
-  std::string line = text;
-  std::replace(line.begin(), line.end(), '\n', '?');  // of a name: one failure is one line
-  fmt::print(stderr, "rootstream: {}\n", line);
+  fprintf(stderr, "rootstream: %s\n", ShownMessage(text).c_str());
   return code;
 }
 

@@ -34,10 +34,10 @@ void AddProfile(CLI::App& app, Run& run);
 // The options of commands that read a URL.
 void AddCredentialOptions(CLI::App& app, CredentialFiles& files);
 
-// For --json; bytes that are no UTF-8 are replaced.
+// For --json, in ASCII; bytes that are no UTF-8 are replaced.
 template <typename Json>
 std::string Dump(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 std::string MiB(uint64_t bytes);  // "1.25 MiB"
 // Prints one line on standard error, whatever `text` holds; returns `code`.

@@ -1,7 +1,6 @@
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
 
+#include "format/plain_text.h"
 #include "server-tools/commands/command.h"
 #include "server-tools/keys.h"
 
@@ -14,7 +13,8 @@ void AddKeygen(CLI::App& app, Run& run) {
   command->callback([=, &run] {
     run = [=]() -> Status {
       RS_CHECK(GenerateKeyFiles(*path));
-      fmt::print("private key {0}: keep it; public key {0}.pub: give it to clients\n", *path);
+      const std::string shown = Printable(*path);
+      printf("private key %s: keep it; public key %s.pub: give it to clients\n", shown.c_str(), shown.c_str());
       return Ok();
     };
   });

@@ -1,9 +1,9 @@
-#include <fmt/format.h>
 #include <signal.h>
 
 #include <CLI/CLI.hpp>
 
 #include "chunker/store_folder.h"
+#include "format/plain_text.h"
 #include "server-tools/commands/command.h"
 #include "server-tools/http_server.h"
 
@@ -14,7 +14,7 @@ void AddServe(CLI::App& app, Run& run) {
   auto listen = std::make_shared<std::string>("127.0.0.1:8080");
   CLI::App* command = app.add_subcommand("serve", "serve a store over HTTP, for trials");
   command->add_option("STORE", *store)->required();
-  command->add_option("--listen", *listen, "port 0 picks one")
+  command->add_option("--listen", *listen, "address or name; :PORT: every address of this machine; port 0 picks one")
       ->type_name("ADDR:PORT")
       ->capture_default_str();
   command->callback([=, &run] {
@@ -30,7 +30,7 @@ void AddServe(CLI::App& app, Run& run) {
         throw UsageError{started.error().message};
       if (!started.ok()) return started.error();
       const auto& server = *started;
-      fmt::print("serving {} at {}\n", *store, server->url());
+      printf("serving %s at %s\n", Printable(*store).c_str(), server->url().c_str());
       fflush(stdout);
       int signal = 0;
       sigwait(&stop, &signal);

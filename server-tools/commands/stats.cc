@@ -31,11 +31,13 @@ Status RunStats(const std::string& path, bool json) {
           stdout);
     return Ok();
   }
+  std::string text;
   for (const ImageStats& image : stats.images)
-    fmt::print("{:<30} serial {:<5} {:>9} entries {:>14}\n", image.name, image.serial,
-               image.entries, MiB(image.plain_bytes));
-  fmt::print("{} packs, {}; {} of it in use by images, {} packs ({}) by none\n", stats.packs,
-             MiB(stats.bytes), MiB(stats.live_bytes), stats.dead_packs, MiB(stats.dead_bytes));
+    text += fmt::format("{:<30} serial {:<5} {:>9} entries {:>14}\n", image.name, image.serial, image.entries,
+                        MiB(image.plain_bytes));
+  text += fmt::format("{} packs, {}; {} of it in use by images, {} packs ({}) by none\n", stats.packs,
+                      MiB(stats.bytes), MiB(stats.live_bytes), stats.dead_packs, MiB(stats.dead_bytes));
+  fputs(text.c_str(), stdout);
   return Ok();
 }
 

@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cache/curl_transport.h"
+#include "cache/object_cache.h"
+#include "format/message.h"
 #include "format/url_text.h"
 #include "server-tools/commands/command.h"
 #include "server-tools/downloads.h"
@@ -61,10 +63,12 @@ Status RunVerify(const std::string& target, const std::vector<std::string>& key_
                               {"bytes", report.bytes},   {"damages", report.damages}};
     fputs(Dump(out).c_str(), stdout);
   } else {
-    for (const std::string& damage : report.damages) fmt::print("damaged: {}\n", damage);
-    fmt::print("checked {} images, {} packs ({}), {} shards, {} chunks{}\n", report.images,
-               report.packs, MiB(report.bytes), report.shards, report.chunks,
-               keys.empty() ? "; signatures were not checked: no --pubkey" : "");
+    std::string text;
+    for (const std::string& damage : report.damages) text += "damaged: " + ShownMessage(damage) + "\n";
+    text += fmt::format("checked {} images, {} packs ({}), {} shards, {} chunks{}\n", report.images,
+                        report.packs, MiB(report.bytes), report.shards, report.chunks,
+                        keys.empty() ? "; signatures were not checked: no --pubkey" : "");
+    fputs(text.c_str(), stdout);
   }
   if (report.damages.empty()) return Ok();
   return Corrupt(fmt::format("{}: {} objects are damaged", WithoutSecrets(target), report.damages.size()));

@@ -37,6 +37,14 @@ third_party=$(find format cache fusefs boot chunker server-tools -name '*.h' |
 [ -z "$third_party" ] || fail "third-party headers in headers of ours:
 $third_party"
 
+# Every program begins alike, and no output throws because a file is full.
+for file in $(grep -lr --include='*.cc' '^int main(' fusefs boot server-tools chunker); do
+  grep -q 'ProgramStart' "$file" || fail "$file: a program begins with ProgramStart (cache/program_start.h)"
+done
+thrown=$(grep -rn --include='*.cc' 'fmt::print(\|std::cout\|std::cerr' format cache fusefs boot chunker server-tools || true)
+[ -z "$thrown" ] || fail "fputs(3) and the like report what fmt::print throws:
+$thrown"
+
 for name in util utils common misc helpers; do
   found=$(find . -path ./build -prune -o -path ./.git -prune -o -type d -name "$name" -print)
   [ -z "$found" ] || fail "$found: a folder has one job, and a name that says which"

@@ -55,6 +55,20 @@ expect_fail 'nonsense.*match rule' 2 "$rootstream" publish "$work/source" "$stor
   --match nonsense
 
 # --- publishing --------------------------------------------------------------------------------------
+step "where profiles go"
+for file in "$work/nothing/profile" "$work/source"; do
+  expect_fail "profile.*$file: (No such file|Is a directory)" 1 "$rootstream" mount "$url" "$work/mount" --pubkey "$key.pub" \
+    --cache none --record "$file"
+  ! is_mounted "$work/mount" || fail "mounted, and records nothing"
+  expect_fail "profile.*$file: (No such file|Is a directory)" 1 "$rootstream" ls "$url" --pubkey "$key.pub" --cache none \
+    --record "$file"
+done
+
+step "kboot's image"
+for image in nonsense "http://127.0.0.1/" "gopher://127.0.0.1/tree"; do
+  expect_fail "kboot build: --url.*'$image'" 2 "$rootstream" kboot build --out "$work/kboot" --url "$image"
+done
+
 step "boot entries"
 for option in "--kernel /nope" "--kernel /text --initrd /nope"; do
   # shellcheck disable=SC2086
@@ -80,7 +94,7 @@ chmod 0 "$work/secret/unreadable"
 expect_fail "secret/unreadable: Permission denied" 1 \
   "${user[@]}" "$rootstream" publish "$work/secret" "$work/user-store" refused --key "$key" --level 3
 mv "$work/secret/unreadable" "$work/secret/"$'new\nline \xff'
-expect_fail 'secret/new.line .*Permission denied' 1 \
+expect_fail 'secret/new(.|\\x0a)line .*Permission denied' 1 \
   "${user[@]}" "$rootstream" publish "$work/secret" "$work/user-store" refused --key "$key" --level 3
 [ ! -e "$work/user-store/images/refused" ] || fail "published an unreadable file"
 

@@ -43,8 +43,52 @@ else
   compare "$work/source" "$work/mount"
   "$rootstream" status "$work/mount" --json | grep -q '"cache_limit": 104857600' || fail "cache-size= was not heard"
   as_nobody cat "$work/mount/etc/small" >/dev/null || fail "allow_other was not heard"
-  ! mount -T "$work/fstab" "$work/mount" 2>"$work/error" || fail "mounted twice"
+  times_mounted() { grep -cF " $work/mount " /proc/self/mountinfo; }
+  mount -T "$work/fstab" "$work/mount" 2>"$work/error" || true  # mount(8) may know it already, or asks the helper
+  [ "$(times_mounted)" = 1 ] || fail "mounted twice"
+  ! mount -t fuse.rootstream "$server_url/other" "$work/mount" -o "pubkey=$key.pub,cache=none" 2>"$work/error" ||
+    fail "mounted another image over it"
+  grep -q 'busy' "$work/error" || fail "$(cat "$work/error")"
   unmount "$work/mount"
+
+  step "mount -a, and again"
+  for url in "$server_url/tree" "${server_url/:\/\//://someone:opensesame@}/tree?token=opensesame"; do
+    echo "$url $work/mount fuse.rootstream pubkey=$key.pub,cache=none 0 0" >"$work/all"
+    mount -a -T "$work/all" || fail "mount -a"
+    mount -a -T "$work/all" || fail "mount -a again"
+    [ "$(times_mounted)" = 1 ] || fail "mount -a mounted twice"
+    unmount "$work/mount"
+  done
+
+  step "mount -f"
+  mount -f -t fuse.rootstream "$server_url/tree" "$work/mount" -o "pubkey=$key.pub" || fail "mount -f"
+  "$helper" "$server_url/tree" "$work/mount" -sfnv -o "ro,pubkey=$key.pub" || fail "the helper with -sfnv"
+  ! is_mounted "$work/mount" || fail "mount -f mounted"
+  ! mount -f -t fuse.rootstream "$server_url/" "$work/mount" -o "pubkey=$key.pub" 2>/dev/null ||
+    fail "mount -f took a URL that is none"
+
+  step "the options of every filesystem"
+  for option in async sync dirsync atime noatime diratime nodiratime relatime norelatime strictatime lazytime nolazytime \
+    dev nodev exec noexec suid nosuid mand iversion noiversion symfollow nosymfollow silent user=me group owner users \
+    comment=x X-mount.mkdir=0700 x-gvfs-hide; do
+    "$helper" "$server_url/tree" "$work/mount" -o "pubkey=$key.pub,cache=none,$option" || fail "-o $option"
+    unmount "$work/mount"
+  done
+  flags() { awk -v at="$work/mount" '$5 == at { print $6 }' /proc/self/mountinfo; }
+  mount -t fuse.rootstream "$server_url/tree" "$work/mount" -o "pubkey=$key.pub,cache=none,nosymfollow"
+  [[ ",$(flags)," == *,nosymfollow,* ]] || fail "nosymfollow was not heard: $(flags)"
+  ! cat "$work/mount/usr/link" 2>/dev/null || fail "a symlink was followed"
+
+  step "remount"
+  mount -o remount,ro "$work/mount" || fail "remount,ro"
+  mount -o remount,noexec,symfollow "$work/mount" || fail "remount,noexec"
+  [[ ",$(flags)," == *,noexec,* ]] && [[ ",$(flags)," == *,ro,* ]] || fail "remounted as $(flags)"
+  cat "$work/mount/usr/link" >/dev/null || fail "symfollow was not heard"
+  "$helper" "$server_url/tree" "$work/mount" -o remount,exec || fail "the helper alone"
+  [[ ",$(flags)," == *,nosuid,* ]] && [[ ",$(flags)," != *,noexec,* ]] || fail "remounted as $(flags)"
+  unmount "$work/mount"
+  ! "$helper" "$server_url/tree" "$work/mount" -o remount,ro 2>"$work/error" || fail "remounted nothing"
+  grep -q "$work/mount: nothing is mounted" "$work/error" || fail "$(cat "$work/error")"
   ! mount -t fuse.rootstream "$server_url/missing" "$work/mount" -o "pubkey=$key.pub,cache=none" \
     2>"$work/error" || fail "mounted an image that is missing"
   grep -q 'rootstream: .*missing.*404' "$work/error" || fail "$(cat "$work/error")"

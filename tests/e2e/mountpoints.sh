@@ -69,6 +69,18 @@ mount_image "$url" "$work/mount"
 serves "$work/mount"
 unmount "$work/mount"
 
+step "a symlink to itself"
+ln -s loop "$work/loop"
+expect_fail "$work/loop: Too many levels of symbolic links" 1 "$rootstream" mount "$url" "$work/loop" --pubkey "$key.pub" --cache none
+for verb in status umount; do expect_fail "$work/loop: nothing is mounted" 1 "$rootstream" $verb "$work/loop"; done
+(
+  mkdir "$work/gone"
+  cd "$work/gone"
+  rmdir "$work/gone"
+  expect_fail "mountpoint there: No such file" 1 "$rootstream" mount "$url" there --pubkey "$key.pub" --cache none
+  expect_fail "there: nothing is mounted" 1 "$rootstream" status there
+)
+
 step "through a symlink"
 ln -s mount "$work/link"
 mount_image "$url" "$work/link"

@@ -20,6 +20,26 @@ for word in published manifest entries bytes unique compressed new time; do
   grep -q "^$word " "$work/stdout" || fail "the summary lacks '$word': $(cat "$work/stdout")"
 done
 
+step "a share, and no more than 60 columns"
+# columns_of FILE: of the widest line that was drawn.
+columns_of() { tr '\r' '\n' <"$1" | sed 's/\x1b\[[0-9;]*[A-Za-z]//g' | awk '{ if (length > most) most = length } END { print most + 0 }'; }
+# drawn REGEX COMMAND: what it draws is like this, and not too wide.
+drawn() {
+  script -qec "stty cols 200; $2" "$work/terminal" >/dev/null </dev/null
+  sed -i '1d; /^Script done/d' "$work/terminal"  # script's own lines
+  tr '\r' '\n' <"$work/terminal" | grep -a "$1" >"$work/drawn" || fail "not like '$1': $2: $(head -c 300 "$work/terminal")"
+  [ "$(columns_of "$work/drawn")" -le 60 ] || fail "wider than 60 columns: $(sort "$work/drawn" | tail -1)"
+}
+mkdir "$work/odd"
+noise 40000000 1 >"$work/odd/$(printf 'n\033[2J%.0s' $(seq 20))"
+drawn 'MiB' "'$rootstream' publish '$work/odd' '$store' odd --key '$key' --level 1"
+! grep -qa $'\033\[2J' "$work/terminal" || fail "a file's name cleared the terminal"
+tar -C "$work/odd" -cf "$work/odd.tar" .
+drawn '% .*MiB' "'$rootstream' publish '$work/odd.tar' '$store' odd-tar --key '$key' --level 1"
+drawn '% .*MiB' "'$rootstream' export 'file://$store/tree' '$work/exported' --pubkey '$key.pub' --cache none"
+drawn '% .*MiB' "'$rootstream' export 'file://$store/tree' - --pubkey '$key.pub' --cache none >/dev/null"
+drawn '% .*MiB' "'$rootstream' verify '$store'"
+
 step "prefetch"
 command="'$rootstream' prefetch 'file://$store/tree' --all --pubkey '$key.pub' --cache '$work/cache'"
 script -qec "$command" "$work/terminal" >/dev/null </dev/null

@@ -1,6 +1,7 @@
 #include "fusefs/mount_options.h"
 
 #include <gtest/gtest.h>
+#include <sys/mount.h>
 
 #include "tests/support/test_result.h"
 
@@ -33,6 +34,52 @@ TEST(OptionListAdd, PassesOnWhatTheKernelKnows) {
                          "x-systemd.automount,x-initrd.mount=1,defaults",
                          options)));
   EXPECT_EQ(options.kernel_options, (std::vector<std::string>{"suid", "dev", "allow_other"}));
+}
+
+TEST(OptionListAdd, TakesAllThatMount8KnowsOfEveryFilesystem) {
+  // mount(8), "FILESYSTEM-INDEPENDENT MOUNT OPTIONS", and what mountinfo adds to them when a mount is changed.
+  for (const char* option :
+       {"async", "atime", "noatime", "auto", "noauto", "context=a:b:c", "fscontext=a", "defcontext=a", "rootcontext=a",
+        "defaults", "dev", "nodev", "diratime", "nodiratime", "dirsync", "exec", "noexec", "group", "iversion",
+        "noiversion", "mand", "nomand", "_netdev", "nofail", "relatime", "norelatime", "strictatime", "nostrictatime",
+        "lazytime", "nolazytime", "suid", "nosuid", "silent", "loud", "owner", "remount", "ro", "rw", "sync", "user",
+        "user=me", "nouser", "users", "symfollow", "nosymfollow", "X-mount.mkdir", "X-mount.mkdir=0755", "x-gvfs-hide",
+        "x-systemd.requires=/srv", "comment=x-gvfs-show", "nogroup", "noowner", "nousers", "user_id=0", "group_id=0",
+        "max_read=131072", "blksize=4096", "default_permissions", "uhelper=udisks2", "helper=a", "seclabel"}) {
+    MountOptions options;
+    EXPECT_TRUE(IsOk(AddOptionList(option, options))) << option;
+  }
+}
+
+TEST(OptionListAdd, HearsThatAMountIsToBeChanged) {
+  MountOptions options;
+  options.action = MountAction::kMountOnce;
+  ASSERT_TRUE(IsOk(AddOptionList("rw,nosuid,remount,ro,noexec", options)));
+  EXPECT_EQ(options.action, MountAction::kRemount);
+  EXPECT_EQ(options.mount_flags, (std::vector<std::string>{"nosuid", "noexec"}));
+}
+
+TEST(OptionListAdd, KeepsFromFusesLibraryWhatItDoesNotKnow) {
+  MountOptions options;
+  ASSERT_TRUE(IsOk(AddOptionList("nosymfollow,noexec", options)));
+  EXPECT_EQ(options.mount_flags, (std::vector<std::string>{"nosymfollow", "noexec"}));
+  EXPECT_EQ(options.kernel_options, std::vector<std::string>{"noexec"});
+}
+
+TEST(MountFlags, AreThoseOfNowWithTheChanges) {
+  EXPECT_EQ(MountFlags("", {}), static_cast<unsigned long>(MS_RDONLY));
+  EXPECT_EQ(MountFlags("rw,nosuid,nodev,relatime", {"suid", "noexec"}),
+            static_cast<unsigned long>(MS_RDONLY | MS_NODEV | MS_NOEXEC | MS_RELATIME));
+  EXPECT_EQ(MountFlags("ro,noatime,nodiratime", {"noexec", "exec"}),
+            static_cast<unsigned long>(MS_RDONLY | MS_NOATIME | MS_NODIRATIME));
+}
+
+TEST(OptionListAdd, QuotesKeepCommasInAValue) {
+  MountOptions options;
+  ASSERT_TRUE(IsOk(AddOptionList("context=\"a:s0:c1,c2\",cache=\"/a,b\",record=/x\"y", options)));
+  EXPECT_EQ(options.kernel_options, std::vector<std::string>{"context=\"a:s0:c1,c2\""});
+  EXPECT_EQ(options.client.cache, "/a,b");
+  EXPECT_EQ(options.record, "/x\"y");
 }
 
 TEST(OptionListAdd, ABackslashKeepsACommaInAValue) {

@@ -1,7 +1,9 @@
 #include "fusefs/mounts.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include "tests/support/test_files.h"
 #include "tests/support/test_result.h"
 
 namespace rootstream {
@@ -20,7 +22,19 @@ TEST(MountInfoParse, TakesLinesApart) {
   EXPECT_EQ(mounts[1].mountpoint, "/mnt");
   EXPECT_EQ(mounts[1].type, "fuse.rootstream");
   EXPECT_EQ(mounts[1].source, "http://host/a");
+  EXPECT_EQ(mounts[1].flags, "rw");
+  EXPECT_EQ(mounts[0].owner, std::nullopt);
   EXPECT_EQ(mounts[2].mountpoint, "/bind");
+}
+
+TEST(MountInfoParse, TellsWhoMountedWhatIsFuses) {
+  const auto owner_in = [](const std::string& options) {
+    return ParseMountInfo("1 1 0:1 / /a ro - fuse.rootstream a " + options + "\n")[0].owner;
+  };
+  EXPECT_EQ(owner_in("ro,user_id=1000,group_id=0"), 1000u);
+  EXPECT_EQ(owner_in("user_id=0"), 0u);
+  for (const char* options : {"", "ro", "user_id=", "user_id=x", "user_id=1x", "xuser_id=1", "user_id=-1", "user_id=4294967296"})
+    EXPECT_EQ(owner_in(options), std::nullopt) << options;
 }
 
 TEST(MountInfoParse, UndoesOctalEscapes) {
@@ -47,6 +61,18 @@ TEST(MountFind, FindsTheRootAndProc) {
   EXPECT_FALSE(FindMount("/proc/self").has_value());
   EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, FindRootstreamMount("/proc")));
   EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, FindRootstreamMount("/no/such/place")));
+}
+
+TEST(MountFind, ASymlinkToItselfLeadsNowhere) {
+  const TempFolder folder;
+  const std::string loop = folder / "loop", a = folder / "a", b = folder / "b";
+  ASSERT_EQ(symlink("loop", loop.c_str()), 0);
+  ASSERT_EQ(symlink("b", a.c_str()), 0);
+  ASSERT_EQ(symlink("a", b.c_str()), 0);
+  for (const std::string& path : {loop, a, b}) {
+    EXPECT_FALSE(FindMount(path).has_value());
+    EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, FindRootstreamMount(path)));
+  }
 }
 
 }  // namespace

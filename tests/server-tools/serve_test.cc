@@ -150,5 +150,26 @@ TEST_F(ServeTest, FileUrlsBehaveLikeHttp) {
   }
 }
 
+TEST(ServeAddress, MayBeANameOrNothing) {
+  const TempFolder folder;
+  const struct {
+    const char* listen;
+    const char* url;  // up to the port
+  } cases[] = {{"0", "http://127.0.0.1:"},
+               {"127.0.0.1:0", "http://127.0.0.1:"},
+               {"localhost:0", "http://localhost:"},
+               {":0", "http://0.0.0.0:"}};
+  for (const auto& c : cases) {
+    const auto server = HttpServer::Start(folder.path(), c.listen);
+    ASSERT_TRUE(IsOk(server)) << c.listen;
+    EXPECT_TRUE((*server)->url().starts_with(c.url)) << (*server)->url();
+  }
+  for (const char* listen : {"", "nonsense", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536", "::1:80", "[]:80", "a:b:80"})
+    EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, HttpServer::Start(folder.path(), listen))) << listen;
+  const auto nowhere = HttpServer::Start(folder.path(), "no-such-host.invalid:0");
+  ASSERT_TRUE(FailsWith(ErrorKind::kFailed, nowhere));
+  EXPECT_NE(nowhere.error().message.find("no-such-host.invalid"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace rootstream

@@ -1,0 +1,58 @@
+#include "cache/program_start.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+
+#include "format/message.h"
+
+namespace rootstream {
+namespace {
+
+// The lowest number that is free is taken, so in this order each closed one gets its own.
+void OpenStandardFiles() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0) return;  // before /dev is there
+}
+
+// ps(1) reads the memory that the kernel laid the arguments into; what is shown is never longer.
+void HideSecrets(char* argument) {
+  const size_t size = strlen(argument);
+  const std::string shown = WithoutSecretsIn({argument, size}, "");
+  if (shown.size() > size) return;
+  memset(argument, 0, size);
+  memcpy(argument, shown.data(), shown.size());
+}
+
+}  // namespace
+
+ProgramStart::ProgramStart(int argc, char** argv) : words_(argv, argv + argc) {
+  OpenStandardFiles();
+  Point();
+  for (int i = 1; i < argc; ++i) HideSecrets(argv[i]);
+}
+
+void ProgramStart::InsertArgument(size_t at, std::string word) {
+  words_.insert(words_.begin() + static_cast<std::ptrdiff_t>(at), std::move(word));
+  Point();
+}
+
+void ProgramStart::MoveSecretsToEnvironment() {
+  for (size_t i = 1, moved = 0; i < words_.size(); ++i) {
+    if (WithoutSecretsIn(words_[i], "") == words_[i]) continue;
+    const std::string name = "ROOTSTREAM_ARGUMENT_" + std::to_string(moved++);
+    setenv(name.c_str(), words_[i].c_str(), 1);
+    words_[i] = "@" + name;
+  }
+  Point();
+}
+
+void ProgramStart::Point() {
+  pointers_.clear();
+  for (std::string& word : words_) pointers_.push_back(word.data());
+  pointers_.push_back(nullptr);
+}
+
+}  // namespace rootstream

@@ -1,0 +1,87 @@
+#include "fusefs/watchdog.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <array>
+
+namespace rootstream {
+namespace {
+
+using std::chrono::milliseconds;
+
+// A pipe's writing end stands for /dev/fuse: poll(2) tells an error of it once the reading end is gone.
+struct Connection {
+  Connection() {
+    std::array<int, 2> ends;
+    EXPECT_EQ(pipe(ends.data()), 0);
+    other = UniqueFd(ends[0]);
+    device = UniqueFd(ends[1]);
+  }
+  UniqueFd other, device;
+};
+
+UniqueFd CaughtTerm() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigprocmask(SIG_BLOCK, &set, nullptr);
+  return UniqueFd(signalfd(-1, &set, SFD_CLOEXEC));
+}
+
+void WriteLog(const std::string& text) { dprintf(2, "%s\n", text.c_str()); }
+
+[[noreturn]] void Hang() {
+  while (true) pause();
+}
+
+TEST(ConnectionState, IsGoneWhenTheKernelHasEndedIt) {
+  Connection connection;
+  EXPECT_FALSE(ConnectionIsGone(connection.device.get()));
+  connection.other.Close();
+  EXPECT_TRUE(ConnectionIsGone(connection.device.get()));
+}
+
+TEST(WatchdogDeathTest, EndsAProcessThatHangsBehindItsMount) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto hang = [] {
+    Connection connection;
+    const UniqueFd signals = CaughtTerm();
+    const Watchdog watchdog(connection.device.get(), signals.get(), WriteLog, milliseconds(10));
+    connection.other.Close();
+    Hang();
+  };
+  EXPECT_EXIT(hang(), ::testing::ExitedWithCode(1), "ends by force");
+}
+
+TEST(WatchdogDeathTest, EndsAProcessThatHangsAtItsSignal) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto hang = [] {
+    const Connection connection;
+    const UniqueFd signals = CaughtTerm();
+    const Watchdog watchdog(connection.device.get(), signals.get(), WriteLog, milliseconds(10));
+    kill(getpid(), SIGTERM);
+    Hang();
+  };
+  EXPECT_EXIT(hang(), ::testing::ExitedWithCode(1), "ends by force");
+}
+
+TEST(WatchdogDeathTest, LeavesAloneWhoEndsInTime) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto end = [] {
+    Connection connection;
+    const UniqueFd signals = CaughtTerm();
+    {
+      Watchdog watchdog(connection.device.get(), signals.get(), WriteLog);
+      connection.other.Close();
+      watchdog.EndIsDue();
+    }
+    _exit(3);
+  };
+  EXPECT_EXIT(end(), ::testing::ExitedWithCode(3), "");
+}
+
+}  // namespace
+}  // namespace rootstream

@@ -1,0 +1,13 @@
+#include "fusefs/status.h"
+#include "tests/fuzz/fuzz.h"
+
+// What anybody may answer at a control socket.
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace rootstream;
+  const auto text = StatusText(std::string(FuzzBytes(data, size)));
+  if (text.ok()) FUZZ_CHECK(text->find('\x1b') == std::string::npos);
+  const auto json = StatusForScripts(std::string(FuzzBytes(data, size)));
+  if (json.ok())
+    for (const char c : *json) FUZZ_CHECK(c == '\n' || (c >= 0x20 && c < 0x7f));
+  return 0;
+}
