@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "format/plain_text.h"
+
 namespace rootstream {
 namespace {
 
@@ -32,7 +34,8 @@ void Progress::Show(uint64_t done, uint64_t total, const std::string& what) {
     bar = fmt::format("[{}{}] {:>3}% ", std::string(filled, '#'),
                       std::string(kBarWidth - filled, '-'), part * 100 / total);
   }
-  fmt::print(stderr, "\r{}{:.1f} MiB {}\033[K", bar, static_cast<double>(done) / (1 << 20), what);
+  fmt::print(stderr, "\r{}{:.1f} MiB {}\033[K", bar, static_cast<double>(done) / (1 << 20),
+             Printable(what));
   fflush(stderr);
 }
 

@@ -1,21 +1,17 @@
-// Text that may be put on one line before a person or a shell script.
+// Text that may be put on one line before a person or a shell script, whoever chose it: names of files,
+// words of servers.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace rootstream {
 
 // False when a control character is in it: C0, DEL, or C1 as UTF-8 writes it.
-inline bool IsPlainText(std::string_view text) {
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte < 0x20 || byte == 0x7f) return false;
-    const bool is_c1 = byte == 0xc2 && i + 1 < text.size() &&
-                       static_cast<unsigned char>(text[i + 1]) >= 0x80 &&
-                       static_cast<unsigned char>(text[i + 1]) < 0xa0;
-    if (is_c1) return false;
-  }
-  return true;
-}
+bool IsPlainText(std::string_view text);
+
+// The same text on one line that no terminal obeys. What is neither UTF-8 nor plain, and what turns the
+// direction of writing, is shown by its bytes: "\x1b". For people: a backslash in `text` stays one.
+std::string Printable(std::string_view text);
 
 }  // namespace rootstream

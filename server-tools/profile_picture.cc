@@ -6,7 +6,7 @@
 #include <map>
 #include <vector>
 
-#include "server-tools/profile_table.h"
+#include "format/plain_text.h"
 
 namespace rootstream {
 namespace {
@@ -23,12 +23,12 @@ constexpr uint64_t kWaited = 2000;  // microseconds: what took longer was not in
 
 std::string XmlText(const std::string& text) {
   std::string out;
-  for (const char c : ShownPath(text)) {
+  for (const char c : Printable(text)) {
     if (c == '<') out += "&lt;";
     else if (c == '>') out += "&gt;";
     else if (c == '&') out += "&amp;";
     else if (c == '"') out += "&quot;";
-    else out += static_cast<unsigned char>(c) < 0x80 ? c : '?';  // names need not be UTF-8
+    else out += static_cast<unsigned char>(c) < 0x80 ? c : '?';
   }
   return out;
 }

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "format/plain_text.h"
+
 namespace rootstream {
 namespace {
 
@@ -22,12 +24,6 @@ double Seconds(uint64_t microseconds) { return static_cast<double>(microseconds)
 double MiB(uint64_t bytes) { return static_cast<double>(bytes) / (1 << 20); }
 
 }  // namespace
-
-std::string ShownPath(const std::string& path) {
-  std::string out;
-  for (const char c : path) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
-  return out;
-}
 
 std::string ProfileTable(const Profile& profile) {
   std::map<std::string, FileLine> files;
@@ -58,7 +54,7 @@ std::string ProfileTable(const Profile& profile) {
       "at s", "waited s", "bytes", "ranges", "file");
   for (const auto& [path, line] : lines)
     out += fmt::format("{:>9.3f} {:>9.3f} {:>12} {:>7}  {}\n", Seconds(line.at), Seconds(line.waited),
-                       line.bytes, line.reads, ShownPath(path));
+                       line.bytes, line.reads, Printable(path));
   return out;
 }
 

@@ -8,6 +8,5 @@
 namespace rootstream {
 
 std::string ProfileTable(const Profile& profile);
-std::string ShownPath(const std::string& path);  // without control characters
 
 }  // namespace rootstream

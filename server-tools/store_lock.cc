@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "chunker/source.h"
+#include "format/plain_text.h"
 
 namespace rootstream {
 namespace {
@@ -26,7 +27,8 @@ Status AwaitLock(StoreFolder& store, StoreLock kind, std::optional<std::chrono::
     if (patience && std::chrono::steady_clock::now() - start >= *patience)
       return Failed(store.path() + ": " + holder);
     if (!told && isatty(2) != 0)
-      fprintf(stderr, "rootstream: waiting for %s: %s\n", store.path().c_str(), holder.c_str());
+      fprintf(stderr, "rootstream: waiting for %s: %s\n", Printable(store.path()).c_str(),
+              holder.c_str());
     std::this_thread::sleep_for(kTryEvery);
   }
 }

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include "format/plain_text.h"
 
 namespace rootstream {
 
@@ -11,9 +11,7 @@ std::string MiB(uint64_t bytes) {
 }
 
 int ReportError(const std::string& text, int code) {
-  std::string line = text;
-  std::replace(line.begin(), line.end(), '\n', '?');  // of a name: one failure is one line
-  fmt::print(stderr, "rootstream: {}\n", line);
+  fmt::print(stderr, "rootstream: {}\n", Printable(text));  // of names, too: one failure is one line
   return code;
 }
 

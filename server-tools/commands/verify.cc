@@ -5,6 +5,7 @@
 
 #include "cache/curl_transport.h"
 #include "cache/object_cache.h"
+#include "format/plain_text.h"
 #include "server-tools/commands/command.h"
 #include "server-tools/keys.h"
 #include "server-tools/store_audit.h"
@@ -46,7 +47,7 @@ Status RunVerify(const std::string& target, const std::vector<std::string>& key_
                               {"bytes", report.bytes},   {"damages", report.damages}};
     fputs(Dump(out).c_str(), stdout);
   } else {
-    for (const std::string& damage : report.damages) fmt::print("damaged: {}\n", damage);
+    for (const std::string& damage : report.damages) fmt::print("damaged: {}\n", Printable(damage));
     fmt::print("checked {} images, {} packs ({}), {} shards, {} chunks{}\n", report.images,
                report.packs, MiB(report.bytes), report.shards, report.chunks,
                keys.empty() ? "; signatures were not checked: no --pubkey" : "");
