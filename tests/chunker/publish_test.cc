@@ -419,7 +419,7 @@ TEST(StoreFolderCleanTemporary, LeavesFilesInUseAlone) {
   const TempFolder folder;
   auto store = StoreFolder::OpenOrCreate(folder / "store");
   ASSERT_TRUE(IsOk(store));
-  WriteTestFile(folder / "store/tmp/new-left", "of a crash");
+  WriteTestFile(folder / "store/tmp/new-Le0ft1", "of a crash");
   const auto used = store->CreateTemporary();
   ASSERT_TRUE(IsOk(used));
   store->CleanTemporary();
