@@ -22,8 +22,8 @@ constexpr size_t kMaxBatches = 4;  // waiting
 // the entry.
 class FolderSource : public Source {
  public:
-  FolderSource(std::string top, UniqueFd fd)
-      : walk_(std::move(top), std::move(fd)), thread_("walk", [this] { Run(); }) {}
+  FolderSource(std::string top, UniqueFd fd, SourceOptions options)
+      : walk_(std::move(top), std::move(fd), std::move(options)), thread_("walk", [this] { Run(); }) {}
 
   ~FolderSource() override {
     {
@@ -93,11 +93,11 @@ class FolderSource : public Source {
 
 }  // namespace
 
-Result<std::unique_ptr<Source>> OpenFolderSource(const std::string& path) {
+Result<std::unique_ptr<Source>> OpenFolderSource(const std::string& path, const SourceOptions& options) {
   RS_TRY(UniqueFd fd, OpenFile(path, O_RDONLY | O_DIRECTORY));
   std::string top = path;
   while (top.size() > 1 && top.back() == '/') top.pop_back();
-  return std::unique_ptr<Source>(new FolderSource(std::move(top), std::move(fd)));
+  return std::unique_ptr<Source>(new FolderSource(std::move(top), std::move(fd), options));
 }
 
 }  // namespace rootstream

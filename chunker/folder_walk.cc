@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -17,6 +18,31 @@ namespace {
 Error Vanished(const std::string& what, const std::string& path) {
   if (errno == ENOENT) return Failed(path + ": it vanished while it was read");
   return ErrnoError(what, path);
+}
+
+// A file system of the kernel's own, whose files are made when they are read; "" of any other.
+std::string KernelFileSystem(int fd) {
+  struct statfs st;
+  if (fstatfs(fd, &st) != 0) return "";
+  switch (static_cast<uint32_t>(st.f_type)) {
+    case 0x9fa0: return "proc";
+    case 0x62656572: return "sysfs";
+    case 0x64626720: return "debugfs";
+    case 0x74726163: return "tracefs";
+    case 0x73636673: return "securityfs";
+    case 0x0027e0eb: return "cgroup";
+    case 0x63677270: return "cgroup2";
+    case 0xcafe4a11: return "bpf";
+    case 0x1cd1: return "devpts";
+    case 0x62656570: return "configfs";
+    case 0xde5e81e4: return "efivarfs";
+    case 0x6165676c: return "pstore";
+    case 0xf97cff8c: return "selinuxfs";
+    case 0x42494e4d: return "binfmt_misc";
+    case 0x65735543: return "fusectl";
+    case 0x19800202: return "mqueue";
+    default: return "";
+  }
 }
 
 SourceEntry FromStat(const struct stat& st, uint32_t depth, const std::string& name) {
@@ -77,16 +103,42 @@ Result<XattrSet> ReadXattrs(const Xattrs& xattrs, const std::string& shown) {
 
 }  // namespace
 
+FolderWalk::FolderWalk(std::string top, UniqueFd fd, SourceOptions options)
+    : top_(std::move(top)), top_fd_(std::move(fd)), options_(std::move(options)) {
+  struct stat st;
+  if (!options_.store.empty() && stat(options_.store.c_str(), &st) == 0) store_.emplace(st.st_dev, st.st_ino);
+}
+
 Result<std::optional<FolderWalk::Found>> FolderWalk::Next() {
   if (WasInterrupted()) return Failed("interrupted");
   if (!started_) {
     started_ = true;
     return Enter(std::move(top_fd_), "", "");
   }
-  while (!open_.empty() && open_.back().next == open_.back().names.size()) open_.pop_back();
-  if (open_.empty()) return std::optional<Found>();
-  Folder& folder = open_.back();
-  return Describe(folder.fd.get(), folder.names[folder.next++]);
+  while (!open_.empty()) {
+    Folder& folder = open_.back();
+    if (folder.next == folder.names.size()) {
+      open_.pop_back();
+      continue;
+    }
+    const std::string& name = folder.names[folder.next++];
+    if (!IsExcluded(name)) return Describe(folder.fd.get(), name);
+  }
+  return std::optional<Found>();
+}
+
+bool FolderWalk::IsExcluded(const std::string& name) const {
+  return !options_.excluded.empty() && options_.excluded.Excludes("/" + open_.back().path + name);
+}
+
+Status FolderWalk::CheckFolder(int fd, const struct stat& st, const std::string& shown) const {
+  if (store_ == std::pair(st.st_dev, st.st_ino))
+    return Invalid(shown + ": the store is in its own source: put it elsewhere, or leave it out with --exclude");
+  if (!open_.empty() && open_.back().device == st.st_dev) return Ok();
+  const std::string kind = KernelFileSystem(fd);
+  if (kind.empty()) return Ok();
+  return Invalid(shown + ": the kernel's " + kind + " file system is mounted there, which has no files to publish: " +
+                 "--one-file-system leaves out what is mounted, --exclude PATTERN what it names");
 }
 
 std::string FolderWalk::PathOf(const std::string& name) const {
@@ -135,8 +187,13 @@ Result<std::optional<FolderWalk::Found>> FolderWalk::Enter(UniqueFd fd, const st
   SourceEntry entry = FromStat(st, static_cast<uint32_t>(open_.size()), name);
   entry.inode.size = 0;
   RS_TRY(entry.xattrs, ReadXattrs(OpenXattrs(fd.get()), shown));
-  RS_TRY(std::vector<std::string> names, NamesIn(fd.get(), shown));
-  open_.push_back({std::move(fd), path, std::move(names)});
+  std::vector<std::string> names;
+  const bool is_mount = !open_.empty() && open_.back().device != st.st_dev;
+  if (!is_mount || !options_.one_file_system) {
+    RS_CHECK(CheckFolder(fd.get(), st, shown));
+    RS_TRY(names, NamesIn(fd.get(), shown));
+  }
+  open_.push_back({std::move(fd), st.st_dev, path, std::move(names)});
   return std::optional(Found{.entry = std::move(entry)});
 }
 

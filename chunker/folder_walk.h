@@ -26,19 +26,23 @@ class FolderWalk {
     std::string shown;
   };
 
-  FolderWalk(std::string top, UniqueFd fd) : top_(std::move(top)), top_fd_(std::move(fd)) {}
+  FolderWalk(std::string top, UniqueFd fd, SourceOptions options);
 
   Result<std::optional<Found>> Next();  // nullopt: the end
 
  private:
   struct Folder {
     UniqueFd fd;
+    dev_t device = 0;
     std::string path;  // with a trailing slash, below the source
     std::vector<std::string> names;
     size_t next = 0;
   };
 
   std::string PathOf(const std::string& name) const;
+  bool IsExcluded(const std::string& name) const;
+  // Fails for a folder that is no part of a root file system.
+  Status CheckFolder(int fd, const struct stat& st, const std::string& shown) const;
   Result<std::optional<Found>> Describe(int folder, const std::string& name);
   // A directory: its own entry now, its names next.
   Result<std::optional<Found>> Enter(UniqueFd fd, const std::string& name, const std::string& path);
@@ -46,6 +50,8 @@ class FolderWalk {
 
   const std::string top_;
   UniqueFd top_fd_;
+  const SourceOptions options_;
+  std::optional<std::pair<dev_t, ino_t>> store_;  // of options_.store, if it is there
   bool started_ = false;
   std::vector<Folder> open_;  // from the top down to where Next() is
   std::map<std::pair<dev_t, ino_t>, uint64_t> groups_;

@@ -1,7 +1,5 @@
 #include "chunker/inode_record.h"
 
-#include "format/limits.h"
-
 namespace rootstream {
 
 void AppendExtent(std::vector<FileExtent>& extents, const FileExtent& extent) {
@@ -50,11 +48,11 @@ InodeRecord InodeRecord::Decode(Decoder& in) {
   record.inode.size = in.Varint();
   record.inode.device_major = u32();
   record.inode.device_minor = u32();
-  record.target = in.Bytes(kMaxString);
-  record.xattrs.resize(in.Count(kMaxXattrsPerSet));
+  record.target = in.Bytes(in.remaining());
+  record.xattrs.resize(in.Count(in.remaining()));
   for (Xattr& xattr : record.xattrs) {
-    xattr.name = in.Bytes(kMaxXattrName);
-    xattr.value = in.Bytes(kMaxXattrValue);
+    xattr.name = in.Bytes(in.remaining());
+    xattr.value = in.Bytes(in.remaining());
   }
   record.extents.resize(in.Count(in.remaining()));
   for (FileExtent& extent : record.extents) {

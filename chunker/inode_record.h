@@ -31,7 +31,7 @@ struct InodeRecord {
   std::vector<FileExtent> extents;
 
   void EncodeTo(Encoder& out) const;
-  static InodeRecord Decode(Decoder& in);
+  static InodeRecord Decode(Decoder& in);  // of a spool, so it knows no limits but its bytes' end
 };
 
 }  // namespace rootstream

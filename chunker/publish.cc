@@ -3,18 +3,23 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <thread>
 
 #include "cache/progress.h"
 #include "chunker/boot_finder.h"
 #include "chunker/chunk_store.h"
 #include "chunker/earlier_hot_range.h"
+#include "chunker/entry_check.h"
 #include "chunker/entry_spool.h"
+#include "chunker/image_check.h"
 #include "chunker/known_content.h"
 #include "chunker/shard_writer.h"
+#include "chunker/store_path.h"
 #include "chunker/stream_writer.h"
 #include "chunker/tree_builder.h"
 #include "format/limits.h"
+#include "format/plain_text.h"
 #include "format/posix_acl.h"
 
 namespace rootstream {
@@ -74,11 +79,13 @@ class Publisher {
     RS_CHECK(stream_.Finish());
     // Entries again, with every chunk in its place: shards.
     RS_TRY(const ObjectRef root, WriteShards());
-    // All packs are on the disk; then the manifest; then the ref.
+    // All packs are on the disk, and can be read; then the manifest; then the ref.
     RS_CHECK(data_packs_.Finish());
     RS_CHECK(metadata_packs_.Finish());
     const std::string manifest = MakeManifest(root).Encode();
     if (manifest.size() > kMaxManifest) return Invalid("the boot entries are too long for a manifest");
+    if (const Status written = CheckWritten(store_, known_, manifest); !written.ok())
+      return Of("the image that was written cannot be read, so it was not published", written.error());
     RS_CHECK(store_.WriteManifest(manifest));
     RS_CHECK(WriteRef(manifest));
     summary_.manifest = Sha256(manifest);
@@ -101,10 +108,10 @@ class Publisher {
     while (true) {
       RS_TRY(std::optional<SourceEntry> entry, source_->Next());
       if (!entry) return Ok();
-      RS_CHECK(CheckEntry(*entry));
+      const std::string path = PathOf(*entry);
+      RS_CHECK(CheckEntry(*entry, options_.source + ": " + path));
       NoteFeatures(*entry);
       ++summary_.totals.entries;
-      const std::string path = PathOf(*entry);
       if (S_ISDIR(entry->inode.mode)) RS_CHECK(stream_.BeginDirectory(path));
       RS_CHECK(NoteForBoot(path, *entry));
       const std::string full_path = FullPath(path);
@@ -121,6 +128,9 @@ class Publisher {
         RS_TRY(record.extents, stream_.AddFile(full_path, version, content));
         summary_.totals.plain_bytes += entry->inode.size;
         for (const FileExtent& extent : record.extents) summary_.totals.data_bytes += extent.length;
+        if (record.extents.size() > kMaxShardExtents)
+          return Invalid(options_.source + ": " + path + ": it is data and holes in " +
+                         std::to_string(record.extents.size()) + " pieces, too many for an image");
       } else if (S_ISREG(entry->inode.mode) && stream_.HasHotParts(full_path)) {
         RS_TRY(std::vector<FileExtent> extents, spool_.ExtentsOf(*entry));
         RS_TRY(extents, stream_.AddName(full_path, version, extents, content));
@@ -165,17 +175,6 @@ class Publisher {
       return Ok();
     }));
     boot_.AddContent(path, std::move(content));
-    return Ok();
-  }
-
-  static Status CheckEntry(const SourceEntry& entry) {
-    if (entry.name.size() > kMaxName) return Invalid(entry.name + ": the name is too long");
-    if (entry.target.size() > kMaxTarget)
-      return Invalid(entry.name + ": the symlink's target is too long");
-    if (entry.xattrs.size() > kMaxXattrsPerSet) return Invalid(entry.name + ": too many xattrs");
-    for (const Xattr& xattr : entry.xattrs)
-      if (xattr.name.size() > kMaxXattrName || xattr.value.size() > kMaxXattrValue)
-        return Invalid(entry.name + ": its xattr " + xattr.name + " is too long");
     return Ok();
   }
 
@@ -241,6 +240,7 @@ class Publisher {
 
   Status WriteRef(const std::string& manifest) {
     return store_.ReplaceRef(options_.image, [&](uint64_t last_serial) -> Result<std::string> {
+      if (last_serial == UINT64_MAX) return NoSerialLeft();
       RefBody body{.image = options_.image,
                    .serial = std::max(last_serial + 1, options_.minimum_serial),
                    .issued = Now(),
@@ -252,8 +252,17 @@ class Publisher {
       summary_.serial = body.serial;
       std::string bytes = SignRef(body, options_.keys).Encode();
       summary_.new_metadata_bytes += bytes.size();
+      // As a client does that trusts these keys.
+      const auto checked = CheckRef(bytes, options_.image,
+                                    {.keys = keys_, .insecure = keys_.empty(), .now = body.issued});
+      if (!checked.ok()) return Of("the ref that was made cannot be read, so it was not published", checked.error());
       return bytes;
     });
+  }
+
+  Error NoSerialLeft() const {
+    return Invalid(store_.PathOf(options_.image.RefPath()) + ": its serial " + std::to_string(UINT64_MAX) +
+                   " is the last there is; see \"A stolen key\" in docs/security.md, or use another tag");
   }
 
   const PublishOptions options_;
@@ -274,15 +283,51 @@ class Publisher {
   PublishSummary summary_;
 };
 
+// The device that a folder is on, or would be made on.
+dev_t DeviceOf(std::filesystem::path path) {
+  struct stat st;
+  while (stat(path.c_str(), &st) != 0) {
+    const auto parent = std::filesystem::absolute(path).parent_path();
+    if (parent == path) return 0;
+    path = parent;
+  }
+  return st.st_dev;
+}
+
+// A store in its own source would be published into itself.
+Status CheckApart(const PublishOptions& options, const std::string& store) {
+  const auto within = PathWithin(options.source, store);
+  if (!within || options.excluded.ExcludesWithin(*within)) return Ok();
+  if (options.one_file_system && DeviceOf(store) != DeviceOf(options.source)) return Ok();
+  return Invalid(store + ": the store is in its own source, " + options.source +
+                 ": put it elsewhere, or leave it out with --exclude " + *within);
+}
+
+Status CheckOptions(const PublishOptions& options) {
+  const size_t keys = PublicKeysOf(options.keys).size();
+  if (keys > kMaxSignatures) return Invalid("at most " + std::to_string(kMaxSignatures) + " keys can sign");
+  if (options.threshold < 1 || options.threshold > std::max<size_t>(1, keys))
+    return Invalid("the threshold asks for more signatures than there are keys");
+  if (options.mirrors.size() > kMaxMirrors)
+    return Invalid("at most " + std::to_string(kMaxMirrors) + " mirrors can be named");
+  for (const std::string& mirror : options.mirrors)
+    if (!IsStoreUrl(mirror) || mirror.size() > kMaxString || !IsPlainText(mirror))
+      return Invalid("mirror " + mirror + ": not the URL of a store: http://, https:// or file://");
+  return CheckBootEntries(options.boot_entries);
+}
+
 }  // namespace
 
 Result<PublishSummary> Publish(PublishOptions options) {
-  if (options.threshold < 1 ||
-      options.threshold > std::max<size_t>(1, PublicKeysOf(options.keys).size()))
-    return Invalid("the threshold asks for more signatures than there are keys");
-  RS_CHECK(CheckBootEntries(options.boot_entries));
-  RS_TRY(std::unique_ptr<Source> source, OpenSource(options.source));
-  RS_TRY(StoreFolder store, StoreFolder::OpenOrCreate(options.store));
+  RS_CHECK(CheckOptions(options));
+  RS_TRY(const std::string path, StorePath(options.store));
+  RS_CHECK(CheckApart(options, path));
+  RS_TRY(std::unique_ptr<Source> source,
+         OpenSource(options.source, {.excluded = options.excluded,
+                                     .one_file_system = options.one_file_system,
+                                     .store = path,
+                                     .tell = options.tell}));
+  RS_TRY(StoreFolder store, StoreFolder::OpenOrCreate(path));
   RS_CHECK(store.Lock(StoreLock::kShared));
   store.CleanTemporary();
   RS_TRY(EntrySpool spool, EntrySpool::Create());

@@ -14,7 +14,7 @@ namespace rootstream {
 
 struct PublishOptions {
   std::string source;  // see OpenSource()
-  std::string store;   // folder; made if it is missing
+  std::string store;   // folder; made if it is missing; see StorePath()
   ImageName image;
   std::vector<SigningKey> keys;  // none: the image is unsigned
   uint32_t threshold = 1;        // signatures that clients shall require
@@ -24,6 +24,9 @@ struct PublishOptions {
   std::vector<std::string> mirrors;
   std::vector<BootEntry> boot_entries;  // none: kernels are looked for in the source
   std::optional<Profile> profile;       // what to put first
+  PathFilter excluded;                  // what of the source is left out
+  bool one_file_system = false;         // what is mounted in the source is left out
+  std::function<void(const std::string& line)> tell = [](const std::string&) {};  // as SourceOptions has it
 };
 
 struct PublishSummary {

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "chunker/path_filter.h"
 #include "format/result.h"
 #include "format/tree.h"
 
@@ -36,14 +37,22 @@ class Source {
   virtual uint64_t ExpectedBytes() const { return 0; }
 };
 
-// A directory, a tar (any compression libarchive knows), "-" (a tar on standard input), or a raw disk
-// image. kInvalid: none of these.
-Result<std::unique_ptr<Source>> OpenSource(const std::string& path);
+struct SourceOptions {
+  PathFilter excluded;
+  bool one_file_system = false;  // what is mounted in a folder is left out
+  std::string store;             // folder that must not be met in the source; empty: none
+  // What a person should know of it, a line at a time.
+  std::function<void(const std::string& line)> tell = [](const std::string&) {};
+};
 
-Result<std::unique_ptr<Source>> OpenFolderSource(const std::string& path);
+// A directory, a tar (any compression libarchive knows), "-" (a tar on standard input), or a raw disk
+// image. kInvalid: none of these, or a damaged one.
+Result<std::unique_ptr<Source>> OpenSource(const std::string& path, const SourceOptions& options = {});
+
+Result<std::unique_ptr<Source>> OpenFolderSource(const std::string& path, const SourceOptions& options = {});
 // `path` "-" is standard input. The archive is read once and spooled in `$TMPDIR` or /var/tmp.
 // kMissing: there is no tar in it; kInvalid: a damaged or truncated one.
-Result<std::unique_ptr<Source>> OpenTarSource(const std::string& path);
+Result<std::unique_ptr<Source>> OpenTarSource(const std::string& path, const SourceOptions& options = {});
 // An image with one file, named as the image is.
 Result<std::unique_ptr<Source>> OpenRawSource(const std::string& path);
 

@@ -8,51 +8,54 @@
 #include <algorithm>
 #include <cerrno>
 #include <optional>
-#include <set>
 
+#include "chunker/store_mark.h"
+#include "chunker/store_path.h"
 #include "format/chunk.h"
 #include "format/limits.h"
 
 namespace rootstream {
 namespace {
 
-bool IsStore(const std::string& path) {
+bool IsFolder(const std::string& path) {
   struct stat st;
-  return stat((path + "/packs").c_str(), &st) == 0 && S_ISDIR(st.st_mode) &&
-         stat((path + "/images").c_str(), &st) == 0 && S_ISDIR(st.st_mode);
-}
-
-std::string WithoutSlash(std::string path) {
-  while (path.size() > 1 && path.back() == '/') path.pop_back();
-  return path;
+  return stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 }  // namespace
 
-Result<StoreFolder> StoreFolder::Open(const std::string& path) {
+Result<StoreFolder> StoreFolder::Open(const std::string& text) {
+  RS_TRY(std::string path, StorePath(text));
   struct stat st;
   if (stat(path.c_str(), &st) != 0) return ErrnoError("cannot open store", path);
-  if (!IsStore(path)) return Invalid(path + ": not a store (it has no packs/ and images/)");
-  return StoreFolder(WithoutSlash(path));
+  if (!S_ISDIR(st.st_mode)) return Invalid(path + ": not a store but a file");
+  RS_TRY(const FolderKind kind, KindOfFolder(path));
+  // One that is still empty, made before there were marks.
+  const bool is_new = kind == FolderKind::kUnused && IsFolder(path + "/packs") && IsFolder(path + "/images");
+  if (kind == FolderKind::kForeign || (kind == FolderKind::kUnused && !is_new))
+    return Invalid(path + ": not a store (it has no " + std::string(kStoreMark) + ", and no image)");
+  return StoreFolder(std::move(path));
 }
 
-Result<StoreFolder> StoreFolder::OpenOrCreate(const std::string& path) {
-  if (IsStore(path)) return StoreFolder(WithoutSlash(path));
+Result<StoreFolder> StoreFolder::OpenOrCreate(const std::string& text) {
+  RS_TRY(std::string path, StorePath(text));
   struct stat st;
-  if (stat(path.c_str(), &st) == 0) {
-    if (!S_ISDIR(st.st_mode)) return Invalid(path + ": not a store but a file");
-    RS_TRY(const auto names, NamesIn(path));
-    // What another publisher is making right now, or made before it was stopped.
-    static const std::set<std::string> kOurs = {"packs", "images",    "manifests", "tmp",
-                                                "lock",  "lock.refs", "lost+found", "images.list"};
-    const auto is_ours = [](const std::string& name) { return kOurs.contains(name); };
-    if (!std::all_of(names.begin(), names.end(), is_ours))
-      return Invalid(path + ": not a store, and not empty; nothing was written");
-  }
-  StoreFolder store(WithoutSlash(path));
+  if (stat(path.c_str(), &st) == 0 && !S_ISDIR(st.st_mode)) return Invalid(path + ": not a store but a file");
+  RS_CHECK(MakeFolders(path));
+  RS_TRY(const FolderKind kind, KindOfFolder(path));
+  if (kind == FolderKind::kForeign)
+    return Invalid(path + ": not a store, and not empty; nothing was written");
+  StoreFolder store(std::move(path));
+  // Before all else: a publisher that comes next, or after a crash, knows it.
+  RS_CHECK(store.WriteMark());
   for (const char* folder : {"packs", "images", "manifests", "tmp"})
     RS_CHECK(MakeFolders(store.PathOf(folder)));
   return store;
+}
+
+Status StoreFolder::WriteMark() const {
+  RS_TRY(const FolderKind kind, KindOfFolder(path_));
+  return kind == FolderKind::kStore ? Ok() : WriteStoreMark(path_);
 }
 
 Status StoreFolder::Lock(StoreLock kind) {
@@ -76,9 +79,12 @@ void StoreFolder::CleanTemporary() const {
   const auto names = NamesIn(PathOf("tmp"));
   if (!names.ok()) return;
   for (const std::string& name : *names) {
+    if (!IsNewPackName(name)) continue;
     const std::string path = PathOf("tmp/" + name);
-    const auto fd = OpenFile(path, O_RDONLY | O_NOFOLLOW);
-    if (fd.ok() && flock(fd->get(), LOCK_EX | LOCK_NB) == 0) unlink(path.c_str());
+    const auto fd = OpenFile(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    struct stat st;
+    const bool is_file = fd.ok() && fstat(fd->get(), &st) == 0 && S_ISREG(st.st_mode);
+    if (is_file && flock(fd->get(), LOCK_EX | LOCK_NB) == 0) unlink(path.c_str());
   }
 }
 

@@ -20,9 +20,10 @@ enum class StoreLock { kShared, kExclusive };
 
 class StoreFolder {
  public:
-  // An existing store. kInvalid: the folder is none. kMissing: there is no such folder.
+  // An existing store, known by its mark (store_mark.h) or by what it holds. kInvalid: the folder is none.
+  // kMissing: there is no such folder.
   static Result<StoreFolder> Open(const std::string& path);
-  // The same, or a new one in a folder that is missing or empty.
+  // The same, or a new one in a folder that is missing or empty. It has its mark then.
   static Result<StoreFolder> OpenOrCreate(const std::string& path);
 
   const std::string& path() const { return path_; }
@@ -31,7 +32,8 @@ class StoreFolder {
   // Until the StoreFolder ends. Waits for who holds it otherwise.
   Status Lock(StoreLock kind);
   Result<bool> TryLock(StoreLock kind);  // false: somebody holds it otherwise
-  // Removes what crashed publishers left in tmp/. Needs the lock.
+  Status WriteMark() const;  // unless it is there
+  // Removes what crashed publishers left in tmp/, by the names that they give. Needs the lock.
   void CleanTemporary() const;
   // A new file in tmp/, locked as long as it is open, so that CleanTemporary leaves it alone.
   Result<std::pair<UniqueFd, std::string>> CreateTemporary() const;

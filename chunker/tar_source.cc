@@ -8,21 +8,21 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <map>
+#include <memory>
 
 #include "chunker/inode_record.h"
-#include "chunker/path_table.h"
 #include "chunker/source.h"
+#include "chunker/source_format.h"
 #include "chunker/spool.h"
+#include "chunker/tar_headers.h"
 #include "chunker/tar_stream.h"
-#include "format/limits.h"
+#include "chunker/tar_tree.h"
 #include "format/posix_acl.h"
 
 namespace rootstream {
 namespace {
 
 constexpr size_t kReadSize = 1 << 20;
-constexpr int64_t kTarBlock = 512;
 
 struct FreeArchive {
   void operator()(archive* a) const { archive_read_free(a); }
@@ -50,7 +50,8 @@ uint16_t AclTagOf(int tag) {
   }
 }
 
-void AddAcl(archive_entry* entry, int type, std::string_view xattr, XattrSet& set) {
+// kInvalid: it names somebody whose number nobody knows.
+Status AddAcl(archive_entry* entry, int type, std::string_view xattr, XattrSet& set) {
   std::vector<AclEntry> acl;
   archive_entry_acl_reset(entry, type);
   int entry_type = 0, permissions = 0, tag = 0, id = 0;
@@ -60,15 +61,19 @@ void AddAcl(archive_entry* entry, int type, std::string_view xattr, XattrSet& se
     AclEntry out{.tag = AclTagOf(tag), .permissions = static_cast<uint16_t>(permissions & 7)};
     const bool named = out.tag == kAclUser || out.tag == kAclGroup;
     if (named) out.id = id != -1 ? static_cast<uint32_t>(id) : IdOfName(tag, name);
+    if (named && out.id == UINT32_MAX)
+      return Invalid("its ACL names the " + std::string(out.tag == kAclUser ? "user" : "group") + " '" +
+                     (name != nullptr ? name : "") + "', which is not known here and comes without a number");
     acl.push_back(out);
   }
   // Three entries say no more than the mode does.
   const bool is_default = type == ARCHIVE_ENTRY_ACL_TYPE_DEFAULT;
   if (acl.size() > 3 || (is_default && !acl.empty()))
     set.push_back({std::string(xattr), EncodeAcl(std::move(acl))});
+  return Ok();
 }
 
-XattrSet XattrsOf(archive_entry* entry) {
+Result<XattrSet> XattrsOf(archive_entry* entry) {
   XattrSet set;
   archive_entry_xattr_reset(entry);
   const char* name = nullptr;
@@ -76,8 +81,8 @@ XattrSet XattrsOf(archive_entry* entry) {
   size_t size = 0;
   while (archive_entry_xattr_next(entry, &name, &value, &size) == ARCHIVE_OK)
     set.push_back({name, std::string(static_cast<const char*>(value), size)});
-  AddAcl(entry, ARCHIVE_ENTRY_ACL_TYPE_ACCESS, kAclAccessXattr, set);
-  AddAcl(entry, ARCHIVE_ENTRY_ACL_TYPE_DEFAULT, kAclDefaultXattr, set);
+  RS_CHECK(AddAcl(entry, ARCHIVE_ENTRY_ACL_TYPE_ACCESS, kAclAccessXattr, set));
+  RS_CHECK(AddAcl(entry, ARCHIVE_ENTRY_ACL_TYPE_DEFAULT, kAclDefaultXattr, set));
   std::stable_sort(set.begin(), set.end(),
                    [](const Xattr& a, const Xattr& b) { return a.name < b.name; });
   const auto same = [](const Xattr& a, const Xattr& b) { return a.name == b.name; };
@@ -110,37 +115,50 @@ void SetTime(archive_entry* entry, bool negative_zero, Inode& inode) {
   inode.mtime_nanoseconds = kSecond - inode.mtime_nanoseconds;
 }
 
-Inode InodeOf(archive_entry* entry, const XattrSet& xattrs, bool negative_zero) {
+Result<uint32_t> Number32(const char* what, int64_t number) {
+  if (number >= 0 && number <= UINT32_MAX) return static_cast<uint32_t>(number);
+  return Invalid("its " + std::string(what) + " is " + std::to_string(number) + ", which no file can have");
+}
+
+Result<Inode> InodeOf(archive_entry* entry, const XattrSet& xattrs, bool negative_zero) {
   Inode inode;
   inode.mode = ModeOf(entry, xattrs);
   SetTime(entry, negative_zero, inode);
-  inode.uid = static_cast<uint32_t>(archive_entry_uid(entry));
-  inode.gid = static_cast<uint32_t>(archive_entry_gid(entry));
+  RS_TRY(inode.uid, Number32("owner", archive_entry_uid(entry)));
+  RS_TRY(inode.gid, Number32("group", archive_entry_gid(entry)));
   inode.size = S_ISREG(inode.mode) ? archive_entry_size(entry) : 0;
   if (S_ISCHR(inode.mode) || S_ISBLK(inode.mode)) {
-    inode.device_major = static_cast<uint32_t>(archive_entry_rdevmajor(entry));
-    inode.device_minor = static_cast<uint32_t>(archive_entry_rdevminor(entry));
+    RS_TRY(inode.device_major, Number32("device number", static_cast<int64_t>(archive_entry_rdevmajor(entry))));
+    RS_TRY(inode.device_minor, Number32("device number", static_cast<int64_t>(archive_entry_rdevminor(entry))));
   }
   return inode;
 }
 
-la_ssize_t ReadStream(archive* reader, void* stream, const void** piece) {
-  auto* source = static_cast<TarStream*>(stream);
-  const std::string_view bytes = source->Next();
-  if (source->failed()) {
-    archive_set_error(reader, EIO, "%s", source->error().c_str());
+// What libarchive reads its bytes from, and what looks at them on the way.
+struct Input {
+  std::unique_ptr<TarStream> stream;
+  TarHeaders headers;
+};
+
+la_ssize_t ReadInput(archive* reader, void* from, const void** piece) {
+  auto* input = static_cast<Input*>(from);
+  const std::string_view bytes = input->stream->Next();
+  if (input->stream->failed()) {
+    archive_set_error(reader, EIO, "%s", input->stream->error().c_str());
     return ARCHIVE_FATAL;
   }
+  input->headers.Read(bytes);
   *piece = bytes.data();
   return static_cast<la_ssize_t>(bytes.size());
 }
 
 class TarSource : public Source {
  public:
-  TarSource(std::string path, std::unique_ptr<TarStream> stream, UniqueArchive archive,
+  TarSource(std::string path, const SourceOptions& options, std::unique_ptr<Input> input, UniqueArchive archive,
             Spool content, Spool records)
       : path_(std::move(path)),
-        stream_(std::move(stream)),
+        options_(options),
+        input_(std::move(input)),
         archive_(std::move(archive)),
         content_(std::move(content)),
         records_(std::move(records)) {}
@@ -152,17 +170,20 @@ class TarSource : public Source {
     while (code != ARCHIVE_EOF) {
       if (code != ARCHIVE_OK && code != ARCHIVE_WARN) return Problem();
       if (WasInterrupted()) return Failed("interrupted");
-      const int64_t header_end = archive_filter_bytes(archive_.get(), 0);
-      RS_CHECK(SpoolEntry(entry, stream_->HasNegativeZeroTime(consumed, header_end)));
+      TarHeaders::Notes notes = input_->headers.Take(consumed, archive_filter_bytes(archive_.get(), 0));
+      if (notes.fault.empty() && code == ARCHIVE_WARN) notes.fault = ErrorText();
+      if (const Status spooled = SpoolEntry(entry, notes); !spooled.ok()) return OfEntry(entry, spooled.error());
       consumed = archive_filter_bytes(archive_.get(), 0);
       code = archive_read_next_header(archive_.get(), &entry);
     }
     // Past the last file's padding come two blocks of zeros; without them the rest is missing.
-    if (archive_filter_bytes(archive_.get(), 0) - consumed < kTarBlock)
+    if (archive_filter_bytes(archive_.get(), 0) - consumed < static_cast<int64_t>(kTarBlock))
       return Invalid(path_ + ": truncated tar: its end mark is missing");
+    RS_CHECK(ReadToEnd());
     archive_.reset();
-    if (offsets_.empty() || offsets_[PathTable::kTop] == kNoRecord) RS_CHECK(AddImplied(PathTable::kTop));
-    return Ok();
+    names_of_ = tree_.CountNames(inodes_.size());
+    Tell();
+    return CheckContainer();
   }
 
   Result<std::optional<SourceEntry>> Next() override {
@@ -171,10 +192,16 @@ class TarSource : public Source {
       started_ = true;
       return Describe(PathTable::kTop, 0);
     }
-    while (!open_.empty() && open_.back().next == open_.back().children.size()) open_.pop_back();
-    if (open_.empty()) return std::optional<SourceEntry>();
-    const uint32_t node = open_.back().children[open_.back().next++];
-    return Describe(node, static_cast<uint32_t>(open_.size()));
+    while (!open_.empty()) {
+      Folder& folder = open_.back();
+      if (folder.next == folder.children.size()) {
+        open_.pop_back();
+        continue;
+      }
+      const uint32_t node = folder.children[folder.next++];
+      if (!IsExcluded(node)) return Describe(node, static_cast<uint32_t>(open_.size()));
+    }
+    return std::optional<SourceEntry>();
   }
 
   Status ReadContent(const ContentUse& use) override {
@@ -197,67 +224,123 @@ class TarSource : public Source {
     std::vector<uint32_t> children;
     size_t next = 0;
   };
-  static constexpr uint64_t kNoRecord = UINT64_MAX;
+  struct Known {  // an inode
+    uint64_t record = 0;  // where it is in records_
+    uint32_t mode = 0;
+  };
 
-  Error Problem() const {
+  std::string ErrorText() const {
     const char* text = archive_error_string(archive_.get());
-    return Invalid(path_ + ": cannot read the tar: " + (text != nullptr ? text : "damaged"));
+    return text != nullptr ? text : "damaged";
   }
 
-  // The node of a path of the archive; parents are made as they are named.
-  Result<uint32_t> NodeOf(const char* path, bool create) {
-    if (path == nullptr) return Invalid(path_ + ": an entry without a name");
-    uint32_t node = PathTable::kTop;
-    std::string_view rest = path;
-    while (!rest.empty()) {
-      const std::string_view name = rest.substr(0, rest.find('/'));
-      rest.remove_prefix(std::min(rest.size(), name.size() + 1));
-      if (name.empty() || name == ".") continue;
-      if (name == "..") return Invalid(path_ + ": the entry '" + path + "' leaves the tree");
-      if (name.size() > kMaxName)
-        return Invalid(path_ + ": a name of the entry '" + path + "' is longer than 255 bytes");
-      node = create ? paths_.Add(node, name) : paths_.Find(node, name);
-      if (node == PathTable::kNone)
-        return Invalid(path_ + ": a hard link to '" + path + "', which is not in the archive");
-    }
-    if (offsets_.size() < paths_.size()) offsets_.resize(paths_.size(), kNoRecord);
-    return node;
+  Error Problem() const { return Invalid(path_ + ": cannot read the tar: " + ErrorText()); }
+
+  Error OfEntry(archive_entry* entry, const Error& error) const {
+    const char* name = archive_entry_pathname(entry);
+    return Of(path_ + ": the entry '" + (name != nullptr ? name : "") + "'", error);
   }
 
-  Status SpoolEntry(archive_entry* entry, bool negative_zero_time) {
-    RS_TRY(const uint32_t node, NodeOf(archive_entry_pathname(entry), true));
-    if (const char* link = archive_entry_hardlink(entry)) {
-      RS_TRY(const uint32_t target, NodeOf(link, false));
-      links_[node] = Origin(target);
-      if (Origin(target) == node) links_.erase(node);
-      return Ok();
+  // What lies behind the end mark is not looked at, but damage of compressed data may show only there.
+  Status ReadToEnd() {
+    TarStream& stream = *input_->stream;
+    for (auto piece = stream.Next(); !piece.empty(); piece = stream.Next()) {
+      if (WasInterrupted()) return Failed("interrupted");
+      input_->headers.Read(piece);
     }
-    links_.erase(node);
-    InodeRecord record{.xattrs = XattrsOf(entry)};
-    record.inode = InodeOf(entry, record.xattrs, negative_zero_time);
-    if (record.inode.mtime_nanoseconds > 999'999'999)
-      return Invalid(path_ + ": a time that is none, of '" + paths_.PathOf(node) + "'");
+    return stream.failed() ? Status(Invalid(path_ + ": cannot read the tar: " + stream.error())) : Ok();
+  }
+
+  void Tell() const {
+    if (input_->headers.has_more())
+      options_.tell(path_ + ": what lies behind its end mark is left out, as tar does without --ignore-zeros");
+    if (whiteouts_ > 0)
+      options_.tell(path_ + ": " + std::to_string(whiteouts_) + " names begin with .wh., as a container layer marks what " +
+                    "it removes; they are kept as plain files: publish the merged file system, not a layer");
+  }
+
+  // A container's archive is a tar, but not of the root file system that is in it.
+  Status CheckContainer() {
+    if (HasFile("oci-layout") && HasFile("index.json")) return Unsupported("an OCI image layout");
+    const auto found = tree_.Find("manifest.json");
+    if (!found.ok() || !IsFile(*found)) return Ok();
+    RS_TRY(const InodeRecord record, ReadRecord(tree_.InodeOf(*found)));
+    if (record.extents.empty()) return Ok();
+    const FileExtent& begin = record.extents.front();
+    RS_TRY(const std::string json, content_.Read(begin.position, std::min<uint64_t>(begin.length, kReadSize)));
+    return IsDockerManifest(json) ? Status(Unsupported("a docker archive")) : Ok();
+  }
+
+  Error Unsupported(const std::string& what) const {
+    return Invalid(path_ + ": " + what + ", which is not supported: publish its unpacked root file system, or the tar of " +
+                   "docker export");
+  }
+
+  bool IsFile(uint32_t node) const {
+    const uint32_t inode = tree_.InodeOf(node);
+    return inode != TarTree::kNone && S_ISREG(inodes_[inode].mode);
+  }
+
+  bool HasFile(const char* path) {
+    const auto found = tree_.Find(path);
+    return found.ok() && IsFile(*found);
+  }
+
+  bool IsExcluded(uint32_t node) const {
+    return !options_.excluded.empty() && options_.excluded.Excludes("/" + tree_.paths().PathOf(node));
+  }
+
+  // Messages are said of the entry.
+  Status SpoolEntry(archive_entry* entry, const TarHeaders::Notes& notes) {
+    const char* path = archive_entry_pathname(entry);
+    if (path == nullptr || *path == '\0') return Invalid("it has no name");
+    RS_TRY(const uint32_t node, tree_.Place(path));
+    if (const char* link = archive_entry_hardlink(entry)) return SpoolLink(node, link);
+    if (!notes.fault.empty()) return Invalid(notes.fault);
+    InodeRecord record;
+    RS_TRY(record.xattrs, XattrsOf(entry));
+    RS_TRY(record.inode, InodeOf(entry, record.xattrs, notes.negative_zero_time));
+    if (node == PathTable::kTop && !S_ISDIR(record.inode.mode)) return Invalid("the root is no directory");
     if (S_ISLNK(record.inode.mode)) {
       const char* target = archive_entry_symlink(entry);
-      if (target == nullptr) return Invalid(path_ + ": a symlink without a target");
+      if (target == nullptr || *target == '\0') return Invalid("it is a symlink without a target");
       record.target = target;
       record.inode.size = record.target.size();
     }
     if (S_ISREG(record.inode.mode)) RS_CHECK(SpoolContent(record));
-    return PutRecord(node, record);
-  }
-
-  Status PutRecord(uint32_t node, const InodeRecord& record) {
-    Encoder out;
-    record.EncodeTo(out);
-    RS_TRY(offsets_[node], records_.AppendSized(out.bytes()));
+    whiteouts_ += tree_.paths().NameOf(node).starts_with(".wh.") ? 1 : 0;
+    RS_TRY(const uint32_t inode, AddInode(record));
+    tree_.Put(node, inode, record.target);
     return Ok();
   }
 
-  // A directory that is named by its contents only.
-  Status AddImplied(uint32_t node) {
-    offsets_.resize(paths_.size(), kNoRecord);
-    return PutRecord(node, {.inode = {.mode = S_IFDIR | 0755}});
+  Status SpoolLink(uint32_t node, const char* link) {
+    const auto target = tree_.Find(link);
+    if (!target.ok()) return Invalid("it is a hard link to '" + std::string(link) + "': " + target.error().message);
+    const uint32_t inode = tree_.InodeOf(*target);
+    if (inode == TarTree::kNone || S_ISDIR(inodes_[inode].mode))
+      return Invalid("it is a hard link to '" + std::string(link) + "', a directory");
+    tree_.Put(node, inode, "");
+    return Ok();
+  }
+
+  Result<uint32_t> AddInode(const InodeRecord& record) {
+    Encoder out;
+    record.EncodeTo(out);
+    RS_TRY(const uint64_t at, records_.AppendSized(out.bytes()));
+    inodes_.push_back({at, record.inode.mode});
+    return static_cast<uint32_t>(inodes_.size() - 1);
+  }
+
+  Result<InodeRecord> ReadRecord(uint32_t inode) {
+    // A directory that is named by its contents only.
+    if (inode == TarTree::kNone) return InodeRecord{.inode = {.mode = S_IFDIR | 0755}};
+    uint64_t offset = inodes_[inode].record;
+    RS_TRY(const std::string bytes, records_.ReadSized(offset));
+    Decoder in(bytes);
+    InodeRecord record = InodeRecord::Decode(in);
+    if (!in.AtEnd()) return Failed("the spool file was damaged");
+    return record;
   }
 
   Status SpoolContent(InodeRecord& record) {
@@ -267,7 +350,7 @@ class TarSource : public Source {
       la_int64_t offset = 0;
       const int code = archive_read_data_block(archive_.get(), &block, &size, &offset);
       if (code == ARCHIVE_EOF) return Ok();
-      if (code != ARCHIVE_OK && code != ARCHIVE_WARN) return Problem();
+      if (code != ARCHIVE_OK) return Invalid("cannot read it: " + ErrorText());
       if (WasInterrupted()) return Failed("interrupted");
       if (size == 0) continue;
       RS_TRY(const uint64_t at, content_.Append({static_cast<const char*>(block), size}));
@@ -283,46 +366,34 @@ class TarSource : public Source {
     }
   }
 
-  // The first name of an inode that `node` is a further name of.
-  uint32_t Origin(uint32_t node) const {
-    const auto found = links_.find(node);
-    return found == links_.end() ? node : found->second;
-  }
-
   Result<std::optional<SourceEntry>> Describe(uint32_t node, uint32_t depth) {
-    const uint32_t origin = Origin(node);
-    if (offsets_[origin] == kNoRecord) RS_CHECK(AddImplied(origin));
-    uint64_t offset = offsets_[origin];
-    RS_TRY(const std::string bytes, records_.ReadSized(offset));
-    Decoder in(bytes);
-    current_ = InodeRecord::Decode(in);
+    const uint32_t inode = tree_.InodeOf(node);
+    RS_TRY(current_, ReadRecord(inode));
+    const PathTable& paths = tree_.paths();
     SourceEntry entry{.depth = depth,
-                      .name = std::string(paths_.NameOf(node)),
+                      .name = std::string(paths.NameOf(node)),
                       .inode = current_.inode,
                       .target = current_.target,
                       .xattrs = current_.xattrs};
-    if (linked_.empty() && !links_.empty()) {
-      linked_.resize(paths_.size());
-      for (const auto& [name, to] : links_) linked_[to] = true;
-    }
     const bool is_folder = S_ISDIR(entry.inode.mode);
-    if (!linked_.empty() && linked_[origin] && !is_folder) entry.link_group = uint64_t{origin} + 1;
-    std::vector<uint32_t> children = paths_.SortedChildren(node);
+    if (!is_folder && names_of_[inode] > 1) entry.link_group = uint64_t{inode} + 1;
+    std::vector<uint32_t> children = paths.SortedChildren(node);
     if (!is_folder && !children.empty())
-      return Invalid(path_ + ": '" + paths_.PathOf(node) + "' is no directory, yet has entries");
+      return Invalid(path_ + ": the entry '" + paths.PathOf(node) + "' is no directory, yet has entries");
     if (is_folder) open_.push_back({std::move(children)});
     return std::optional(std::move(entry));
   }
 
   const std::string path_;
-  std::unique_ptr<TarStream> stream_;
-  UniqueArchive archive_;  // reads from the stream
+  const SourceOptions options_;
+  std::unique_ptr<Input> input_;
+  UniqueArchive archive_;  // reads from the input
   Spool content_;
   Spool records_;
-  PathTable paths_;
-  std::vector<uint64_t> offsets_;        // by node: its record
-  std::map<uint32_t, uint32_t> links_;   // further names, to the node that has the inode
-  std::vector<bool> linked_;             // by node: it has further names
+  TarTree tree_;
+  std::vector<Known> inodes_;       // by number
+  std::vector<uint32_t> names_of_;  // how many, by inode's number
+  size_t whiteouts_ = 0;
   bool started_ = false;
   std::vector<Folder> open_;
   InodeRecord current_;
@@ -330,25 +401,26 @@ class TarSource : public Source {
 
 }  // namespace
 
-Result<std::unique_ptr<Source>> OpenTarSource(const std::string& path) {
+Result<std::unique_ptr<Source>> OpenTarSource(const std::string& path, const SourceOptions& options) {
   const std::string shown = path == "-" ? "standard input" : path;
-  auto stream = std::make_unique<TarStream>();
-  if (!stream->Open(path)) return Invalid(shown + ": cannot read it: " + stream->error());
+  auto input = std::make_unique<Input>();
+  input->stream = std::make_unique<TarStream>();
+  if (const Status opened = input->stream->Open(path); !opened.ok())
+    return Invalid(shown + ": cannot read it: " + opened.error().message);
+  const std::string_view head = input->stream->Peek(kFormatHead);
+  if (input->stream->failed()) return Invalid(shown + ": cannot read it: " + input->stream->error());
+  const FileFormat format = FormatOf(head);
+  if (format.kind != FileKind::kTar)
+    return Missing(shown + ": not a tar" + (head.empty() ? ": it is empty" : format.name.empty() ? "" : " but " + format.name));
   UniqueArchive a(archive_read_new());
   archive_read_support_format_tar(a.get());
   archive_read_set_options(a.get(), "hdrcharset=BINARY");
-  const int opened = archive_read_open(a.get(), stream.get(), nullptr, ReadStream, nullptr);
+  const int opened = archive_read_open(a.get(), input.get(), nullptr, ReadInput, nullptr);
   archive_entry* entry = nullptr;
   const int code = opened == ARCHIVE_OK ? archive_read_next_header(a.get(), &entry) : opened;
-  if (stream->failed()) return Invalid(shown + ": cannot read it: " + stream->error());
-  const bool is_tar = code == ARCHIVE_OK || code == ARCHIVE_WARN;
-  if (!is_tar) {
-    const char* text = archive_error_string(a.get());
-    return Missing(shown + ": not a tar: " + (text != nullptr ? text : "it is empty"));
-  }
   RS_TRY(Spool content, Spool::Create());
   RS_TRY(Spool records, Spool::Create());
-  auto source = std::make_unique<TarSource>(shown, std::move(stream), std::move(a),
+  auto source = std::make_unique<TarSource>(shown, options, std::move(input), std::move(a),
                                             std::move(content), std::move(records));
   RS_CHECK(source->SpoolAll(entry, code));
   return std::unique_ptr<Source>(std::move(source));

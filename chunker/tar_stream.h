@@ -1,14 +1,14 @@
-// TarStream: an archive's bytes, decompressed by whatever filters they need, with a mark wherever a pax
-// header gives a time between -1 and 0 seconds.
-//
-// libarchive reads "mtime=-0.5" (half a second before 1970) as +0.5, since a whole number has no -0. The
-// mark is how such a time gets its sign back.
+// TarStream: the plain bytes of a file that may be a tar, decompressed by whatever filters they need, to
+// the end, so that checksums behind the last byte are checked, too.
 #pragma once
 
-#include <cstdint>
-#include <deque>
+#include <sys/types.h>
+
 #include <memory>
 #include <string>
+
+#include "cache/file_io.h"
+#include "chunker/gunzip.h"
 
 struct archive;
 
@@ -18,27 +18,35 @@ class TarStream {
  public:
   TarStream();
   ~TarStream();
+  TarStream(const TarStream&) = delete;
+  TarStream& operator=(const TarStream&) = delete;
 
-  bool Open(const std::string& path);  // "-" is standard input; false: see error()
+  Status Open(const std::string& path);  // "-" is standard input
   // The next piece, valid until the next call; empty: the end, or an error.
   std::string_view Next();
+  // What the next calls of Next() will give, up to `size` bytes of it; also less, at the end.
+  std::string_view Peek(size_t size);
   bool failed() const { return failed_; }
-  std::string error() const;
-
-  // Whether a pax header in bytes [from, to) of what Next() gave has such a time. Forgets what lies
-  // before `to`.
-  bool HasNegativeZeroTime(uint64_t from, uint64_t to);
+  const std::string& error() const { return error_; }
+  bool is_compressed() const { return is_compressed_; }
 
  private:
-  void Mark(std::string_view piece);
+  Result<std::string_view> ReadFile();
+  Result<std::string_view> ReadInput();
+  static ssize_t GiveInput(archive* reader, void* self, const void** piece);
+  bool Fill();  // piece_, with what comes next; false: the end, or an error
 
+  UniqueFd fd_;
+  std::string input_;                // of the file
+  bool input_is_ready_ = false;      // it was read to be looked at
+  std::unique_ptr<Gunzip> gunzip_;   // between the file and libarchive
   archive* archive_;
   std::string piece_;
-  std::string tail_;       // of the piece before, as long as the text that is looked for
-  uint64_t given_ = 0;     // bytes
-  std::deque<uint64_t> marks_;
-  bool ended_ = false;  // there was nothing in it
+  std::string peeked_;
+  bool is_compressed_ = false;
+  bool ended_ = false;
   bool failed_ = false;
+  std::string error_;
 };
 
 }  // namespace rootstream

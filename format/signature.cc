@@ -43,6 +43,13 @@ bool IsEd25519(const UniqueKey& key) {
   return key != nullptr && EVP_PKEY_get_base_id(key.get()) == EVP_PKEY_ED25519;
 }
 
+// Of several keys only the first would be read.
+bool HoldsSeveral(std::string_view pem) {
+  constexpr std::string_view kBegin = "-----BEGIN ";
+  const size_t first = pem.find(kBegin);
+  return first != std::string_view::npos && pem.find(kBegin, first + 1) != std::string_view::npos;
+}
+
 // Refuses to ask a terminal for the password of an encrypted key.
 int NoPassword(char*, int, int, void*) { return -1; }
 
@@ -63,6 +70,7 @@ SigningKey SigningKey::Generate() {
 }
 
 Result<SigningKey> SigningKey::FromPem(std::string_view pem) {
+  if (HoldsSeveral(pem)) return Invalid("it holds several keys: each needs a file of its own");
   UniqueKey key(PEM_read_bio_PrivateKey(ReadBio(pem).get(), nullptr, NoPassword, nullptr));
   if (!IsEd25519(key)) return Invalid("not an unencrypted Ed25519 private key in PEM");
   return SigningKey(std::make_unique<State>(State{std::move(key)}));
@@ -86,6 +94,7 @@ Signature SigningKey::Sign(std::string_view message) const {
 }
 
 Result<PublicKey> PublicKeyFromPem(std::string_view pem) {
+  if (HoldsSeveral(pem)) return Invalid("it holds several keys: each needs a file of its own");
   const UniqueKey key(PEM_read_bio_PUBKEY(ReadBio(pem).get(), nullptr, NoPassword, nullptr));
   if (!IsEd25519(key)) return Invalid("not an Ed25519 public key in PEM");
   return RawPublicKey(key.get());

@@ -11,8 +11,6 @@ namespace {
 
 constexpr std::string_view kTreeMagic = "RSTR";
 
-uint64_t MaxSize() { return uint64_t{1} << 62; }
-
 // Columns: one field of every row, then the next field of every row. Like values meet, and zstd
 // makes little of them.
 template <typename Rows, typename Put>
@@ -90,7 +88,7 @@ std::vector<Inode> DecodeInodes(Decoder& in) {
     n.mtime_nanoseconds = static_cast<uint32_t>(in.Count(999'999'999));
   });
   DecodeColumn(inodes, in, [&](Inode& n) { n.xattr_set = u32(); });
-  DecodeColumn(inodes, in, [&](Inode& n) { n.size = in.Count(MaxSize()); });
+  DecodeColumn(inodes, in, [&](Inode& n) { n.size = in.Count(kMaxFileSize); });
   uint32_t extents = 0;
   DecodeColumn(inodes, in, [&](Inode& n) {
     if (S_ISREG(n.mode)) {

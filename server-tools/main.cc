@@ -1,5 +1,6 @@
 // libexec/rootstream/publisher: the commands of who publishes and who runs a store.
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
 
@@ -22,6 +23,8 @@ void AllowManyOpenFiles() {
 
 int Main(int argc, char** argv) {
   AllowManyOpenFiles();
+  // A store is read by whatever serves it, folders as well as files; private keys have modes of their own.
+  umask(022);
   CLI::App app("publish images and run stores", "rootstream");
   app.require_subcommand(1);
   app.failure_message([](const CLI::App*, const CLI::Error& error) {

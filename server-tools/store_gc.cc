@@ -11,6 +11,7 @@
 
 #include "cache/progress.h"
 #include "chunker/source.h"
+#include "chunker/store_mark.h"
 #include "format/limits.h"
 #include "server-tools/needed_packs.h"
 
@@ -20,10 +21,9 @@ namespace {
 using std::chrono::hours;
 using std::chrono::system_clock;
 
-// A temporary file of WriteFileAtomically(), beside what it was to become.
-bool IsTemporary(const std::string& name) {
-  return name.size() > 7 && name.find('~') == name.size() - 7;
-}
+// Temporary files of WriteFileAtomically(), beside what they were to become.
+bool IsNewManifest(const std::string& name) { return IdFromHex(FinalName(name)).has_value(); }
+bool IsNewRef(const std::string& name) { return ParseImageName("name:" + std::string(FinalName(name))).ok(); }
 
 bool IsInUse(const std::string& path) {
   const auto fd = OpenFile(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
@@ -147,10 +147,10 @@ class Collector {
   }
 
   Status FindTemporary() {
-    RS_CHECK(FindTemporaryIn("tmp", [](const std::string&) { return true; }));
-    RS_CHECK(FindTemporaryIn("manifests", IsTemporary));
+    RS_CHECK(FindTemporaryIn("tmp", IsNewPackName));
+    RS_CHECK(FindTemporaryIn("manifests", IsNewManifest));
     RS_TRY(const auto names, NamesIn(store_.PathOf("images")));
-    for (const std::string& name : names) RS_CHECK(FindTemporaryIn("images/" + name, IsTemporary));
+    for (const std::string& name : names) RS_CHECK(FindTemporaryIn("images/" + name, IsNewRef));
     return Ok();
   }
 
@@ -189,6 +189,7 @@ class Collector {
   }
 
   Status Remove() {
+    RS_CHECK(store_.WriteMark());
     RS_CHECK(RemoveFiles(manifests_));
     if (!manifests_.empty()) RS_CHECK(SyncFolder(store_.PathOf("manifests")));
     RS_CHECK(RemoveFiles(packs_));

@@ -20,12 +20,12 @@ using nlohmann::ordered_json;
 struct PublishFlags {
   std::string source, store, image;
   BootFlags boot;
-  std::vector<std::string> keys, mirrors;
+  std::vector<std::string> keys, mirrors, excluded;
   std::string profile;
   int level = 15;
   uint32_t expires_days = 0, threshold = 1;
   uint64_t minimum_serial = 0;
-  bool json = false;
+  bool one_file_system = false, json = false;
 };
 
 ordered_json BootEntryJson(const BootEntry& entry) {
@@ -110,7 +110,12 @@ Status RunPublish(const PublishFlags& flags) {
                          .level = flags.level,
                          .lifetime = std::chrono::hours(24) * flags.expires_days,
                          .minimum_serial = flags.minimum_serial,
-                         .mirrors = flags.mirrors};
+                         .mirrors = flags.mirrors,
+                         .one_file_system = flags.one_file_system,
+                         .tell = [](const std::string& line) { ReportError(line, 0); }};
+  for (const std::string& pattern : flags.excluded)
+    if (const Status added = options.excluded.Add(pattern); !added.ok())
+      throw UsageError{"--exclude " + added.error().message};
   const auto image = ParseImageName(flags.image);
   if (!image.ok()) throw UsageError{image.error().message};
   options.image = *image;
@@ -138,6 +143,12 @@ Status RunPublish(const PublishFlags& flags) {
   return Ok();
 }
 
+// A sign in front would be taken for a very large one.
+std::string CheckNumber(const std::string& text) {
+  const bool is_number = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  return is_number ? "" : text + " is not a whole number";
+}
+
 }  // namespace
 
 void AddPublish(CLI::App& app, Run& run) {
@@ -160,9 +171,17 @@ void AddPublish(CLI::App& app, Run& run) {
       ->capture_default_str()
       ->check(CLI::Range(1, 22));
   command->add_option("--expires", flags->expires_days, "the image is refused after so many days")
-      ->type_name("DAYS");
+      ->type_name("DAYS")
+      ->check(CLI::Range(1, 40'000));
   command->add_option("--min-serial", flags->minimum_serial,
-                      "clients refuse serials below; the new one is not lower");
+                      "clients refuse serials below; the new one is not lower")
+      ->check(CheckNumber);
+  command->add_option("--exclude", flags->excluded,
+                      "leave out what the pattern names: /proc, '/var/cache/*', '*.pyc' (repeatable)")
+      ->type_name("PATTERN")
+      ->allow_extra_args(false);
+  command->add_flag("--one-file-system", flags->one_file_system,
+                    "leave out what is mounted in the source; its mountpoints stay as empty directories");
   command->add_option("--mirror", flags->mirrors, "URL of another store with the image (repeatable)")
       ->type_name("URL")
       ->allow_extra_args(false);

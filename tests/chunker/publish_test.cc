@@ -415,11 +415,57 @@ TEST(StoreFolderReplaceRef, NeverReusesASerialItCannotRead) {
   EXPECT_EQ(ReadTestFile(folder / "store/images/a/b"), "damaged");
 }
 
+TEST_F(PublishTest, AnEntryThatNoImageCanHoldLeavesNoRef) {
+  WriteTestFile(folder_ / "bad.tar", TarBytes(std::vector<TarMember>{
+                                         {"pax", 'x', PaxRecord("SCHILY.xattr.user.a", std::string(65'537, 'v'))}, {"a", '0', "x"}}));
+  const auto summary = PublishTree(folder_ / "bad.tar", store());
+  ASSERT_TRUE(FailsWith(ErrorKind::kInvalid, summary));
+  EXPECT_NE(summary.error().message.find("/a: its xattr user.a"), std::string::npos) << summary.error().message;
+  EXPECT_FALSE(std::filesystem::exists(store() + "/images/image/latest"));
+  EXPECT_TRUE(FilesBelow(store() + "/manifests").empty());
+}
+
+TEST_F(PublishTest, AStoreInItsOwnSourceIsRefusedUnlessItIsExcluded) {
+  WriteTestFile(tree() + "/a", "x");
+  const std::string inside = tree() + "/srv/store";
+  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, PublishTree(tree(), inside)));
+  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, PublishTree(tree(), tree())));
+  EXPECT_EQ(FilesBelow(tree()).size(), 1u);
+  PublishOptions options = OptionsFor(tree(), inside);
+  ASSERT_TRUE(IsOk(options.excluded.Add("/srv/store")));
+  EXPECT_TRUE(IsOk(Publish(std::move(options))));
+}
+
+TEST_F(PublishTest, SerialsEndByAnError) {
+  WriteTestFile(tree() + "/a", "x");
+  PublishOptions options = OptionsFor(tree(), store());
+  options.minimum_serial = UINT64_MAX;
+  const auto last = Publish(std::move(options));
+  ASSERT_TRUE(IsOk(last));
+  EXPECT_EQ(last->serial, UINT64_MAX);
+  const std::string ref = ReadTestFile(store() + "/images/image/latest");
+  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, PublishTree(tree(), store())));
+  EXPECT_EQ(ReadTestFile(store() + "/images/image/latest"), ref);
+}
+
+TEST_F(PublishTest, MirrorsAreUrlsOfStores) {
+  WriteTestFile(tree() + "/a", "x");
+  for (const std::string& mirror : {std::string("ftp://host/store"), std::string("/srv/store"), std::string(),
+                                    "http://host/" + std::string(5000, 'x'), std::string("http://host/\n")}) {
+    PublishOptions options = OptionsFor(tree(), store());
+    options.mirrors = {mirror};
+    EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, Publish(std::move(options)))) << mirror;
+  }
+  PublishOptions options = OptionsFor(tree(), store());
+  options.mirrors.assign(kMaxMirrors + 1, "http://host/store");
+  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, Publish(std::move(options))));
+}
+
 TEST(StoreFolderCleanTemporary, LeavesFilesInUseAlone) {
   const TempFolder folder;
   auto store = StoreFolder::OpenOrCreate(folder / "store");
   ASSERT_TRUE(IsOk(store));
-  WriteTestFile(folder / "store/tmp/new-left", "of a crash");
+  WriteTestFile(folder / "store/tmp/new-Le0ft1", "of a crash");
   const auto used = store->CreateTemporary();
   ASSERT_TRUE(IsOk(used));
   store->CleanTemporary();

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "chunker/file_content.h"
+#include "format/posix_acl.h"
 #include "tests/support/test_store.h"
 #include "tests/support/test_tar.h"
 
@@ -94,6 +95,183 @@ TEST_F(TarSourceTest, HardLinksAreOneInode) {
   EXPECT_EQ(all->at("a").entry.link_group, all->at("c").entry.link_group);
   EXPECT_EQ(all->at("d").entry.link_group, 0u);
   EXPECT_EQ(all->at("b").content, "x");
+}
+
+TEST_F(TarSourceTest, ALaterEntryLeavesOtherNamesOfTheInodeAlone) {
+  const auto all = DrainTar({{"a", '0', "old"}, {"b", '1', "", "a"}, {"a", '0', "new"}, {"c", '1', "", "a"}});
+  ASSERT_TRUE(IsOk(all));
+  EXPECT_EQ(all->at("a").content, "new");
+  EXPECT_EQ(all->at("b").content, "old");
+  EXPECT_EQ(all->at("c").content, "new");
+  EXPECT_EQ(all->at("a").entry.link_group, all->at("c").entry.link_group);
+  EXPECT_EQ(all->at("b").entry.link_group, 0u) << "its inode has one name left";
+}
+
+TEST_F(TarSourceTest, EntriesThroughASymlinkedFolderLandWhereItLeads) {
+  const auto all = DrainTar({{"usr/lib/a", '0', "a"},
+                             {"lib", '2', "", "usr/lib"},
+                             {"lib/b", '0', "b"},
+                             {"hard", '1', "", "lib/b"},
+                             {"run", '2', "", "/usr/../usr/run"},
+                             {"run/c", '0', "c"},
+                             {"lib", '2', "", "elsewhere"}});
+  ASSERT_TRUE(IsOk(all));
+  EXPECT_EQ(all->at("usr/lib/b").content, "b");
+  EXPECT_EQ(all->at("hard").content, "b");
+  EXPECT_EQ(all->at("usr/run/c").content, "c");
+  EXPECT_EQ(all->at("lib").entry.target, "elsewhere");
+  EXPECT_FALSE(all->contains("lib/b"));
+}
+
+// As GNU tar does without --keep-directory-symlink.
+TEST_F(TarSourceTest, ADirectoryTakesTheSymlinksPlace) {
+  const auto all = DrainTar({{"usr/lib/a", '0', "a"}, {"lib", '2', "", "usr/lib"}, {"lib/", '5'}, {"lib/b", '0', "b"}});
+  ASSERT_TRUE(IsOk(all));
+  EXPECT_EQ(all->at("lib/b").content, "b");
+  EXPECT_FALSE(all->contains("usr/lib/b"));
+}
+
+TEST_F(TarSourceTest, SymlinksThatLeadInACircleAreRefused) {
+  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, DrainTar({{"a", '2', "", "b"}, {"b", '2', "", "a"}, {"a/c", '0', "x"}})));
+}
+
+TEST_F(TarSourceTest, RefusesAHardLinkToADirectory) {
+  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, DrainTar({{"d/", '5'}, {"e", '1', "", "d"}})));
+  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, DrainTar({{"d/f", '0'}, {"e", '1', "", "d"}})));
+}
+
+TEST_F(TarSourceTest, TheRootIsADirectoryAndMayBeLeftOut) {
+  for (const char type : {'0', '2', '3', '6'})
+    EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, DrainTar({{".", type, "", "/etc"}}))) << type;
+  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, DrainTar({{"a", '0', "x"}, {"./", '1', "", "a"}})));
+  EXPECT_TRUE(S_ISDIR(DrainTar({{"a", '0', "x"}})->at("").entry.inode.mode));
+}
+
+TEST_F(TarSourceTest, AnEmptyTarIsAnEmptyTree) {
+  for (const size_t size : {1024, 10'240}) {
+    const auto all = DrainTar(std::string(size, '\0'));
+    ASSERT_TRUE(IsOk(all));
+    ASSERT_EQ(all->size(), 1u);
+    EXPECT_TRUE(S_ISDIR(all->at("").entry.inode.mode));
+  }
+}
+
+TEST_F(TarSourceTest, AnEmptyCompressedTarIsAnEmptyTree) {
+  WriteTestFile(folder_ / "plain.tar", std::string(10'240, '\0'));
+  for (const char* program : {"gzip", "xz", "zstd", "bzip2"}) {
+    if (!HasProgram(program)) continue;
+    ASSERT_EQ(RunCommand(std::string(program) + " -c < " + folder_ / "plain.tar" + " > " + folder_ / "packed"), 0);
+    const auto all = DrainTar(ReadTestFile(folder_ / "packed"));
+    ASSERT_TRUE(IsOk(all)) << program;
+    EXPECT_EQ(all->size(), 1u) << program;
+  }
+}
+
+TEST_F(TarSourceTest, ADamagedByteOfCompressedDataIsAnErrorNeverOtherContents) {
+  const std::string content = std::string(3000, 'x') + RandomBytes(3000, 1);
+  WriteTestFile(folder_ / "plain.tar", TarBytes(std::vector<TarMember>{{"a", '0', content}}));
+  for (const char* program : {"gzip", "xz", "zstd", "bzip2"}) {
+    if (!HasProgram(program)) continue;
+    ASSERT_EQ(RunCommand(std::string(program) + " -c < " + folder_ / "plain.tar" + " > " + folder_ / "packed"), 0);
+    const std::string bytes = ReadTestFile(folder_ / "packed");
+    for (size_t at = 0; at < bytes.size(); at += 1 + bytes.size() / 300) {
+      std::string damaged = bytes;
+      damaged[at] ^= 0x10;
+      const auto all = DrainTar(damaged);
+      if (!all.ok()) continue;
+      ASSERT_TRUE(all->contains("a")) << program << " " << at;
+      EXPECT_EQ(all->at("a").content, content) << program << " " << at;
+    }
+  }
+}
+
+TEST_F(TarSourceTest, GzipOfSeveralMembersIsReadWhole) {
+  if (!HasProgram("gzip")) GTEST_SKIP() << "no gzip";
+  const std::string tar = TarBytes(std::vector<TarMember>{{"a", '0', RandomBytes(700'000, 1)}, {"b", '0', "b"}});
+  WriteTestFile(folder_ / "1", tar.substr(0, 300'000));
+  WriteTestFile(folder_ / "2", tar.substr(300'000));
+  ASSERT_EQ(RunCommand("cd " + folder_.path() + " && (gzip -c 1; gzip -c 2) > a.tar.gz"), 0);
+  const auto all = DrainTar(ReadTestFile(folder_ / "a.tar.gz"));
+  ASSERT_TRUE(IsOk(all));
+  EXPECT_EQ(all->at("a").content, RandomBytes(700'000, 1));
+  EXPECT_EQ(all->at("b").content, "b");
+}
+
+TEST_F(TarSourceTest, AnAclsUserIsTakenByItsNumberOrRefusedByName) {
+  const auto with = [&](const std::string& acl) {
+    return DrainTar({{"pax", 'x', PaxRecord("SCHILY.acl.access", acl)}, {"a", '0', "x"}});
+  };
+  const std::string rest = ",group::r--,mask::r--,other::r--";
+  const auto all = with("user::rw-,user:nobody-knows-me:r--:4711" + rest);
+  ASSERT_TRUE(IsOk(all));
+  ASSERT_EQ(all->at("a").entry.xattrs.size(), 1u);
+  const auto acl = DecodeAcl(all->at("a").entry.xattrs[0].value);
+  ASSERT_TRUE(acl.has_value());
+  EXPECT_NE(std::find(acl->begin(), acl->end(), AclEntry{kAclUser, 4, 4711}), acl->end());
+  const auto refused = with("user::rw-,user:nobody-knows-me:r--" + rest);
+  ASSERT_TRUE(FailsWith(ErrorKind::kInvalid, refused));
+  EXPECT_NE(refused.error().message.find("entry 'a'"), std::string::npos) << refused.error().message;
+  EXPECT_NE(refused.error().message.find("nobody-knows-me"), std::string::npos) << refused.error().message;
+  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, with("nonsense")));
+}
+
+TEST_F(TarSourceTest, NumbersThatNoFileCanHaveAreRefusedByName) {
+  const std::pair<const char*, const char*> cases[] = {{"uid", "4294967296"},
+                                                       {"gid", "-5"},
+                                                       {"mtime", "soon"},
+                                                       {"size", "4611686018427387905"},
+                                                       {"SCHILY.devmajor", "99999999999"}};
+  for (const auto& [key, value] : cases) {
+    const auto all = DrainTar({{"pax", 'x', PaxRecord(key, value)}, {"a", key[0] == 'S' ? '3' : '0'}});
+    ASSERT_TRUE(FailsWith(ErrorKind::kInvalid, all)) << key;
+    EXPECT_NE(all.error().message.find("entry 'a'"), std::string::npos) << all.error().message;
+  }
+}
+
+TEST_F(TarSourceTest, WhiteoutsAndWhatLiesBehindTheEndAreTold) {
+  std::vector<std::string> told;
+  SourceOptions options;
+  options.tell = [&](const std::string& line) { told.push_back(line); };
+  const std::string tar = TarBytes(std::vector<TarMember>{{"a", '0'}, {"d/.wh.b", '0'}, {"d/.wh..wh..opq", '0'}});
+  WriteTestFile(folder_ / "layer.tar", tar + tar);
+  EXPECT_TRUE(IsOk(OpenTarSource(folder_ / "layer.tar", options)));
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_NE(told[0].find("behind its end mark"), std::string::npos);
+  EXPECT_NE(told[1].find("2 names begin with .wh."), std::string::npos);
+}
+
+TEST_F(TarSourceTest, ContainersArchivesAreNamedAndRefused) {
+  const auto docker = DrainTar({{"manifest.json", '0', R"([{"Config":"c.json","Layers":["l/layer.tar"]}])"}});
+  ASSERT_TRUE(FailsWith(ErrorKind::kInvalid, docker));
+  EXPECT_NE(docker.error().message.find("docker archive"), std::string::npos);
+  const auto oci = DrainTar({{"oci-layout", '0', "{}"}, {"index.json", '0', "{}"}});
+  ASSERT_TRUE(FailsWith(ErrorKind::kInvalid, oci));
+  EXPECT_NE(oci.error().message.find("OCI"), std::string::npos);
+  EXPECT_TRUE(IsOk(DrainTar({{"manifest.json", '0', R"({"name":"an app"})"}})));
+}
+
+TEST_F(TarSourceTest, LeavesOutWhatIsExcluded) {
+  SourceOptions options;
+  ASSERT_TRUE(IsOk(options.excluded.Add("/d")));
+  ASSERT_TRUE(IsOk(options.excluded.Add("*.pyc")));
+  WriteTestFile(folder_ / "a.tar", TarBytes(std::vector<TarMember>{
+                                       {"d/x", '0', "x"}, {"e/d", '1', "", "d/x"}, {"e/a.pyc", '0'}, {"e/a.py", '0'}}));
+  const auto all = Drain(OpenTarSource(folder_ / "a.tar", options));
+  ASSERT_TRUE(IsOk(all));
+  std::vector<std::string> paths;
+  for (const auto& [path, drained] : *all) paths.push_back(path);
+  EXPECT_EQ(paths, (std::vector<std::string>{"", "e", "e/a.py", "e/d"}));
+  EXPECT_EQ(all->at("e/d").content, "x") << "another name of it stays";
+}
+
+TEST_F(TarSourceTest, ConcatenatedByTarItIsOneTree) {
+  WriteTestFile(folder_ / "1/a", "a");
+  WriteTestFile(folder_ / "2/b", "b");
+  ASSERT_EQ(RunCommand("cd " + folder_.path() + " && tar -C 1 -cf 1.tar a && tar -C 2 -cf 2.tar b && tar -Af 1.tar 2.tar"), 0);
+  const auto all = Drain(OpenTarSource(folder_ / "1.tar"));
+  ASSERT_TRUE(IsOk(all));
+  EXPECT_EQ(all->at("a").content, "a");
+  EXPECT_EQ(all->at("b").content, "b");
 }
 
 TEST_F(TarSourceTest, RefusesAHardLinkToNothing) {
@@ -284,6 +462,56 @@ TEST(RawSource, IsADirectoryWithOneFile) {
   EXPECT_EQ(all->at("disk.img").content, disk);
 }
 
+TEST(OpenSourceOf, ADiskImageIsSaidToBeTakenAsOne) {
+  const TempFolder folder;
+  std::vector<std::string> told;
+  SourceOptions options;
+  options.tell = [&](const std::string& line) { told.push_back(line); };
+  std::string disk = RandomBytes(4096, 1);
+  WriteTestFile(folder / "a.img", disk);
+  WriteTestFile(folder / "b.img", disk.replace(1080, 2, "\x53\xef"));
+  EXPECT_TRUE(IsOk(OpenSource(folder / "a.img", options)));
+  EXPECT_TRUE(IsOk(OpenSource(folder / "b.img", options)));
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_NE(told[0].find("taken as a disk image"), std::string::npos);
+  EXPECT_NE(told[1].find("taken as a disk image with an ext2, ext3 or ext4 file system"), std::string::npos);
+}
+
+TEST(OpenSourceOf, ADamagedTarIsNoDisk) {
+  const TempFolder folder;
+  const std::string tar = TarBytes(std::vector<TarMember>{{"a", '0', RandomBytes(700, 1)}, {"b", '0', "b"}});
+  for (size_t at = 0; at < 512; ++at) {
+    if (at == 155) continue;  // behind the checksum's end, and read by nobody
+    std::string damaged = tar;
+    damaged[at] ^= 0x41;
+    WriteTestFile(folder / "a.tar", damaged);
+    EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, OpenSource(folder / "a.tar"))) << at;
+  }
+}
+
+TEST(OpenSourceOf, RefusesFoldersOfPackedLayers) {
+  const TempFolder folder;
+  WriteTestFile(folder / "oci/oci-layout", R"({"imageLayoutVersion":"1.0.0"})");
+  WriteTestFile(folder / "oci/index.json", "{}");
+  WriteTestFile(folder / "docker/manifest.json", R"([{"Config":"c.json","Layers":["l.tar"]}])");
+  WriteTestFile(folder / "app/manifest.json", R"({"name":"an app"})");
+  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, OpenSource(folder / "oci")));
+  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, OpenSource(folder / "docker")));
+  EXPECT_TRUE(IsOk(OpenSource(folder / "app")));
+}
+
+TEST(OpenSourceOf, RefusesWhatIsKnownToBeSomethingElse) {
+  const TempFolder folder;
+  const std::pair<const char*, const char*> cases[] = {
+      {"hsqs", "squashfs"}, {"070701", "cpio"}, {"PK\x03\x04", "zip"}, {"QFI\xfb", "qcow2"}};
+  for (const auto& [magic, name] : cases) {
+    WriteTestFile(folder / "a", magic + std::string(8192 - std::string(magic).size(), '\0'));
+    const auto source = OpenSource(folder / "a");
+    ASSERT_TRUE(FailsWith(ErrorKind::kInvalid, source)) << name;
+    EXPECT_NE(source.error().message.find(name), std::string::npos) << source.error().message;
+  }
+}
+
 TEST(OpenSourceOf, RefusesWhatIsNone) {
   const TempFolder folder;
   WriteTestFile(folder / "text", "neither tar nor whole sectors");
@@ -359,6 +587,34 @@ TEST(FolderSource, NoticesAFileThatVanishedBeforeItWasRead) {
   std::filesystem::remove(folder / "a");
   EXPECT_TRUE(FailsWith(ErrorKind::kFailed,
                         (*source)->ReadContent([](uint64_t, std::string_view) { return Ok(); })));
+}
+
+TEST(FolderSource, LeavesOutWhatIsExcluded) {
+  const TempFolder folder;
+  for (const char* name : {"proc/1/status", "usr/a.pyc", "usr/a.py", "var/cache/x"}) WriteTestFile(folder / name, "x");
+  SourceOptions options;
+  for (const char* pattern : {"/proc", "*.pyc", "/var/cache/*"}) ASSERT_TRUE(IsOk(options.excluded.Add(pattern)));
+  const auto all = Drain(OpenFolderSource(folder.path(), options));
+  ASSERT_TRUE(IsOk(all));
+  std::vector<std::string> paths;
+  for (const auto& [path, drained] : *all) paths.push_back(path);
+  EXPECT_EQ(paths, (std::vector<std::string>{"", "usr", "usr/a.py", "var", "var/cache"}));
+}
+
+TEST(FolderSource, RefusesTheStoreInIt) {
+  const TempFolder folder;
+  std::filesystem::create_directories(folder / "srv/store");
+  SourceOptions options;
+  options.store = folder / "srv/store";
+  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, Drain(OpenFolderSource(folder.path(), options))));
+  ASSERT_TRUE(IsOk(options.excluded.Add("/srv")));
+  EXPECT_TRUE(IsOk(Drain(OpenFolderSource(folder.path(), options))));
+}
+
+TEST(FolderSource, RefusesAFileSystemOfTheKernelsOwn) {
+  const auto all = Drain(OpenFolderSource("/proc"));
+  ASSERT_TRUE(FailsWith(ErrorKind::kInvalid, all));
+  EXPECT_NE(all.error().message.find("--one-file-system"), std::string::npos) << all.error().message;
 }
 
 // Far more entries than are walked ahead.

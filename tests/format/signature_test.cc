@@ -50,6 +50,13 @@ TEST(PublicKeyPem, RoundTrips) {
   EXPECT_EQ(*again, key);
 }
 
+TEST(SigningKeyPem, RefusesSeveralKeysInOneFile) {
+  const SigningKey key = SigningKey::Generate(), other = SigningKey::Generate();
+  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, SigningKey::FromPem(key.ToPem() + other.ToPem())));
+  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, PublicKeyFromPem(PublicKeyToPem(key.public_key()) +
+                                                              PublicKeyToPem(other.public_key()))));
+}
+
 TEST(SigningKeyPem, RefusesWhatIsNoKey) {
   const std::string pem = SigningKey::Generate().ToPem();
   for (const std::string& bad :

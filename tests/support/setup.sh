@@ -2,7 +2,8 @@
 # Nothing here asks a question; everything here may be run again.
 
 BUILD_PACKAGES="g++ cmake ninja-build pkg-config libfuse3-dev libcurl4-openssl-dev libzstd-dev libssl-dev
-  liblmdb-dev libseccomp-dev libcli11-dev nlohmann-json3-dev libfmt-dev libarchive-dev libmicrohttpd-dev libgtest-dev"
+  liblmdb-dev libseccomp-dev libcli11-dev nlohmann-json3-dev libfmt-dev libarchive-dev zlib1g-dev libmicrohttpd-dev
+  libgtest-dev"
 RUN_PACKAGES="fuse3"
 KBOOT_PACKAGES="busybox kmod kexec-tools dropbear-bin cpio xz-utils zstd binutils ca-certificates openssl"
 

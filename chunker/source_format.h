@@ -1,0 +1,33 @@
+// What a file's first bytes say it is, so that nothing is published as what it is not.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "format/result.h"
+
+namespace rootstream {
+
+enum class FileKind {
+  kTar,         // also an empty one
+  kDamagedTar,  // its first header is no header, but it or later ones look like one
+  kDisk,        // with a partition table or a file system that can be written to
+  kForeign,     // something else that is known
+  kUnknown,
+};
+
+struct FileFormat {
+  FileKind kind = FileKind::kUnknown;
+  std::string name;  // "an ext4 file system"; empty: none is known
+};
+
+inline constexpr size_t kFormatHead = 256 << 10;  // bytes that are looked at
+
+// `head`: the first kFormatHead bytes, or all of a shorter file.
+FileFormat FormatOf(std::string_view head);
+
+// The manifest.json of a docker archive, or its beginning.
+bool IsDockerManifest(std::string_view json);
+
+}  // namespace rootstream

@@ -1,0 +1,19 @@
+// Where a store is, as a person writes it.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "format/result.h"
+
+namespace rootstream {
+
+// The folder that `text` names, without slashes at its end. kInvalid: nothing, or a URL, which a
+// folder's name is not.
+Result<std::string> StorePath(const std::string& text);
+
+// Where folder `inner`, which need not be there yet, lies in folder `outer`, by paths without symlinks:
+// "/srv/store"; "/" if they are the same; nullopt: elsewhere.
+std::optional<std::string> PathWithin(const std::string& outer, const std::string& inner);
+
+}  // namespace rootstream
