@@ -22,24 +22,24 @@ ends_within() {
   return $result
 }
 
-step "503 with Retry-After: 86400, three times"
-ends_within 50 "$rootstream" cat "$server_url/busy-3/tree" /text "${client[@]}" || fail "cat: $(cat "$work/stderr")"
+step "503 with Retry-After: 86400"
+ends_within 50 "$rootstream" cat "$server_url/busy-1-cat/tree" /text "${client[@]}" || fail "cat: $(cat "$work/stderr")"
 cmp "$work/source/text" "$work/stdout"
-mount_image "$server_url/busy-4/tree" "$work/mount" --on-network-loss fail:20
+mount_image "$server_url/busy-2-mount/tree" "$work/mount" --on-network-loss fail:20
 compare "$work/source" "$work/mount"
 unmount "$work/mount"
-ends_within 80 "$rootstream" verify "$server_url/busy-5/tree" --pubkey "$key.pub" || fail "verify: $(cat "$work/stderr")"
-ends_within 80 "$rootstream" mirror "$server_url/busy-6" "$work/copy" tree --pubkey "$key.pub" ||
+ends_within 80 "$rootstream" verify "$server_url/busy-2-verify/tree" --pubkey "$key.pub" || fail "verify: $(cat "$work/stderr")"
+ends_within 80 "$rootstream" mirror "$server_url/busy-1-mirror" "$work/copy" tree --pubkey "$key.pub" ||
   fail "mirror: $(cat "$work/stderr")"
 
-step "150 bytes a second"
+step "a few bytes a second"
 mkdir -p "$work/mount"
-! ends_within 40 "$rootstream" mount "$server_url/drip/tree" "$work/mount" "${client[@]}" --on-network-loss fail:2 ||
+! ends_within 40 "$rootstream" mount "$server_url/drip-20/tree" "$work/mount" "${client[@]}" --on-network-loss fail:2 ||
   fail "mounted by a ref that drips"
-grep -q "$server_url/drip/images/tree/latest: " "$work/stderr" || fail "no URL: $(cat "$work/stderr")"
-! ends_within 200 "$rootstream" verify "$server_url/drip/tree" --pubkey "$key.pub" || fail "verified what drips"
+grep -q "$server_url/drip-20/images/tree/latest: " "$work/stderr" || fail "no URL: $(cat "$work/stderr")"
+! ends_within 200 "$rootstream" verify "$server_url/drip-150/tree" --pubkey "$key.pub" || fail "verified what drips"
 ! grep -q damaged "$work/stdout" "$work/stderr" || fail "a slow server is called damage"
-grep -q "$server_url/drip/" "$work/stderr" || fail "no URL: $(cat "$work/stderr")"
+grep -q "$server_url/drip-150/" "$work/stderr" || fail "no URL: $(cat "$work/stderr")"
 
 step "a login page"
 expect_fail "$server_url/login/images/tree/latest: .*login page" 1 \

@@ -22,8 +22,10 @@ start_server python3 -c '
 import socket
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.bind(("127.0.0.53", 53))
+print("bound", flush=True)
 print("asked for", s.recv(4096), flush=True)
 while True: s.recv(4096)'
+wait_for 30 grep -q bound "$work/server.log" || fail "no silent name server"
 
 mkdir "$work/source"
 for i in 1 2 3; do noise 2000000 "$i" >"$work/source/$i"; done

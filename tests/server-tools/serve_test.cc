@@ -127,7 +127,7 @@ TEST_F(ServeTest, ADeadServerIsNoAnswer) {
     transport_.Poll(std::chrono::milliseconds(50));
   ASSERT_EQ(got.outcomes.size(), 1u);
   EXPECT_EQ(got.outcomes[0].status, 0);
-  EXPECT_FALSE(got.outcomes[0].missing);
+  EXPECT_EQ(got.outcomes[0].kind, ErrorKind::kUnavailable);
   EXPECT_NE(got.outcomes[0].reason, "");
 }
 
@@ -145,7 +145,7 @@ TEST_F(ServeTest, FileUrlsBehaveLikeHttp) {
     if (size > 0) {
       EXPECT_TRUE(got.body == pack_.substr(1000, size));
     }
-    EXPECT_EQ(got.outcomes[0].missing, size == 0);
+    EXPECT_EQ(!got.outcomes[0].complete && got.outcomes[0].kind == ErrorKind::kMissing, size == 0);
     EXPECT_EQ(got.outcomes[0].complete, size > 0);
   }
 }

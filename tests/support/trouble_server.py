@@ -3,8 +3,8 @@
 
 The first part of the path says what the trouble is, the rest names a file of the store:
   /good/…       none; ranges are served
-  /drip/…       150 bytes a second
-  /busy-N/…     the first N requests are answered 503 with Retry-After: 86400, the others well
+  /drip-N/…     N bytes a second
+  /busy-N/…     the first N requests are answered 503 with Retry-After: 86400, the others well; -N-WORD counts anew
   /login/…      a login page, with 200
   /login-N/…    to the first N requests
 A request for an absolute URL, as proxies get them, is answered 407.
@@ -27,7 +27,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.path.startswith("http:"):
             return self.answer(407, b"", {"Proxy-Authenticate": "Basic"})
         trouble, _, path = self.path.lstrip("/").partition("/")
-        name, _, limit = trouble.partition("-")
+        name, limit = (trouble.split("-") + [""])[:2]
         counts[trouble] = counts.get(trouble, 0) + 1
         in_trouble = not limit or counts[trouble] <= int(limit)
         if name == "busy" and in_trouble:
@@ -45,19 +45,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
             first, last = int(wanted[1]), min(int(wanted[2]), len(body) - 1)
             headers["Content-Range"] = f"bytes {first}-{last}/{len(body)}"
             status, body = 206, body[first : last + 1]
-        self.answer(status, body, headers, drips=name == "drip")
+        self.answer(status, body, headers, rate=int(limit) if name == "drip" else 0)
 
-    def answer(self, status, body, headers, drips=False):
+    def answer(self, status, body, headers, rate=0):
         self.send_response(status)
         for name, value in {**headers, "Content-Length": str(len(body))}.items():
             self.send_header(name, value)
         self.end_headers()
         try:
-            if not drips:
+            if not rate:
                 return self.wfile.write(body)
-            for i in range(0, len(body), 15):
-                self.wfile.write(body[i : i + 15])
-                time.sleep(0.1)
+            step = max(1, rate // 10)
+            for i in range(0, len(body), step):
+                self.wfile.write(body[i : i + step])
+                time.sleep(step / rate)
         except OSError:
             self.close_connection = True
 
