@@ -2,12 +2,14 @@
 
 #include <linux/capability.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 
 #include "cache/file_io.h"
 #include "fusefs/file_rules.h"
@@ -23,11 +25,21 @@ bool IsOthers(const std::string& path) {
   return stat(path.c_str(), &st) == 0 && st.st_uid != geteuid();
 }
 
+// Memory that comes later is locked (mlockall(2)), and there is a limit to that.
+bool LocksBeyondLimit() {
+  rlimit limit;
+  if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY) return false;
+  const auto status = ReadWholeFile("/proc/self/status", 64 * 1024);
+  const size_t locked = status.ok() ? status->find("VmLck:") : std::string::npos;
+  return locked != std::string::npos && strtoull(status->c_str() + locked + 6, nullptr, 10) > 0;
+}
+
 // Root reads keys and stores of others by CAP_DAC_READ_SEARCH; only a cache or a recording in another
 // user's folder needs to be written with CAP_DAC_OVERRIDE.
 uint64_t NeededCapabilities(const FileNeeds& needs) {
   uint64_t needed = uint64_t{1} << CAP_DAC_READ_SEARCH;
   if (std::any_of(needs.write.begin(), needs.write.end(), IsOthers)) needed |= uint64_t{1} << CAP_DAC_OVERRIDE;
+  if (LocksBeyondLimit()) needed |= uint64_t{1} << CAP_IPC_LOCK;
   return needed;
 }
 

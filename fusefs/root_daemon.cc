@@ -11,9 +11,9 @@ namespace rootstream {
 
 Status BecomeRootDaemon() {
   program_invocation_name[0] = '@';
-  // Memory that comes later is locked, too, when there is no capability left that allows it.
+  // Memory that comes later is locked, too: without a limit no capability is needed for it (least_privilege.cc).
   const rlimit without = {RLIM_INFINITY, RLIM_INFINITY};
-  if (setrlimit(RLIMIT_MEMLOCK, &without) != 0) return ErrnoError("cannot lift the limit of", "locked memory");
+  (void)setrlimit(RLIMIT_MEMLOCK, &without);
   if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) != 0)
     return ErrnoError("cannot lock", "the daemon's memory");
   RS_TRY(const UniqueFd score, OpenFile("/proc/self/oom_score_adj", O_WRONLY));
