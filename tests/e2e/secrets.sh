@@ -67,7 +67,7 @@ for command in "mount $silent/tree $work/mount" "ls $silent/tree" "cat $silent/t
   # shellcheck disable=SC2086
   "$rootstream" $command "${trust[@]}" "${cache[@]}" >/dev/null 2>"$work/stderr" </dev/null &
   pid=$!
-  servers+=($pid)
+  servers+=("$pid")
   wait_for 5 hidden_in_ps || fail "in the command line of $command"
   kill -0 $pid || fail "did not wait: $command: $(cat "$work/stderr")"
   stop_process $pid
