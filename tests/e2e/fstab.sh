@@ -81,10 +81,10 @@ else
 
   step "remount"
   mount -o remount,ro "$work/mount" || fail "remount,ro"
-  mount -o remount,noexec,symfollow "$work/mount" || fail "remount,noexec"
+  mount -o remount,noexec "$work/mount" || fail "remount,noexec"
   [[ ",$(flags)," == *,noexec,* ]] && [[ ",$(flags)," == *,ro,* ]] || fail "remounted as $(flags)"
+  "$helper" "$server_url/tree" "$work/mount" -o remount,exec,symfollow || fail "the helper alone"
   cat "$work/mount/usr/link" >/dev/null || fail "symfollow was not heard"
-  "$helper" "$server_url/tree" "$work/mount" -o remount,exec || fail "the helper alone"
   [[ ",$(flags)," == *,nosuid,* ]] && [[ ",$(flags)," != *,noexec,* ]] || fail "remounted as $(flags)"
   unmount "$work/mount"
   ! "$helper" "$server_url/tree" "$work/mount" -o remount,ro 2>"$work/error" || fail "remounted nothing"
