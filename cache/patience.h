@@ -7,6 +7,7 @@
 // be asked before the operation fails.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -20,6 +21,8 @@ class Patience {
  public:
   static constexpr uint64_t kLeastProgress = 64 << 10;  // bytes
 
+  static constexpr std::chrono::milliseconds kMoment{500};
+
   // `limit`: nullopt is for ever.
   Patience(std::optional<std::chrono::milliseconds> limit, SteadyTime now) : limit_(limit), last_progress_(now) {}
 
@@ -31,7 +34,12 @@ class Patience {
   int failures() const { return failures_; }  // since the last progress
   SteadyTime next_try() const { return next_try_; }
   SteadyTime last_progress() const { return last_progress_; }
-  bool IsOver(SteadyTime now) const { return limit_ && now - last_progress_ >= *limit_; }
+  // With a limit of 0 at the first failure, or after a moment of silence.
+  bool IsOver(SteadyTime now) const {
+    if (!limit_) return false;
+    if (limit_->count() == 0 && failures_ > 0) return true;
+    return now - last_progress_ >= std::max(*limit_, kMoment);
+  }
   // Until it is over; nullopt: it never is.
   std::optional<std::chrono::milliseconds> Left(SteadyTime now) const;
 

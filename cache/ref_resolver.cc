@@ -125,10 +125,10 @@ class Resolver {
     options_.waiting(error);
   }
 
-  // One round: each store once, until one has it.
+  // One round: each store once, until one has it. That it is missing is the answer only when each store gave one.
   Result<ResolvedRef> AskStores() {
     const auto answers = std::make_shared<Answers>();
-    std::optional<Error> worst;
+    std::optional<Error> worst, may_pass;
     size_t asked = 0, failed = 0;
     while (true) {
       const size_t stores = fetcher_.store_count();
@@ -139,7 +139,9 @@ class Resolver {
       auto ref = CheckAnswer(answer->bytes);
       if (ref.ok()) return ResolvedRef{.ref = std::move(*ref)};
       if (!worst || Weight(ref.error()) > Weight(*worst)) worst = ref.error();
-      if (++failed == stores) return *worst;
+      if (MayPass(ref.error())) may_pass = ref.error();
+      if (++failed < stores) continue;
+      return worst->kind == ErrorKind::kMissing && may_pass ? *may_pass : *worst;
     }
   }
 

@@ -232,7 +232,7 @@ Result<std::unique_ptr<SegmentIndex>> SegmentIndex::Open(const std::string& fold
   bool took = false;
   if (take_sealed) {
     const auto seal = ReadWholeFile(SealPath(folder), 64 * 1024);
-    const auto file = OpenFile(IndexPath(folder), O_RDONLY);
+    const auto file = OpenFile(IndexPath(folder), O_RDONLY | O_NONBLOCK);  // a FIFO holds nobody up
     unlink(SealPath(folder).c_str());  // what follows changes the segments: a crash must not find it
     unlink(IndexPath(folder).c_str());
     if (seal.ok() && file.ok()) {

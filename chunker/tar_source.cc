@@ -171,7 +171,9 @@ class TarSource : public Source {
       if (code != ARCHIVE_OK && code != ARCHIVE_WARN) return Problem();
       if (WasInterrupted()) return Failed("interrupted");
       TarHeaders::Notes notes = input_->headers.Take(consumed, archive_filter_bytes(archive_.get(), 0));
-      if (notes.fault.empty() && code == ARCHIVE_WARN) notes.fault = ErrorText();
+      // A name that is not text in this locale comes with a warning, and as it is.
+      const bool is_about_text = archive_errno(archive_.get()) == EILSEQ;
+      if (notes.fault.empty() && code == ARCHIVE_WARN && !is_about_text) notes.fault = ErrorText();
       if (const Status spooled = SpoolEntry(entry, notes); !spooled.ok()) return OfEntry(entry, spooled.error());
       consumed = archive_filter_bytes(archive_.get(), 0);
       code = archive_read_next_header(archive_.get(), &entry);

@@ -23,7 +23,7 @@ struct Ruleset {
 constexpr uint64_t kTruncate = 1 << 14;          // version 3
 constexpr uint64_t kDeviceControl = 1 << 15;     // version 5
 constexpr uint64_t kListenOnTcp = 1 << 0;
-constexpr uint64_t kAbstractSocketsAndSignals = 3;
+constexpr uint64_t kSignals = 1 << 1;  // not abstract sockets: it says who has taken its own
 
 constexpr uint64_t kRead = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
 constexpr uint64_t kWrite = kRead | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |
@@ -52,7 +52,7 @@ uint64_t FilesHeldBack(int version) {
 class Rules {
  public:
   explicit Rules(int version) : held_back_(FilesHeldBack(version)) {
-    const Ruleset ruleset = {held_back_, kListenOnTcp, kAbstractSocketsAndSignals};
+    const Ruleset ruleset = {held_back_, kListenOnTcp, kSignals};
     const size_t size = version >= 6 ? 24 : version >= 4 ? 16 : 8;
     fd_ = UniqueFd(static_cast<int>(syscall(SYS_landlock_create_ruleset, &ruleset, size, 0)));
   }

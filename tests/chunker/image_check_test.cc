@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "format/chunk_list.h"
 #include "format/posix_acl.h"
 #include "format/tree.h"
 #include "tests/support/test_store.h"

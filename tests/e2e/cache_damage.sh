@@ -78,12 +78,12 @@ check "no segments folder"
 
 step "index and seal"
 index_size=$(stat -c %s "$cache/index")
-for at in 0 16 24 100 4096 4120 8192 $((index_size / 2)) $((index_size - 1)); do
+for at in 0 16 24 $((index_size / 3)) $((index_size / 2)) $((index_size - 1)); do
   renew
   flip "$cache/index" "$at" $((1 << RANDOM % 8))
   check "byte $at of its index flipped"
 done
-for length in 0 1 4096 5000 $((index_size / 2)) $((index_size - 1)); do
+for length in 0 1 31 32 $((index_size / 2)) $((index_size - 1)); do
   renew
   truncate -s "$length" "$cache/index"
   check "its index cut to $length"

@@ -19,7 +19,8 @@ expect_fail "file://$work/piped/packs/.*not a file" 1 timeout 30 \
 
 step "a file server that hangs"
 # The file server: this very program, over a web server that is stopped.
-publish "$store" store >/dev/null
+cp -r "$store" "$work/store itself"
+publish "$work/store itself" store >/dev/null
 start_nginx
 mount_image "$server_url/store" "$work/served" --on-network-loss wait
 kill -STOP "$server_pid"

@@ -108,7 +108,8 @@ echo "stopped $stopped of 15 in time"
 
 step "what a stopped one left is used"
 rm -rf "$copy"
-mkdir -p "$copy/packs" "$copy/images" "$copy/manifests" "$copy/tmp"
+cp -r "$store" "$copy"
+rm -rf "$copy"/packs/* "$copy"/images/* "$copy"/manifests/*
 largest=$(find "$store/packs" -type f -printf '%s %p\n' | sort -n | tail -1 | cut -d' ' -f2)
 head -c 10000000 "$largest" >"$copy/tmp/part-${largest##*/}"
 : >"$work/access.log"

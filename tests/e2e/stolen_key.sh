@@ -29,6 +29,6 @@ step "the same tag: the ref is removed by hand, and clients forget"
 rm "$store/images/image/1"
 publish_with "$work/2" 1 "$key" || fail "$(cat "$work/out")"
 grep -q 'serial 1$' "$work/out" || fail "$(cat "$work/out")"
-rm "$work/cache/refs/"*
+rm "$work/cache/refs/"* "$work/cache/refs.copy/"*
 [ "$(read_it 1 "$key")" = good ] || fail "$(cat "$work/err")"
 ! read_it 1 "$thief" >/dev/null || fail "the stolen key opens it"

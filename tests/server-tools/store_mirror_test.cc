@@ -187,6 +187,7 @@ TEST_F(StoreMirror, AFaultAtAnyRequestLeavesACopyThatVerifies) {
 
 TEST_F(StoreMirror, GoesOnWithPartsOfPacks) {
   PublishVersion("image", 1);
+  ASSERT_TRUE(IsOk(StoreFolder::OpenOrCreate(to_)));
   for (const auto& [path, bytes] : Files(from_))
     if (path.starts_with("packs/"))
       WriteTestFile(to_ + "/tmp/part-" + path.substr(path.rfind('/') + 1),
@@ -199,6 +200,7 @@ TEST_F(StoreMirror, GoesOnWithPartsOfPacks) {
 
 TEST_F(StoreMirror, ThrowsAwayPartsThatAreWrong) {
   PublishVersion("image", 1);
+  ASSERT_TRUE(IsOk(StoreFolder::OpenOrCreate(to_)));
   for (const auto& [path, bytes] : Files(from_))
     if (path.starts_with("packs/"))
       WriteTestFile(to_ + "/tmp/part-" + path.substr(path.rfind('/') + 1), std::string(80, 'x'));
