@@ -241,7 +241,9 @@ class Daemon {
     loop.Join();
     SaveProfile();
     client_->Close();  // replies to what is parked, so before the session goes
-    if (const Status unmounted = keeper_.Unmount(); !unmounted.ok()) log_.Line(unmounted.error().message);
+    // Where the connection is gone, the mount is; what lies there now, under the same numbers, is another's.
+    if (!ConnectionIsGone(session_->device()))
+      if (const Status unmounted = keeper_.Unmount(); !unmounted.ok()) log_.Line(unmounted.error().message);
     session_.reset();
     return status;
   }

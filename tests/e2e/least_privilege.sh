@@ -124,6 +124,6 @@ step "file://"
 mount_image "file://$store/tree" "$work/mount" --cache "$work/cache"
 use
 unmount "$work/mount"
-keepers() { grep -alF 'rootstream: mount keeper' /proc/[0-9]*/cmdline 2>/dev/null | wc -l; }
+keepers() { grep -al 'rootstream: mount [k]eeper' /proc/[0-9]*/cmdline 2>/dev/null | wc -l; }
 no_keepers() { [ "$(keepers)" = 0 ]; }
 wait_for 5 no_keepers || fail "$(keepers) processes are left behind"

@@ -17,7 +17,8 @@ refuse() {  # PATTERN SOURCE STORE [FLAG...]
   [ $code = 1 ] || [ $code = 2 ] || fail "publish $*: exit $code: $(cat "$work/err")"
   [ "$(wc -l <"$work/err")" = 1 ] || fail "publish $*: not one line: $(cat "$work/err")"
   grep -qE "$pattern" "$work/err" || fail "publish $*: $(cat "$work/err")"
-  [ ! -e "$work/new" ] || fail "publish $*: it wrote something"
+  [ -z "$(find "$work/new" -path '*/images/*' -o -path '*/packs/*' 2>/dev/null)" ] || fail "publish $*: it wrote something"
+  rm -rf "$work/new"
 }
 read_back() { "$rootstream" cat "file://$1/image" "$2" --pubkey "$key.pub" --cache none; }
 
