@@ -56,19 +56,14 @@ inline void EmptyRanges(HostileImage& image) {
   image.SetRoot(root, 0);
 }
 
-// One directory, whose only name is below `kShards` shards.
-inline void ChainOfShards(HostileImage& image) {
-  constexpr int kShards = 4000;
-  Tree last = image.Empty();
-  last.inodes = {HostileImage::File()};
-  last.entries = {{.name = "file", .row = 0}};
-  last.top = {.count = 1};
+// One directory, whose names are those at the top of `last`, below `shards` shards.
+inline void PutBelow(HostileImage& image, const Tree& last, int shards) {
   ObjectRef below = image.pack.Add(last.Encode());
-  for (int i = 0; i < kShards; ++i) {
-    Tree shard = image.Empty();
+  Tree shard = image.Empty();
+  shard.ranges = {{"a", 0}};
+  shard.top = {.split = true, .count = 1};
+  for (int i = 0; i < shards; ++i) {
     shard.children = {below};
-    shard.ranges = {{"a", 0}};
-    shard.top = {.split = true, .count = 1};
     below = image.pack.Add(shard.Encode());
   }
   Tree root = image.Empty();
@@ -78,22 +73,16 @@ inline void ChainOfShards(HostileImage& image) {
   image.SetRoot(root, 0);
 }
 
-// The same, deeper than a reader goes.
-inline void TooManyShardsInAChain(HostileImage& image) {
-  ObjectRef below = image.pack.Add(image.Empty().Encode());
-  for (int i = 0; i < 5000; ++i) {
-    Tree shard = image.Empty();
-    shard.children = {below};
-    shard.ranges = {{"a", 0}};
-    shard.top = {.split = true, .count = 1};
-    below = image.pack.Add(shard.Encode());
-  }
-  Tree root = image.Empty();
-  root.children = {below};
-  root.ranges = {{"a", 0}};
-  root.inodes = {HostileImage::Directory({.split = true, .count = 1})};
-  image.SetRoot(root, 0);
+inline void ChainOfShards(HostileImage& image) {
+  Tree last = image.Empty();
+  last.inodes = {HostileImage::File()};
+  last.entries = {{.name = "file", .row = 0}};
+  last.top = {.count = 1};
+  PutBelow(image, last, 4000);
 }
+
+// Deeper than a reader goes.
+inline void TooManyShardsInAChain(HostileImage& image) { PutBelow(image, image.Empty(), 5000); }
 
 // One file of 30,000 bytes, each in a chunk list of its own.
 inline void ManyLists(HostileImage& image) {
