@@ -11,10 +11,13 @@
 namespace rootstream {
 namespace {
 
+constexpr int kNames = 2500;  // of a directory: of several shards
+
+
 class ImageTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    for (int i = 0; i < 6000; ++i) {
+    for (int i = 0; i < kNames; ++i) {
       WriteTestFile(folder_ / ("tree/open/o" + Sha256(std::to_string(i)).Hex()), "");
       WriteTestFile(folder_ / ("tree/closed/secret" + Sha256(std::to_string(i)).Hex()), "");
     }
@@ -57,8 +60,8 @@ class ImageTest : public ::testing::Test {
 TEST_F(ImageTest, NoPositionLeadsOutOfItsDirectory) {
   const Node open = Find("/open");
   const Node closed = Find("/closed");
-  ASSERT_EQ(NamesFrom(open, 0).size(), 6000u);
-  ASSERT_EQ(NamesFrom(closed, 0).size(), 6000u);
+  ASSERT_EQ(NamesFrom(open, 0).size(), size_t{kNames});
+  ASSERT_EQ(NamesFrom(closed, 0).size(), size_t{kNames});
   for (uint64_t shard = 0; shard < 40; ++shard)
     for (const uint64_t row : {0ul, 1ul, 2ul, 3ul, 100ul, 1500ul, 65535ul, 0xfffffUL})
       for (const std::string& name : NamesFrom(open, (shard << kRowBits) | row))
