@@ -62,7 +62,7 @@ void IgnoreSignal(int) {}
 // reply of INIT, by far the first one. fuse(4), linux/fuse.h.
 ssize_t WriteReply(int device, iovec* parts, int count, void* userdata) {
   auto& context = *static_cast<FuseContext*>(userdata);
-  if (context.wants_parallel_directories.exchange(false) && count == 2) {
+  if (context.wants_parallel_directories && context.wants_parallel_directories.exchange(false) && count == 2) {
     auto* init = static_cast<fuse_init_out*>(parts[1].iov_base);
     if (parts[1].iov_len >= offsetof(fuse_init_out, max_background)) init->flags |= FUSE_PARALLEL_DIROPS;
   }

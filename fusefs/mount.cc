@@ -166,7 +166,7 @@ MountKeeper::Actions KeeperOf(const MountOptions& asked, const std::string& moun
           .began = [=] { return geteuid() == 0 ? LiftBackgroundLimit(*own) : Ok(); },
           .unmount = [=] {
             const auto mount = FindMount(mountpoint);
-            const bool is_ours = mount && mount->type == "fuse.rootstream" && mount->device == *own;
+            const bool is_ours = mount && mount->type == kFilesystemType && mount->device == *own;
             return is_ours ? UnmountNow(*mount, MNT_DETACH | UMOUNT_NOFOLLOW) : Ok();
           }};
 }
