@@ -23,16 +23,17 @@ namespace {
 constexpr long kConnectSeconds = 20;
 constexpr long kSilenceSeconds = 15;
 constexpr long kLeastSpeed = 400;  // bytes a second
-constexpr std::chrono::seconds kPatience{20};
 
 class Transfer;
 
 struct Target {
+  explicit Target(std::chrono::milliseconds limit) : patience(limit, std::chrono::steady_clock::now()) {}
+
   UniqueFd file;
   const Transfer* transfer = nullptr;
   uint64_t size = 0;
   bool write_failed = false;
-  Patience patience{kPatience, std::chrono::steady_clock::now()};
+  Patience patience;
   Progress progress{1};
 };
 
@@ -152,9 +153,10 @@ Status RunPatiently(Transfer& transfer, Target& target) {
 
 }  // namespace
 
-Status FetchFile(const std::string& url, const std::string& path, const Credentials& credentials) {
+Status FetchFile(const std::string& url, const std::string& path, const Credentials& credentials,
+                 std::chrono::milliseconds patience) {
   const std::string part = path + ".part";
-  Target target;
+  Target target(patience);
   RS_TRY(target.file, OpenFile(part, O_WRONLY | O_CREAT | O_TRUNC, 0600));
   Transfer transfer(url);
   target.transfer = &transfer;

@@ -1,5 +1,4 @@
 #include "fusefs/status.h"
-#include "format/url_text.h"
 
 #include <fmt/format.h>
 

@@ -43,8 +43,9 @@ constexpr const char* kCalls[] = {
 
 // What the sanitizers do besides: they look at other threads at the end of the process.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr const char* kMoreCalls[] = {"arch_prctl", "clone",  "getrlimit", "kill",   "mprotect",  "personality",
-                                      "prctl",      "prlimit64", "process_vm_readv", "ptrace", "tgkill"};
+constexpr const char* kMoreCalls[] = {
+    "arch_prctl", "clone", "getdents", "getrlimit", "kill", "mprotect", "personality", "prctl", "prlimit64",
+    "process_vm_readv", "ptrace", "tgkill"};
 #else
 constexpr const char* kMoreCalls[] = {"getrlimit"};
 #endif

@@ -32,7 +32,7 @@ TEST(FetchFile, LeavesWhatWasThereWhenItFails) {
 
 TEST(FetchFile, TellsNoPassword) {
   const TempFolder folder;
-  const Status status = FetchFile(kNobody, folder / "to");
+  const Status status = FetchFile(kNobody, folder / "to", {}, std::chrono::seconds(1));
   ASSERT_TRUE(FailsWith(ErrorKind::kUnavailable, status));
   EXPECT_EQ(status.error().message.find("secret"), std::string::npos) << status.error().message;
   EXPECT_TRUE(status.error().message.starts_with("http://127.0.0.1:1/kernel: "));
