@@ -4,6 +4,7 @@
 #   ./test.sh --boot-all    every way of booting                             (about 25 minutes)
 #   ./test.sh --sanitizers  the same code under ASan with UBSan, and TSan    (about 15 minutes)
 #   ./test.sh --fuzz SECS   every fuzz target with libFuzzer, SECS each
+#   ./test.sh --soak SECS   readers that are signalled and killed, on a mount whose servers fail (900 for a release)
 #   ./test.sh --bench       measurements against other tools, and of boots: docs/design.md, docs/boot.md
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -17,8 +18,8 @@ BOOT_PACKAGES="qemu-system-x86 mmdebstrap e2fsprogs iproute2"
 mode=${1:---all}
 case "$mode" in
   --all | --boot-all | --sanitizers | --bench) ;;
-  --fuzz) seconds=${2:?--fuzz needs the seconds for each target} ;;
-  -h | --help) sed -n '2,7s/^# \?//p' "$0"; exit 0 ;;
+  --fuzz | --soak) seconds=${2:?$mode needs the seconds it may take} ;;
+  -h | --help) sed -n '2,8s/^# \?//p' "$0"; exit 0 ;;
   *) echo "test.sh: unknown option $mode; see ./test.sh --help" >&2; exit 2 ;;
 esac
 if [ "$(id -u)" != 0 ]; then exec sudo --preserve-env=CI,TMPDIR "$0" "$@"; fi
@@ -64,6 +65,12 @@ case "$mode" in
       mkdir -p "build/fuzz/corpus/$name"
       "$target" -max_total_time="$seconds" -rss_limit_mb=2048 "build/fuzz/corpus/$name" "tests/corpus/$name"
     done
+    ;;
+  --soak)
+    install_packages $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES
+    need_fuse
+    build default
+    tests/soak/soak.py --seconds "$seconds"
     ;;
   --bench)
     install_packages $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES $KBOOT_PACKAGES $BOOT_PACKAGES $BENCH_PACKAGES
