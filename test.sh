@@ -52,9 +52,10 @@ case "$mode" in
     export ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1
     export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
     build asan
-    run_tests asan -L 'unit|corpus|sanitized'
+    # Two at a time: unit tests wait more than they work. Those of e2e/ still run one after another.
+    run_tests asan -j2 -L 'unit|corpus|sanitized'
     build tsan
-    run_tests tsan -L 'unit|sanitized'
+    run_tests tsan -j2 -L 'unit|sanitized'
     ;;
   --fuzz)
     install_packages $BUILD_PACKAGES clang libclang-rt-dev

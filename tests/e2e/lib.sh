@@ -75,6 +75,22 @@ wait_for() {
 
 milliseconds() { date +%s%3N; }
 
+# Several steps that mostly wait: each by at_once, then await_all, which fails if one did. No step ends or
+# writes what another one needs; $here is a folder of its own.
+steps=()
+at_once() {
+  local here=$work/step-${#steps[@]}
+  mkdir "$here"
+  (trap - EXIT; "$@") &
+  steps+=($!)
+}
+await_all() {
+  local pid result=0
+  for pid in "${steps[@]}"; do wait "$pid" || result=1; done
+  steps=()
+  [ $result = 0 ] || fail "one of the steps above"
+}
+
 # --- ends --------------------------------------------------------------------------------------------
 
 is_gone() { ! [ -e "/proc/$1" ] || grep -q '^State:[[:space:]]*Z' "/proc/$1/status" 2>/dev/null; }

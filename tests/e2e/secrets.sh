@@ -75,25 +75,26 @@ done
 
 step "messages"
 told() {
-  "$@" >"$work/told" 2>&1 </dev/null && fail "did not fail: $*"
-  [ -s "$work/told" ] || fail "told nothing: $*"
-  ! grep -q $secret "$work/told" || fail "in a message of $*: $(cat "$work/told")"
+  "$@" >"$here/told" 2>&1 </dev/null && fail "did not fail: $*"
+  [ -s "$here/told" ] || fail "told nothing: $*"
+  ! grep -q $secret "$here/told" || fail "in a message of $*: $(cat "$here/told")"
 }
 pick_port
 dead=$(with_secrets "http://127.0.0.1:$port/tree")
 quick=(--pubkey "$key.pub" --cache none --on-network-loss fail:1)
-for verb in ls inspect prefetch; do told "$rootstream" $verb "$dead" "${quick[@]}"; done
-told "$rootstream" mount "$dead" "$work/mount" "${quick[@]}"
-told "$rootstream" cat "$dead" /a "${quick[@]}"
-told "$rootstream" export "$dead" "$work/out" "${quick[@]}"
-told "$rootstream" verify "$dead"
-told "$rootstream" "$dead" more and more
-told "$rootstream" ls "$dead" /a more "${quick[@]}"
-told "$rootstream" ls "gopher://someone:$secret@h/tree" "${quick[@]}"
-told "$rootstream" ls "http://someone:$secret@h" "${quick[@]}"
-told "$rootstream" mount "$dead" "$work/mount" "${quick[@]}" -o "mirorr=$dead"
-told "$rootstream" mount "$dead" "$work/mount" "${quick[@]}" --mirror "gopher://someone:$secret@h"
-told "$rootstream" mirror "$dead" "$work/copy"
-told "$build/libexec/rootstream/kboot" fetch "$dead" "$work/fetched"
-told "$build/libexec/rootstream/kboot" entry "$dead" "${quick[@]}"
-told "$rootstream" kboot build --out "$work/kboot" --url "http://someone:$secret@h"
+for verb in ls inspect prefetch; do at_once told "$rootstream" $verb "$dead" "${quick[@]}"; done
+at_once told "$rootstream" mount "$dead" "$work/mount" "${quick[@]}"
+at_once told "$rootstream" cat "$dead" /a "${quick[@]}"
+at_once told "$rootstream" export "$dead" "$work/out" "${quick[@]}"
+at_once told "$rootstream" verify "$dead"
+at_once told "$rootstream" "$dead" more and more
+at_once told "$rootstream" ls "$dead" /a more "${quick[@]}"
+at_once told "$rootstream" ls "gopher://someone:$secret@h/tree" "${quick[@]}"
+at_once told "$rootstream" ls "http://someone:$secret@h" "${quick[@]}"
+at_once told "$rootstream" mount "$dead" "$work/mount" "${quick[@]}" -o "mirorr=$dead"
+at_once told "$rootstream" mount "$dead" "$work/mount" "${quick[@]}" --mirror "gopher://someone:$secret@h"
+at_once told "$rootstream" mirror "$dead" "$work/copy"
+at_once told "$build/libexec/rootstream/kboot" fetch "$dead" "$work/fetched"
+at_once told "$build/libexec/rootstream/kboot" entry "$dead" "${quick[@]}"
+at_once told "$rootstream" kboot build --out "$work/kboot" --url "http://someone:$secret@h"
+await_all
