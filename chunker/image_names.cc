@@ -2,22 +2,9 @@
 
 #include <sys/stat.h>
 
-#include <algorithm>
+#include "chunker/path_names.h"
 
 namespace rootstream {
-namespace {
-
-constexpr int kMaxSymlinks = 40;  // on the way, as in the kernel
-
-// The first name of a path is taken off; empty at its end.
-std::string_view TakeName(std::string_view& path) {
-  path.remove_prefix(std::min(path.find_first_not_of('/'), path.size()));
-  const std::string_view name = path.substr(0, path.find('/'));
-  path.remove_prefix(name.size());
-  return name;
-}
-
-}  // namespace
 
 void ImageNames::Add(std::string_view path, uint32_t mode, std::string_view target) {
   uint32_t node = PathTable::kTop;

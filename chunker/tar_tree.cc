@@ -1,21 +1,10 @@
 #include "chunker/tar_tree.h"
 
-#include <algorithm>
-
+#include "chunker/path_names.h"
 #include "format/limits.h"
 
 namespace rootstream {
 namespace {
-
-constexpr int kMaxSymlinks = 40;  // on the way, as in the kernel
-
-// The first name of a path is taken off; empty at its end.
-std::string_view TakeName(std::string_view& path) {
-  path.remove_prefix(std::min(path.find_first_not_of('/'), path.size()));
-  const std::string_view name = path.substr(0, path.find('/'));
-  path.remove_prefix(name.size());
-  return name;
-}
 
 bool HasNames(std::string_view path) {
   for (auto name = TakeName(path); !name.empty(); name = TakeName(path))

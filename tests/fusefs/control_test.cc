@@ -6,10 +6,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <cstring>
 #include <string>
 
+#include "tests/support/test_connection.h"
 #include "tests/support/test_result.h"
 
 namespace rootstream {
@@ -25,20 +25,10 @@ MountEntry Mount(const char* test) {
           .owner = geteuid()};
 }
 
-struct Connection {
-  Connection() {
-    std::array<int, 2> ends;
-    EXPECT_EQ(pipe(ends.data()), 0);
-    other = UniqueFd(ends[0]);
-    device = UniqueFd(ends[1]);
-  }
-  UniqueFd other, device;
-};
-
 std::string Echo(const std::string& request) { return "re: " + request; }
 
 TEST(Control, AnswersWhoAsksForItsMount) {
-  const Connection connection;
+  const TestConnection connection;
   const MountEntry mount = Mount("answers");
   const auto server = ControlServer::Start(mount, connection.device.get(), Echo);
   ASSERT_TRUE(IsOk(server));
@@ -48,7 +38,7 @@ TEST(Control, AnswersWhoAsksForItsMount) {
 }
 
 TEST(Control, IsRefusedForAMountOfAnotherSource) {
-  const Connection connection;
+  const TestConnection connection;
   MountEntry mount = Mount("source");
   const auto server = ControlServer::Start(mount, connection.device.get(), Echo);
   ASSERT_TRUE(IsOk(server));
@@ -59,7 +49,7 @@ TEST(Control, IsRefusedForAMountOfAnotherSource) {
 }
 
 TEST(Control, IsRefusedWhereTheKernelSaysAnotherUser) {
-  const Connection connection;
+  const TestConnection connection;
   MountEntry mount = Mount("user");
   const auto server = ControlServer::Start(mount, connection.device.get(), Echo);
   ASSERT_TRUE(IsOk(server));
@@ -68,7 +58,7 @@ TEST(Control, IsRefusedWhereTheKernelSaysAnotherUser) {
 }
 
 TEST(Control, ADaemonWhoseConnectionIsGoneDoesNotAnswer) {
-  Connection connection;
+  TestConnection connection;
   const MountEntry mount = Mount("gone");
   const auto server = ControlServer::Start(mount, connection.device.get(), Echo);
   ASSERT_TRUE(IsOk(server));
@@ -77,8 +67,8 @@ TEST(Control, ADaemonWhoseConnectionIsGoneDoesNotAnswer) {
 }
 
 TEST(Control, ANameThatIsTakenIsToldAndMayComeBack) {
-  Connection old;
-  const Connection fresh;
+  TestConnection old;
+  const TestConnection fresh;
   const MountEntry mount = Mount("taken");
   auto first = ControlServer::Start(mount, old.device.get(), Echo);
   ASSERT_TRUE(IsOk(first));
@@ -107,7 +97,7 @@ TEST(Control, WhoeverTookTheNameIsNotBelieved) {
 }
 
 TEST(Control, ARequestForTheEndIsAnsweredThen) {
-  const Connection connection;
+  const TestConnection connection;
   const MountEntry mount = Mount("end");
   auto server = ControlServer::Start(mount, connection.device.get(), Echo);
   ASSERT_TRUE(IsOk(server));

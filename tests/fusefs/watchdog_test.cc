@@ -5,23 +5,12 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include <array>
+#include "tests/support/test_connection.h"
 
 namespace rootstream {
 namespace {
 
 using std::chrono::milliseconds;
-
-// A pipe's writing end stands for /dev/fuse: poll(2) tells an error of it once the reading end is gone.
-struct Connection {
-  Connection() {
-    std::array<int, 2> ends;
-    EXPECT_EQ(pipe(ends.data()), 0);
-    other = UniqueFd(ends[0]);
-    device = UniqueFd(ends[1]);
-  }
-  UniqueFd other, device;
-};
 
 UniqueFd CaughtTerm() {
   sigset_t set;
@@ -38,7 +27,7 @@ void WriteLog(const std::string& text) { dprintf(2, "%s\n", text.c_str()); }
 }
 
 TEST(ConnectionState, IsGoneWhenTheKernelHasEndedIt) {
-  Connection connection;
+  TestConnection connection;
   EXPECT_FALSE(ConnectionIsGone(connection.device.get()));
   connection.other.Close();
   EXPECT_TRUE(ConnectionIsGone(connection.device.get()));
@@ -47,7 +36,7 @@ TEST(ConnectionState, IsGoneWhenTheKernelHasEndedIt) {
 TEST(WatchdogDeathTest, EndsAProcessThatHangsBehindItsMount) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const auto hang = [] {
-    Connection connection;
+    TestConnection connection;
     const UniqueFd signals = CaughtTerm();
     const Watchdog watchdog(connection.device.get(), signals.get(), WriteLog, milliseconds(10));
     connection.other.Close();
@@ -59,7 +48,7 @@ TEST(WatchdogDeathTest, EndsAProcessThatHangsBehindItsMount) {
 TEST(WatchdogDeathTest, EndsAProcessThatHangsAtItsSignal) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const auto hang = [] {
-    const Connection connection;
+    const TestConnection connection;
     const UniqueFd signals = CaughtTerm();
     const Watchdog watchdog(connection.device.get(), signals.get(), WriteLog, milliseconds(10));
     kill(getpid(), SIGTERM);
@@ -71,7 +60,7 @@ TEST(WatchdogDeathTest, EndsAProcessThatHangsAtItsSignal) {
 TEST(WatchdogDeathTest, LeavesAloneWhoEndsInTime) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const auto end = [] {
-    Connection connection;
+    TestConnection connection;
     const UniqueFd signals = CaughtTerm();
     {
       Watchdog watchdog(connection.device.get(), signals.get(), WriteLog);
