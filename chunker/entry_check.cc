@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include "format/file_type.h"
 #include "format/limits.h"
 #include "format/posix_acl.h"
 
@@ -22,6 +23,7 @@ std::string FaultOfName(const SourceEntry& entry) {
 
 std::string FaultOfInode(const SourceEntry& entry) {
   const Inode& inode = entry.inode;
+  if (!IsKnownType(inode.mode)) return "its type is none of Linux's (a part of a file of several volumes?)";
   if (inode.mtime_nanoseconds > 999'999'999) return "its time is none";
   if (inode.size > kMaxFileSize) return "its size of " + to_string(inode.size) + " bytes is too large";
   if (inode.uid == UINT32_MAX || inode.gid == UINT32_MAX) return "its owner or group is 4294967295, which is none";
@@ -44,7 +46,10 @@ std::string FaultOfXattr(const Xattr& xattr) {
     return "its xattr " + xattr.name + " has " + to_string(xattr.value.size()) + " bytes, at most " +
            to_string(kMaxXattrValue) + " are possible";
   const bool is_acl = xattr.name == kAclAccessXattr || xattr.name == kAclDefaultXattr;
-  return is_acl && !DecodeAcl(xattr.value) ? "its ACL is damaged" : "";
+  if (!is_acl) return "";
+  const auto acl = DecodeAcl(xattr.value);
+  if (!acl) return "its ACL is damaged";
+  return IsValidAcl(*acl) ? "" : "its ACL is one that Linux does not take (users or groups without a mask?)";
 }
 
 std::string FaultOfXattrs(const XattrSet& set) {

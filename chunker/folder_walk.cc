@@ -122,21 +122,22 @@ Result<std::optional<FolderWalk::Found>> FolderWalk::Next() {
       continue;
     }
     const std::string& name = folder.names[folder.next++];
-    if (!IsExcluded(name)) return Describe(folder.fd.get(), name);
+    return Describe(folder.fd.get(), name);
   }
   return std::optional<Found>();
 }
 
-bool FolderWalk::IsExcluded(const std::string& name) const {
-  return !options_.excluded.empty() && options_.excluded.Excludes("/" + open_.back().path + name);
-}
-
-Status FolderWalk::CheckFolder(int fd, const struct stat& st, const std::string& shown) const {
+Result<std::vector<std::string>> FolderWalk::NamesToPublish(int fd, const struct stat& st, const std::string& path,
+                                                            const std::string& shown) const {
   if (store_ == std::pair(st.st_dev, st.st_ino))
     return Invalid(shown + ": the store is in its own source: put it elsewhere, or leave it out with --exclude");
-  if (!open_.empty() && open_.back().device == st.st_dev) return Ok();
-  const std::string kind = KernelFileSystem(fd);
-  if (kind.empty()) return Ok();
+  RS_TRY(std::vector<std::string> names, NamesIn(fd, shown));
+  std::erase_if(names, [&](const std::string& name) {
+    return !options_.excluded.empty() && options_.excluded.Excludes("/" + path + name);
+  });
+  const bool is_same_device = !open_.empty() && open_.back().device == st.st_dev;
+  const std::string kind = names.empty() || is_same_device ? "" : KernelFileSystem(fd);
+  if (kind.empty()) return names;
   return Invalid(shown + ": the kernel's " + kind + " file system is mounted there, which has no files to publish: " +
                  "--one-file-system leaves out what is mounted, --exclude PATTERN what it names");
 }
@@ -190,8 +191,7 @@ Result<std::optional<FolderWalk::Found>> FolderWalk::Enter(UniqueFd fd, const st
   std::vector<std::string> names;
   const bool is_mount = !open_.empty() && open_.back().device != st.st_dev;
   if (!is_mount || !options_.one_file_system) {
-    RS_CHECK(CheckFolder(fd.get(), st, shown));
-    RS_TRY(names, NamesIn(fd.get(), shown));
+    RS_TRY(names, NamesToPublish(fd.get(), st, path, shown));
   }
   open_.push_back({std::move(fd), st.st_dev, path, std::move(names)});
   return std::optional(Found{.entry = std::move(entry)});

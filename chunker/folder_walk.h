@@ -40,9 +40,9 @@ class FolderWalk {
   };
 
   std::string PathOf(const std::string& name) const;
-  bool IsExcluded(const std::string& name) const;
-  // Fails for a folder that is no part of a root file system.
-  Status CheckFolder(int fd, const struct stat& st, const std::string& shown) const;
+  // Of a folder, without those that are left out. Fails where it is no part of a root file system.
+  Result<std::vector<std::string>> NamesToPublish(int fd, const struct stat& st, const std::string& path,
+                                                  const std::string& shown) const;
   Result<std::optional<Found>> Describe(int folder, const std::string& name);
   // A directory: its own entry now, its names next.
   Result<std::optional<Found>> Enter(UniqueFd fd, const std::string& name, const std::string& path);

@@ -304,6 +304,7 @@ Status CheckApart(const PublishOptions& options, const std::string& store) {
 }
 
 Status CheckOptions(const PublishOptions& options) {
+  if (options.source.empty()) return Invalid("the source's path is empty");
   const size_t keys = PublicKeysOf(options.keys).size();
   if (keys > kMaxSignatures) return Invalid("at most " + std::to_string(kMaxSignatures) + " keys can sign");
   if (options.threshold < 1 || options.threshold > std::max<size_t>(1, keys))

@@ -131,6 +131,8 @@ Result<std::vector<Id>> StoreFolder::ListPacks() const {
   std::vector<Id> packs;
   RS_TRY(const auto folders, NamesIn(PathOf("packs")));
   for (const std::string& folder : folders) {
+    const bool is_ours = folder.size() == 2 && folder.find_first_not_of("0123456789abcdef") == std::string::npos;
+    if (!is_ours) continue;
     RS_TRY(const auto ids, ListIds("packs/" + folder));
     packs.insert(packs.end(), ids.begin(), ids.end());
   }

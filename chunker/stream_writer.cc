@@ -5,6 +5,8 @@
 #include <cstring>
 #include <iterator>
 
+#include "format/limits.h"
+
 namespace rootstream {
 namespace {
 
@@ -13,10 +15,11 @@ constexpr size_t kDirectoryEdge = 32 << 10;   // bytes
 constexpr size_t kDirectoryEdgeFiles = 256;   // a chunk of more belongs to many shards
 constexpr int kEdgeOdds = 2;                  // one directory in so many is an edge
 constexpr CutSizes kHotSizes{.average = 128 << 10};  // see docs/design.md
-constexpr uint64_t kMaxBlocks = 1 << 21;      // of one file, so that its extents stay within limits
+constexpr uint64_t kMaxBlocks = 2 * kMaxShardExtents;  // of one file, so that its extents stay within limits
+constexpr uint64_t kLargestBlock = 1 << 20;   // bytes, which lie in memory: beyond 2 TiB extents are counted
 
 uint64_t BlockFor(uint64_t size) {
-  return std::max(kBlock, std::bit_ceil((size + kMaxBlocks - 1) / kMaxBlocks));
+  return std::clamp(std::bit_ceil((size + kMaxBlocks - 1) / kMaxBlocks), kBlock, kLargestBlock);
 }
 
 std::vector<FileExtent> Merge(const std::vector<FileExtent>& a, const std::vector<FileExtent>& b) {
@@ -68,7 +71,11 @@ Result<std::vector<FileExtent>> StreamWriter::AddFile(const std::string& path, c
   } else if (!file.data.empty()) {
     RS_CHECK(Join(file));
   }
-  return Merge(file.hot_extents, file.extents);
+  std::vector<FileExtent> extents = Merge(file.hot_extents, file.extents);
+  if (extents.size() > kMaxShardExtents)
+    return Invalid(path + ": it has " + std::to_string(extents.size()) + " parts between holes, at most " +
+                   std::to_string(kMaxShardExtents) + " are possible");
+  return extents;
 }
 
 Status StreamWriter::ReadBlocks(const File& file, uint64_t size, const ReadContent& read,

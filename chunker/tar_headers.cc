@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 #include <utility>
 
 #include "format/limits.h"
@@ -19,7 +20,9 @@ struct Field {
 constexpr Field kMode = {100, 8, "mode"}, kUid = {108, 8, "owner"}, kGid = {116, 8, "group"}, kSize = {124, 12, "size"},
                 kTime = {136, 12, "time"}, kChecksum = {148, 8, "checksum"}, kMajor = {329, 8, "device number"},
                 kMinor = {337, 8, "device number"};
+constexpr Field kRealSize = {483, 12, "size"};  // of GNU's sparse files
 constexpr size_t kType = 156, kMagic = 257, kIsExtended = 482, kIsExtendedAgain = 504;
+constexpr size_t kMapAt = 386, kMapPairs = 4, kMorePairs = 21, kPairSize = 24;  // its map, and that of a block more
 
 uint8_t ByteAt(std::string_view text, size_t i) { return static_cast<uint8_t>(text[i]); }
 
@@ -115,10 +118,7 @@ void TarHeaders::Read(std::string_view piece) {
     switch (expecting_) {
       case Expecting::kHeader: TakeHeader(); break;
       case Expecting::kPax: TakePax(); break;
-      case Expecting::kSparseMap:
-        Expect(ByteAt(held_, kIsExtendedAgain) != 0 ? Expecting::kSparseMap : Expecting::kSkipped,
-               ByteAt(held_, kIsExtendedAgain) != 0 ? kTarBlock : pax_size_);
-        break;
+      case Expecting::kSparseMap: TakeMap(held_, 0, kMorePairs, ByteAt(held_, kIsExtendedAgain) != 0); break;
       default: Expect(Expecting::kHeader, kTarBlock);
     }
   }
@@ -161,14 +161,65 @@ void TarHeaders::TakeHeader() {
     for (const Field& field : {kMajor, kMinor}) check(field);
   const uint64_t size = pax_.size ? *pax_.size : static_cast<uint64_t>(own_size.value_or(0));
   if (notes.fault.empty() && size > kMaxFileSize) notes.fault = "its size of " + std::to_string(size) + " bytes is too large";
+  if (notes.fault.empty()) notes.fault = pax_.map.FaultWith(pax_.real_size.value_or(size), size);
   pax_ = {};
-  if (notes.negative_zero_time || !notes.fault.empty()) marks_.push_back({at_ - kTarBlock, std::move(notes)});
-  if (size > kMaxFileSize) return Expect(Expecting::kNothing, 0);
+  marked_ = {at_ - kTarBlock, std::move(notes)};
+  if (size > kMaxFileSize) {
+    Mark();
+    return Expect(Expecting::kNothing, 0);
+  }
   const bool has_content = HasContent(type);
   if (type == '1') maybe_content_ = whole_blocks(size);
   pax_size_ = has_content ? whole_blocks(size) : 0;
-  if (type == 'S' && ByteAt(block, kIsExtended) != 0) return Expect(Expecting::kSparseMap, kTarBlock);
+  if (type == 'S') {
+    map_ = {};
+    stored_size_ = size;
+    map_size_ = static_cast<uint64_t>(NumberIn(block, kRealSize).value_or(-1));
+    return TakeMap(block, kMapAt, kMapPairs, ByteAt(block, kIsExtended) != 0);
+  }
+  Mark();
   Expect(Expecting::kSkipped, pax_size_);
+}
+
+void TarHeaders::Mark() {
+  if (marked_.notes.negative_zero_time || !marked_.notes.fault.empty()) marks_.push_back(std::move(marked_));
+  marked_ = {};
+}
+
+void TarHeaders::TakeMap(std::string_view block, size_t at, size_t pairs, bool has_more) {
+  for (size_t i = 0; i < pairs; ++i) {
+    const size_t pair = at + i * kPairSize;
+    if (block[pair + kPairSize / 2] == '\0') {  // the last one was before
+      if (has_more) map_.fault = "its sparse map ends before its last block";
+      break;
+    }
+    map_.Add(NumberIn(block, {pair, kPairSize / 2, ""}), NumberIn(block, {pair + kPairSize / 2, kPairSize / 2, ""}));
+  }
+  if (has_more && map_.fault.empty()) return Expect(Expecting::kSparseMap, kTarBlock);
+  if (marked_.notes.fault.empty()) marked_.notes.fault = map_.FaultWith(map_size_, stored_size_);
+  Mark();
+  Expect(Expecting::kSkipped, pax_size_);
+}
+
+void TarHeaders::SparseMap::Add(std::optional<int64_t> offset, std::optional<int64_t> size) {
+  const bool are_numbers = offset && size && *offset >= 0 && *size >= 0 && static_cast<uint64_t>(*offset) <= kMaxFileSize &&
+                           static_cast<uint64_t>(*size) <= kMaxFileSize;
+  is_there = true;
+  if (!fault.empty()) return;
+  if (!are_numbers) {
+    fault = "its sparse map holds what is no number";
+  } else if (static_cast<uint64_t>(*offset) < end) {
+    fault = "its sparse map is not in order";
+  } else {
+    end = static_cast<uint64_t>(*offset + *size);
+    stored += static_cast<uint64_t>(*size);
+  }
+}
+
+std::string TarHeaders::SparseMap::FaultWith(uint64_t file_size, uint64_t stored_size) const {
+  if (!is_there || !fault.empty()) return fault;
+  if (end > file_size) return "its sparse map goes past its size";
+  return stored_size != stored ? "its sparse map and what is stored of it do not agree" : "";
 }
 
 void TarHeaders::TakePax() {
@@ -204,7 +255,28 @@ void TarHeaders::TakeRecord(std::string_view key, std::string_view value) {
     pax_.notes.negative_zero_time = value.starts_with("-") && Decimal(value.substr(0, value.find('.'))) == 0;
     if (!IsTime(value)) pax_.notes.fault = "its time is no number";
   }
+  if (key.starts_with("GNU.sparse.")) TakeSparse(key.substr(strlen("GNU.sparse.")), value);
   TakeNumber(key, value);
+}
+
+// Its versions 0.0 and 0.1; the map of 1.0 is in the content, where libarchive reads it.
+void TarHeaders::TakeSparse(std::string_view key, std::string_view value) {
+  if (key == "size" || key == "realsize")
+    if (const auto number = Decimal(value); number && *number >= 0) pax_.real_size = static_cast<uint64_t>(*number);
+  if (key == "offset") pax_.map_offset = value;
+  if (key == "numbytes") pax_.map.Add(Decimal(pax_.map_offset), Decimal(value));
+  if (key != "map") return;
+  std::string_view rest = value;
+  if (rest.ends_with(',')) pax_.map.Add(std::nullopt, std::nullopt);
+  const auto next = [&] {
+    const std::string_view number = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(number.size() + 1, rest.size()));
+    return Decimal(number);
+  };
+  do {
+    const auto offset = next();
+    pax_.map.Add(offset, next());
+  } while (!rest.empty());
 }
 
 void TarHeaders::TakeNumber(std::string_view key, std::string_view value) {

@@ -2,8 +2,8 @@
 // libarchive does not tell.
 //
 // libarchive reads a number that is none as 0, one that is too large as the largest it knows, and a pax
-// time of "-0.5" (half a second before 1970) as +0.5; of pax headers for all entries it reads nothing. Each
-// would be a wrong image without a word. Where this reader gets lost, libarchive does too, and says so.
+// time of "-0.5" (half a second before 1970) as +0.5; of a sparse file's map it takes what it can, and of pax headers
+// for all entries nothing. Each would be a wrong image without a word. Where this reader gets lost, libarchive does too, and says so.
 #pragma once
 
 #include <cstdint>
@@ -36,8 +36,20 @@ class TarHeaders {
 
  private:
   enum class Expecting { kHeader, kPax, kSkipped, kSparseMap, kNothing };
+  // Which parts of a sparse file are stored: ascending, apart, within the file.
+  struct SparseMap {
+    bool is_there = false;
+    uint64_t end = 0;     // of the last part, in the file
+    uint64_t stored = 0;  // bytes, of all parts
+    std::string fault;    // empty: none
+
+    void Add(std::optional<int64_t> offset, std::optional<int64_t> size);
+    std::string FaultWith(uint64_t file_size, uint64_t stored_size) const;
+  };
   struct Pax {  // what pax headers say of the next entry
-    std::optional<uint64_t> size;
+    std::optional<uint64_t> size, real_size;
+    std::string map_offset;
+    SparseMap map;
     bool has_time = false;
     Notes notes;
   };
@@ -46,6 +58,9 @@ class TarHeaders {
   void TakePax();
   void TakeRecord(std::string_view key, std::string_view value);
   void TakeNumber(std::string_view key, std::string_view value);
+  void TakeSparse(std::string_view key, std::string_view value);
+  void TakeMap(std::string_view block, size_t at, size_t pairs, bool has_more);
+  void Mark();
   void Expect(Expecting what, uint64_t bytes);
 
   Expecting expecting_ = Expecting::kHeader;
@@ -62,6 +77,9 @@ class TarHeaders {
     uint64_t at;
     Notes notes;
   };
+  Marked marked_;  // the entry whose headers are read
+  SparseMap map_;  // of GNU's own format, not pax; its file's size and what is stored of it
+  uint64_t map_size_ = 0, stored_size_ = 0;
   std::deque<Marked> marks_;
 };
 

@@ -355,9 +355,13 @@ class TarSource : public Source {
       if (code != ARCHIVE_OK) return Invalid("cannot read it: " + ErrorText());
       if (WasInterrupted()) return Failed("interrupted");
       if (size == 0) continue;
-      RS_TRY(const uint64_t at, content_.Append({static_cast<const char*>(block), size}));
       FileExtent* last = record.extents.empty() ? nullptr : &record.extents.back();
       const auto file_offset = static_cast<uint64_t>(offset);
+      if (last != nullptr && file_offset < last->file_offset + last->length)
+        return Invalid("its sparse map is not in order");
+      if (file_offset > record.inode.size || size > record.inode.size - file_offset)
+        return Invalid("it has contents past its size");
+      RS_TRY(const uint64_t at, content_.Append({static_cast<const char*>(block), size}));
       const bool joins = last != nullptr && last->position + last->length == at &&
                          last->file_offset + last->length == file_offset;
       if (joins) {

@@ -50,6 +50,8 @@ Result<ImageUrl> ParseImageUrl(std::string_view url) {
   url = url.substr(0, end);
   const size_t authority = url.find("://") + 3;
   const size_t slash = url.rfind('/');
+  if (!url.starts_with("file:") && authority < url.size() && url[authority] == '/')
+    return Invalid(shown + ": the host's name is missing");
   if (slash < authority) return Invalid(shown + ": the image's name is missing: STORE/NAME[:TAG]");
   const auto image = ParseImageName(url.substr(slash + 1));
   if (!image.ok()) return Invalid(shown + ": the image's name is missing: " + image.error().message);

@@ -1,6 +1,7 @@
 #include "format/posix_acl.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "format/bytes.h"
 
@@ -35,6 +36,22 @@ std::optional<std::vector<AclEntry>> DecodeAcl(std::string_view xattr) {
   }
   if (!in.ok()) return std::nullopt;
   return entries;
+}
+
+bool IsValidAcl(const std::vector<AclEntry>& entries) {
+  if (entries.empty()) return true;
+  size_t counts[kAclOther + 1] = {};
+  uint16_t before = 0;
+  for (const AclEntry& entry : entries) {
+    const bool is_named = entry.tag == kAclUser || entry.tag == kAclGroup;
+    const bool is_tag = entry.tag > 0 && entry.tag <= kAclOther && std::has_single_bit(entry.tag);
+    if (!is_tag || entry.tag < before || entry.permissions > 7 || (is_named && entry.id == UINT32_MAX)) return false;
+    before = entry.tag;
+    ++counts[entry.tag];
+  }
+  const bool needs_mask = counts[kAclUser] + counts[kAclGroup] > 0;
+  return counts[kAclUserObject] == 1 && counts[kAclGroupObject] == 1 && counts[kAclOther] == 1 &&
+         counts[kAclMask] <= 1 && (!needs_mask || counts[kAclMask] == 1);
 }
 
 }  // namespace rootstream

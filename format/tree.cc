@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "format/file_type.h"
 #include "format/limits.h"
 
 namespace rootstream {
@@ -62,11 +63,6 @@ void EncodeInodes(const std::vector<Inode>& inodes, Encoder& out) {
       out.Varint(n.device_minor);
     }
   }
-}
-
-bool IsKnownType(uint32_t mode) {
-  return S_ISREG(mode) || S_ISLNK(mode) || S_ISDIR(mode) || S_ISCHR(mode) || S_ISBLK(mode) ||
-         S_ISFIFO(mode) || S_ISSOCK(mode);
 }
 
 std::vector<Inode> DecodeInodes(Decoder& in) {

@@ -124,7 +124,7 @@ struct HttpServer::State {
   MHD_Result Serve(MHD_Connection* connection, std::string_view path) const {
     if (!IsCleanPath(path)) return ReplyText(connection, MHD_HTTP_NOT_FOUND, "not found\n");
     const std::string relative(path.substr(1));
-    UniqueFd fd(openat(folder.get(), relative.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+    UniqueFd fd(openat(folder.get(), relative.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     struct stat st;
     if (!fd && errno == EACCES) return ReplyText(connection, MHD_HTTP_FORBIDDEN, "forbidden\n");
     if (!fd || fstat(fd.get(), &st) != 0 || !S_ISREG(st.st_mode))

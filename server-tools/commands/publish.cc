@@ -2,6 +2,7 @@
 #include <malloc.h>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "cache/profile_io.h"
@@ -143,9 +144,12 @@ Status RunPublish(const PublishFlags& flags) {
   return Ok();
 }
 
-// A sign in front would be taken for a very large one.
-std::string CheckNumber(const std::string& text) {
-  const bool is_number = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+// Refuses what the parser of options takes for another number: a sign, a leading 0, one that is too large.
+std::string CheckSerial(const std::string& text) {
+  uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc::result_out_of_range) return text + " is more than the last serial";
+  const bool is_number = error == std::errc() && end == text.data() + text.size() && std::to_string(number) == text;
   return is_number ? "" : text + " is not a whole number";
 }
 
@@ -175,7 +179,7 @@ void AddPublish(CLI::App& app, Run& run) {
       ->check(CLI::Range(1, 40'000));
   command->add_option("--min-serial", flags->minimum_serial,
                       "clients refuse serials below; the new one is not lower")
-      ->check(CheckNumber);
+      ->check(CheckSerial);
   command->add_option("--exclude", flags->excluded,
                       "leave out what the pattern names: /proc, '/var/cache/*', '*.pyc' (repeatable)")
       ->type_name("PATTERN")

@@ -174,7 +174,7 @@ TEST_F(TarSourceTest, ADamagedByteOfCompressedDataIsAnErrorNeverOtherContents) {
     if (!HasProgram(program)) continue;
     ASSERT_EQ(RunCommand(std::string(program) + " -c < " + folder_ / "plain.tar" + " > " + folder_ / "packed"), 0);
     const std::string bytes = ReadTestFile(folder_ / "packed");
-    for (size_t at = 0; at < bytes.size(); at += 1 + bytes.size() / 300) {
+    for (size_t at = 0; at < bytes.size(); at += kEachByte + bytes.size() / 300) {
       std::string damaged = bytes;
       damaged[at] ^= 0x10;
       const auto all = DrainTar(damaged);
@@ -301,7 +301,7 @@ TEST_F(TarSourceTest, TruncatedAnywhereIsAnErrorNeverAnImage) {
   const std::string bytes = TarBytes(std::vector<TarMember>{
       {"a", '0', RandomBytes(700, 1)}, {"d/", '5'}, {"d/b", '0', "b"}, {"l", '2', "", "x"}});
   const size_t end = bytes.size() - TarEnd().size();
-  for (size_t size = 0; size < end + 512; ++size)
+  for (size_t size = 0; size < end + 512; size += kEachByte)
     EXPECT_FALSE(DrainTar(bytes.substr(0, size)).ok()) << size << " of " << bytes.size();
   EXPECT_TRUE(IsOk(DrainTar(bytes)));
 }
@@ -318,7 +318,7 @@ TEST_F(TarSourceTest, CompressedAndTruncatedAnywhereIsAnErrorOrAllOfIt) {
     const auto whole = DrainTar(bytes);
     ASSERT_TRUE(IsOk(whole)) << program;
     EXPECT_EQ(whole->size(), 3u);
-    for (size_t size = 0; size < bytes.size(); size += 1 + size / 100) {
+    for (size_t size = 0; size < bytes.size(); size += kEachByte + size / 100) {
       const auto part = DrainTar(bytes.substr(0, size));
       if (part.ok()) {
         EXPECT_EQ(part->at("a").content, whole->at("a").content) << program;
@@ -336,12 +336,29 @@ TEST_F(TarSourceTest, DamagedHeadersAreErrorsOrOtherTrees) {
       {"a", '0', "content"},
       {"b", '1', "", "a"},
       {"l", '2', "", "x"}});
-  for (size_t at = 0; at < bytes.size(); ++at) {
+  for (size_t at = 0; at < bytes.size(); at += kEachByte) {
     std::string damaged = bytes;
     damaged[at] ^= 0x41;
     (void)DrainTar(damaged);  // must come back, whatever it says
   }
   EXPECT_TRUE(IsOk(DrainTar(bytes)));
+}
+
+// Of version 1.0 the map is in the content, in front of the data.
+TEST_F(TarSourceTest, ASparseFileIsInOrderOrRefused) {
+  const auto with = [&](const std::string& map) {
+    std::string content = map;
+    content.resize(512, '\0');
+    const std::string pax = PaxRecord("GNU.sparse.major", "1") + PaxRecord("GNU.sparse.minor", "0") +
+                            PaxRecord("GNU.sparse.name", "a") + PaxRecord("GNU.sparse.realsize", "9000");
+    return DrainTar({{"pax", 'x', pax}, {"GNUSparseFile.1/a", '0', content + "xyz"}});
+  };
+  const auto all = with("2\n5000\n2\n8000\n1\n");
+  ASSERT_TRUE(IsOk(all));
+  EXPECT_EQ(all->at("a").content.substr(5000, 2), "xy");
+  EXPECT_EQ(all->at("a").content.substr(8000, 1), "z");
+  for (const char* map : {"2\n5000\n2\n4000\n1\n", "2\n5000\n2\n5001\n1\n", "1\n8999\n3\n", "1\n18446744073709551000\n3\n"})
+    EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, with(map))) << map;
 }
 
 TEST_F(TarSourceTest, PaxTimesBefore1970HaveTheirSign) {
@@ -479,7 +496,7 @@ TEST(OpenSourceOf, ADiskImageIsSaidToBeTakenAsOne) {
 TEST(OpenSourceOf, ADamagedTarIsNoDisk) {
   const TempFolder folder;
   const std::string tar = TarBytes(std::vector<TarMember>{{"a", '0', RandomBytes(700, 1)}, {"b", '0', "b"}});
-  for (size_t at = 0; at < 512; ++at) {
+  for (size_t at = 0; at < 512; at += kEachByte) {
     if (at == 155) continue;  // behind the checksum's end, and read by nobody
     std::string damaged = tar;
     damaged[at] ^= 0x41;
@@ -614,6 +631,14 @@ TEST(FolderSource, RefusesAFileSystemOfTheKernelsOwn) {
   const auto all = Drain(OpenFolderSource("/proc"));
   ASSERT_TRUE(FailsWith(ErrorKind::kInvalid, all));
   EXPECT_NE(all.error().message.find("--one-file-system"), std::string::npos) << all.error().message;
+}
+
+TEST(FolderSource, TakesTheFolderOfOneOfWhichAllIsLeftOut) {
+  SourceOptions options;
+  ASSERT_TRUE(IsOk(options.excluded.Add("/*")));
+  const auto all = Drain(OpenFolderSource("/proc", options));
+  ASSERT_TRUE(IsOk(all));
+  EXPECT_EQ(all->size(), 1u);
 }
 
 // Far more entries than are walked ahead.

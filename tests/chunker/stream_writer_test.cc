@@ -82,6 +82,18 @@ class StreamWriterTest : public ::testing::Test {
   std::map<uint64_t, std::string> streams_;  // hot, joined, alone
 };
 
+TEST_F(StreamWriterTest, AHoleOfAnySizeCostsNothing) {
+  for (const int bits : {42, 50, 61}) {
+    const uint64_t size = uint64_t{1} << bits, at = size / 2 + 77;
+    const auto extents = writer_.AddFile("/cold", {.size = size}, [&](const Source::ContentUse& use) { return use(at, "x"); });
+    ASSERT_TRUE(IsOk(extents));
+    uint64_t data = 0;
+    for (const FileExtent& extent : *extents) data += extent.length;
+    EXPECT_LE(data, uint64_t{2} << 20) << bits;
+    EXPECT_LE(extents->front().file_offset, at);
+  }
+}
+
 // Every pattern of zero blocks, for sizes around multiples of a block.
 TEST_F(StreamWriterTest, LeavesOutBlocksOfZerosAndNothingElse) {
   struct Added {

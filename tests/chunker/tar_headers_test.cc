@@ -20,8 +20,7 @@ TarHeaders::Notes NotesOfPax(const std::string& key, const std::string& value, c
 }
 
 // A header with other bytes in one place, and the checksum to them.
-std::string Header(size_t offset, const std::string& field, char type = '0') {
-  std::string block = TarMemberBytes({"a", type});
+std::string Header(size_t offset, const std::string& field, std::string block) {
   block.replace(offset, field.size(), field);
   block.replace(148, 8, 8, ' ');
   unsigned sum = 0;
@@ -29,6 +28,9 @@ std::string Header(size_t offset, const std::string& field, char type = '0') {
   char text[8];
   std::snprintf(text, sizeof text, "%06o", sum);
   return block.replace(148, 7, std::string(text, 7)) + TarEnd();
+}
+std::string Header(size_t offset, const std::string& field, char type = '0') {
+  return Header(offset, field, TarMemberBytes({"a", type}));
 }
 
 TEST(TarHeaders, FindNothingInAnOrdinaryTar) {
@@ -78,6 +80,51 @@ TEST(TarHeaders, FindDamagedPaxHeaders) {
 TEST(TarHeaders, FindTimesBetweenMinusOneAndZero) {
   for (const char* time : {"-0.5", "-0.0001", "-00.5"}) EXPECT_TRUE(NotesOfPax("mtime", time).negative_zero_time) << time;
   for (const char* time : {"-1.5", "0.5", "0"}) EXPECT_FALSE(NotesOfPax("mtime", time).negative_zero_time) << time;
+}
+
+// A sparse file as GNU tar's own format has it (tar(5), "GNU tar archives"), of a stored size of 8: "offset size" pairs
+// in octal, four of them in the header, and its size in full.
+std::string SparseFile(const std::vector<std::pair<std::string, std::string>>& map, const std::string& size,
+                       const std::string& more = "") {
+  std::string fields((4 * 24), '\0');
+  for (size_t i = 0; i < map.size(); ++i) {
+    fields.replace(i * 24, map[i].first.size(), map[i].first);
+    fields.replace(i * 24 + 12, map[i].second.size(), map[i].second);
+  }
+  fields.push_back(more.empty() ? '\0' : '\1');
+  std::string header = Header(386, fields + size, 'S').substr(0, kTarBlock);
+  header = Header(124, "00000000010", header).substr(0, kTarBlock);
+  return header + more + std::string("content!").append(kTarBlock - 8, '\0') + TarEnd();
+}
+
+TEST(TarHeaders, TakeSparseFilesThatAreWhole) {
+  EXPECT_EQ(NotesOf(SparseFile({{"1000", "4"}, {"2000", "4"}, {"4000", "0"}}, "4000")).fault, "");
+  std::string more(kTarBlock, '\0');
+  more.replace(0, 4, "3000").replace(12, 1, "4");
+  EXPECT_EQ(NotesOf(SparseFile({{"1000", "1"}, {"1001", "1"}, {"1002", "1"}, {"1003", "1"}}, "4000", more)).fault, "");
+  EXPECT_EQ(NotesOfPax("GNU.sparse.map", "5,1,9,0").fault, "its sparse map goes past its size") << "which is unknown";
+  EXPECT_EQ(NotesOf(TarBytes(std::vector<TarMember>{
+                        {"pax", 'x', PaxRecord("GNU.sparse.map", "5,1,9,0") + PaxRecord("GNU.sparse.size", "9")}, {"a", '0', "x"}}))
+                .fault, "");
+}
+
+TEST(TarHeaders, FindSparseMapsThatAreNone) {
+  using Map = std::vector<std::pair<std::string, std::string>>;
+  const std::pair<Map, std::string> cases[] = {
+      {{{"zzz", "10"}}, "4000"},            // no number
+      {{{"2000", "4"}, {"1000", "4"}}, "4000"},  // backwards
+      {{{"1000", "4"}, {"1002", "4"}}, "4000"},  // over one another
+      {{{"3774", "10"}}, "4000"},           // past the end
+      {{{"1000", "4"}}, "4000"},            // less than is stored
+      {{{"1000", "20"}}, "4000"},           // more
+      {{{"1000", "10"}}, "7"}};
+  for (const auto& [map, size] : cases) EXPECT_NE(NotesOf(SparseFile(map, size)).fault, "") << map[0].first << " " << size;
+  EXPECT_NE(NotesOf(SparseFile({{"0", "4"}}, "4000", std::string(kTarBlock, 'z'))).fault, "") << "a block of it is none";
+  EXPECT_NE(NotesOf(SparseFile({{"0", "10"}}, "4000", std::string(kTarBlock, '\0'))).fault, "") << "it ends, and goes on";
+  for (const char* map : {"", "1", "1,2,3", "1,1,", "9,1,5,1", "5,2,6,1", "a,1", "1,99999999999999999999", "-1,1", "1,-1"}) {
+    const std::string pax = PaxRecord("GNU.sparse.size", "100") + PaxRecord("GNU.sparse.map", map);
+    EXPECT_NE(NotesOf(TarBytes(std::vector<TarMember>{{"pax", 'x', pax}, {"a", '0', "x"}})).fault, "") << map;
+  }
 }
 
 TEST(TarHeaders, GiveEachEntryItsOwn) {

@@ -113,8 +113,9 @@ code=0
 [ $code = 1 ] && grep -q "several keys" "$work/err" || fail "two keys in one file: exit $code: $(cat "$work/err")"
 refuse "expires" "$work/src" "$work/new" --expires 0
 refuse "ftp://host/store" "$work/src" "$work/new" --mirror ftp://host/store
-refuse "min-serial" "$work/src" "$work/new" --min-serial -1
+for serial in -1 010 18446744073709551616 1x ""; do refuse "min-serial" "$work/src" "$work/new" --min-serial "$serial"; done
 refuse "exclude" "$work/src" "$work/new" --exclude /
+refuse "the source's path is empty" "" "$work/new"
 
 step "the last serial"
 "$rootstream" publish "$work/src" "$store" image --key "$key" --level 1 --min-serial 18446744073709551615 >/dev/null

@@ -75,7 +75,8 @@ TEST(ImageUrlParse, RefusesAllElse) {
   for (const char* url :
        {"", "debian:12", "/srv/store/debian", "ftp://host/debian", "http:/host/debian", "http://",
         "http://host", "http://host/", "http://host/store/", "http://host/store/Debian",
-        "http://host/store/debian:", "http://host/?debian", "http://host/store/..", "HTTP//x"})
+        "http://host/store/debian:", "http://host/?debian", "http://host/store/..", "HTTP//x", "http:///x",
+        "http:///store/x", "https:////x"})
     EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, ParseImageUrl(url))) << url;
 }
 

@@ -43,5 +43,22 @@ TEST(AclDecode, RefusesAnotherVersion) {
   EXPECT_FALSE(DecodeAcl(bytes).has_value());
 }
 
+TEST(AclIsValid, WhereTheKernelTakesIt) {
+  EXPECT_TRUE(IsValidAcl(kAcl));
+  EXPECT_TRUE(IsValidAcl({}));
+  EXPECT_TRUE(IsValidAcl({{kAclUserObject, 7}, {kAclGroupObject, 5}, {kAclOther, 0}}));
+  const std::vector<AclEntry> cases[] = {
+      {{kAclUserObject, 7}},
+      {{kAclUserObject, 7}, {kAclUser, 7, 0}, {kAclGroupObject, 5}, {kAclOther, 0}},  // without a mask
+      {{kAclUserObject, 7}, {kAclUserObject, 7}, {kAclGroupObject, 5}, {kAclOther, 0}},
+      {{kAclGroupObject, 7}, {kAclUserObject, 5}, {kAclOther, 0}},
+      {{kAclUserObject, 8}, {kAclGroupObject, 5}, {kAclOther, 0}},
+      {{kAclUserObject, 7}, {kAclUser, 7}, {kAclGroupObject, 5}, {kAclMask, 7}, {kAclOther, 0}},  // of nobody
+      {{kAclUserObject, 7}, {kAclGroupObject, 5}, {kAclMask, 7}, {kAclMask, 7}, {kAclOther, 0}},
+      {{kAclUserObject, 7}, {kAclGroupObject, 5}, {kAclOther, 0}, {0x40, 0}},
+      {{kAclUserObject, 7}, {0x03, 0}, {kAclGroupObject, 5}, {kAclOther, 0}}};
+  for (const auto& acl : cases) EXPECT_FALSE(IsValidAcl(acl)) << acl.size();
+}
+
 }  // namespace
 }  // namespace rootstream

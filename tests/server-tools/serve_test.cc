@@ -1,5 +1,6 @@
 // The embedded server and the real transport, one against the other.
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <future>
 
@@ -97,6 +98,11 @@ TEST_F(ServeTest, WhatIsNotThereIs404) {
     EXPECT_GE(got.outcomes[0].status, 400) << path;
     EXPECT_EQ(got.body, "") << path;
   }
+}
+
+TEST_F(ServeTest, APipeIsNoFile) {
+  ASSERT_EQ(mkfifo((folder_ / "store/images/a/pipe").c_str(), 0644), 0);
+  EXPECT_EQ(Fetch("/images/a/pipe").outcomes[0].status, 404);
 }
 
 TEST_F(ServeTest, NothingOutsideTheStoreIsServed) {

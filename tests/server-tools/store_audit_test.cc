@@ -78,6 +78,15 @@ TEST_F(StoreAudit, ASoundStoreHasNoDamages) {
   EXPECT_EQ(Files().size(), 4u) << "ref, manifest, two packs";
 }
 
+TEST_F(StoreAudit, PassesOverFilesOfOthers) {
+  for (const char* file : {"packs/README", "packs/other/file", "packs/00/notes", "manifests/x", "more"})
+    WriteTestFile(store_ + "/" + file, "of others");
+  const auto report = Audit();
+  ASSERT_TRUE(IsOk(report));
+  EXPECT_TRUE(report->damages.empty());
+  EXPECT_EQ(report->packs, 2u);
+}
+
 TEST_F(StoreAudit, NamesAFlipOfAnyByteOfAnyFile) {
   for (const std::string& file : Files()) {
     const std::string whole = ReadTestFile(store_ + "/" + file);
