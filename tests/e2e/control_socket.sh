@@ -32,7 +32,10 @@ def serve(s):
                 pass
 for n in range(int(minor), int(minor) + 40):
     s = socket.socket(socket.AF_UNIX)
-    s.bind("\0rootstream/%s:%d" % (major, n))
+    try:
+        s.bind("\0rootstream/%s:%d" % (major, n))
+    except OSError:
+        continue  # a mount of somebody else has it
     s.listen(4)
     threading.Thread(target=serve, args=(s,)).start()
 print("taken", flush=True)' "$device" >"$work/taken" &

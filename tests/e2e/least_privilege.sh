@@ -13,16 +13,15 @@ field() { awk -v name="$1:" '$1 == name { print $2 }' "/proc/$2/task/$3/status";
 
 # check_daemon MOUNT CAPABILITIES: all threads of it.
 check_daemon() {
-  local pid task
+  local pid task status
   pid=$(daemon_of "$1")
+  has() { [ "$(awk -v name="$1:" '$1 == name { print $2 }' <<<"$status")" = "$2" ]; }
   for task in /proc/"$pid"/task/*; do
-    task=${task##*/}
-    [ "$(field NoNewPrivs "$pid" "$task")" = 1 ] || fail "thread $task may gain privileges"
-    [ "$(field Seccomp "$pid" "$task")" = 2 ] || fail "thread $task has no filter of system calls"
-    for set in CapPrm CapEff CapBnd; do
-      [ "$(field $set "$pid" "$task")" = "$2" ] || fail "thread $task has $set $(field $set "$pid" "$task")"
-    done
-    [ "$(field CapInh "$pid" "$task")" = 0000000000000000 ] || fail "thread $task has inheritable capabilities"
+    status=$(cat "$task/status" 2>/dev/null) || continue  # it has ended
+    has NoNewPrivs 1 || fail "$task may gain privileges"
+    has Seccomp 2 || fail "$task has no filter of system calls"
+    for set in CapPrm CapEff CapBnd; do has $set "$2" || fail "$task: $(grep $set <<<"$status")"; done
+    has CapInh 0000000000000000 || fail "$task has inheritable capabilities"
   done
 }
 reading=0000000000000004  # CAP_DAC_READ_SEARCH
