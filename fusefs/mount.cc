@@ -26,6 +26,7 @@
 #include "fusefs/background_limit.h"
 #include "fusefs/caller.h"
 #include "fusefs/commands.h"
+#include "fusefs/continue_timer.h"
 #include "fusefs/control.h"
 #include "fusefs/daemon_files.h"
 #include "fusefs/fuse_session.h"
@@ -278,7 +279,9 @@ class Daemon {
                const Ready& ready) {
     pollfd fds[] = {
         {initialised.get(), POLLIN, 0}, {ended.get(), POLLIN, 0}, {signals.get(), POLLIN, 0}};
+    std::optional<ContinueTimer> stopped = options_.is_root ? StartContinueTimer() : std::nullopt;
     while (true) {
+      if (stopped) stopped->Push();
       if (poll(fds, 3, kLookEvery) < 0 && errno != EINTR) return ErrnoError("cannot wait for", "signals");
       // A thread of the session that hangs does not tell of the end.
       if (fds[1].revents != 0 || fds[2].revents != 0 || ConnectionIsGone(session_->device())) return Ok();
@@ -297,6 +300,13 @@ class Daemon {
       const auto now = std::chrono::steady_clock::now();
       if (now - profile_saved_ >= kSaveProfileEvery) SaveProfile();
     }
+  }
+
+  std::optional<ContinueTimer> StartContinueTimer() const {
+    auto timer = ContinueTimer::Start();
+    if (timer.ok()) return std::move(*timer);
+    log_.Line(timer.error().message);
+    return std::nullopt;
   }
 
   void SaveProfile() {

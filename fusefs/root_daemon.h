@@ -11,6 +11,7 @@ namespace rootstream {
 // * the kernel does not kill it when memory is short (proc(5), oom_score_adj);
 // * its pages stay once they are there: the file that they came from may be in its own mount
 // (mlockall(2)).
+// Against SIGSTOP, from which nothing is spared: continue_timer.h.
 Status BecomeRootDaemon();
 
 }  // namespace rootstream

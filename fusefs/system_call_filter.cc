@@ -31,7 +31,7 @@ constexpr const char* kCalls[] = {
     // waiting
     "clock_getres", "clock_gettime", "clock_nanosleep", "epoll_create1", "epoll_ctl", "epoll_pwait", "epoll_wait",
     "eventfd2", "futex", "gettimeofday", "nanosleep", "pipe", "pipe2", "poll", "ppoll", "pselect6", "restart_syscall",
-    "select", "signalfd4", "time", "wait4",
+    "select", "signalfd4", "time", "timer_create", "timer_delete", "timer_settime", "wait4",
     // network
     "accept", "accept4", "bind", "connect", "getpeername", "getsockname", "getsockopt", "listen", "recvfrom", "recvmmsg",
     "recvmsg", "sendmmsg", "sendmsg", "sendto", "setsockopt", "shutdown",

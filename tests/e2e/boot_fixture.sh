@@ -23,8 +23,10 @@ fi
 tar -C "$root" --xattrs --xattrs-include='*' --numeric-owner -xf "$fixture/root.tar"
 cat >"$root/usr/local/sbin/marker" <<'END'
 #!/bin/sh
-# Tells at the second serial port what the tests want to know; goes off unless the image is to stay on.
+# Tells at the second serial port what the tests want to know, and goes off. Words of the kernel's command line:
+# marker.pressure: before that, programs use all memory, and the kernel forgets what it can; marker.end=reboot.
 exec >/dev/ttyS1 2>&1
+word() { sed -n "s/.*\<marker\.$1=\([^ ]*\).*/\1/p" /proc/cmdline; }
 echo written >/root/marker && cat /root/marker
 python3 -c 'print("python", 6 * 7)'
 echo "host $(cat /etc/hostname), machine $(cat /etc/machine-id)"
@@ -45,7 +47,18 @@ else
 fi
 echo done
 sleep 6  # for the login prompt to come
-if [ -d /run/systemd/system ]; then systemctl poweroff; else busybox poweroff; fi
+if [ -n "$(word pressure)" ]; then
+  python3 -c '
+import re
+free = lambda: int(re.search("MemAvailable: *([0-9]+)", open("/proc/meminfo").read())[1])
+held = []
+while free() > 12000: held.append(b"x" * (1 << 20))
+print("held", len(held), "MiB")'
+  echo 3 >/proc/sys/vm/drop_caches
+  echo 'memory was used up'
+fi
+end=$(word end)
+if [ -d /run/systemd/system ]; then systemctl "${end:-poweroff}"; else busybox "${end:-poweroff}"; fi
 END
 chmod 755 "$root/usr/local/sbin/marker"
 # A small init, for machines with little memory: init=/usr/lib/small/init.

@@ -1,0 +1,56 @@
+#include "fusefs/continue_timer.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <thread>
+
+namespace rootstream {
+namespace {
+
+// A process that pushes its timer on, as a daemon's loop does.
+class StoppedProcess : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    child_ = fork();
+    if (child_ != 0) return;
+    auto timer = ContinueTimer::Start();
+    while (timer.ok()) {
+      timer->Push();
+      usleep(100'000);
+    }
+    _exit(1);
+  }
+  void TearDown() override {
+    kill(child_, SIGKILL);
+    waitpid(child_, nullptr, 0);
+  }
+  // Of the child's next change of state.
+  int Wait(int options) const {
+    int status = 0;
+    EXPECT_EQ(waitpid(child_, &status, options), child_);
+    return status;
+  }
+
+  pid_t child_ = -1;
+};
+
+TEST_F(StoppedProcess, GoesOnByItself) {
+  usleep(200'000);
+  for (int time = 0; time < 3; ++time) {
+    kill(child_, SIGSTOP);
+    EXPECT_TRUE(WIFSTOPPED(Wait(WUNTRACED)));
+    EXPECT_TRUE(WIFCONTINUED(Wait(WCONTINUED)));
+  }
+}
+
+TEST_F(StoppedProcess, IsLeftAloneWhileItRuns) {
+  std::this_thread::sleep_for(2 * ContinueTimer::kAfter);
+  int status = 0;
+  EXPECT_EQ(waitpid(child_, &status, WNOHANG | WCONTINUED | WUNTRACED), 0);
+}
+
+}  // namespace
+}  // namespace rootstream
