@@ -314,8 +314,10 @@ int RunClientCommand(ProgramStart& start) {
   app.set_version_flag("--version", "rootstream " ROOTSTREAM_VERSION);
   app.require_subcommand(1);
   app.footer(Footer());
-  app.failure_message([](const CLI::App*, const CLI::Error& error) {
-    return "rootstream: " + ShownMessage(error.what()) + "; see rootstream --help\n";
+  app.failure_message([](const CLI::App* top, const CLI::Error& error) {
+    const auto commands = top->get_subcommands();
+    const std::string command = commands.empty() ? "" : commands.front()->get_name() + " ";
+    return "rootstream: " + ShownMessage(error.what()) + "; see rootstream " + command + "--help\n";
   });
   Run run;
   AddMount(app, run, caller);

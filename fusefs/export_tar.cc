@@ -3,6 +3,7 @@
 #include <locale.h>
 #include <sys/stat.h>
 
+#include <cstring>
 #include <unordered_map>
 
 #include "cache/progress.h"
@@ -92,7 +93,8 @@ class TarWriter {
  private:
   Error Problem(const std::string& path) const {
     const char* text = archive_error_string(archive_.get());
-    return Failed(path + ": cannot write to the archive: " + (text != nullptr ? text : "?"));
+    const int error = archive_errno(archive_.get());
+    return Failed(path + ": cannot write to the archive: " + (error > 0 ? strerror(error) : text != nullptr ? text : "?"));
   }
 
   Status WriteHeader(const Node& node, const std::string& path) {

@@ -27,8 +27,10 @@ int Main(int argc, char** argv) {
   umask(022);
   CLI::App app("publish images and run stores", "rootstream");
   app.require_subcommand(1);
-  app.failure_message([](const CLI::App*, const CLI::Error& error) {
-    return "rootstream: " + ShownMessage(error.what()) + "; see rootstream COMMAND --help\n";
+  app.failure_message([](const CLI::App* top, const CLI::Error& error) {
+    const auto commands = top->get_subcommands();
+    const std::string command = commands.empty() ? "" : commands.front()->get_name() + " ";
+    return "rootstream: " + ShownMessage(error.what()) + "; see rootstream " + command + "--help\n";
   });
   Run run;
   AddKeygen(app, run);

@@ -43,6 +43,9 @@ expect_fail 'level' 2 "$rootstream" publish "$work/source" "$store" tree --key "
 expect_fail "BAD" 2 "$rootstream" publish "$work/source" "$store" BAD --key "$key"
 expect_fail "lots.*size" 2 "$rootstream" mount "$url" "$work/mount" --pubkey "$key.pub" --cache-size lots
 expect_fail "size" 2 "$rootstream" mount "$url" "$work/mount" --pubkey "$key.pub" -o cache-size=-1
+for option in --cache --cache-size --on-network-loss --record; do
+  expect_fail "$option" 2 "$rootstream" mount "$url" "$work/mount" --pubkey "$key.pub" $option ""
+done
 expect_fail "never.*network" 2 "$rootstream" mount "$url" "$work/mount" --pubkey "$key.pub" \
   --on-network-loss never
 expect_fail "1M|8M" 2 "$rootstream" mount "$url" "$work/mount" --pubkey "$key.pub" --cache-size 1M
