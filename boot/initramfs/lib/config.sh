@@ -2,7 +2,8 @@
 # travel to the next kernel as they are. The first source that has a setting wins:
 #   1. the kernel's command line          rootstream=URL rootstream.KEY=VALUE kboot.KEY=VALUE
 #   2. what was built in                  /etc/kboot/cmdline, of the same form
-#   3. DHCP                               the boot file name (option 67), if it is an http(s) URL
+#   3. DHCP                               the boot file name (option 67), if it is an http(s) URL of an image, and no
+#                                         image, store or menu was named
 #   4. kboot.conf                         labels for the menu; from a disk, or from the store
 # Of these only the first two, and a kboot.conf that is built in or on a disk of this machine, may say what is
 # trusted: what comes over the network never does.
@@ -35,6 +36,7 @@ read_words() {  # read_words WORD...: of a kernel command line
         ;;
       ip=*) set_conf_if_new ip "${word#*=}" ;;
       vlan=*) set_conf_if_new vlan "${word#*=}" ;;
+      BOOTIF=*) set_conf_if_new bootif "${word#*=}" ;;
       console=*) echo "$word" >>"$CONF/consoles" ;;
       init=*) set_conf_if_new init "${word#*=}" ;;
     esac

@@ -1,6 +1,6 @@
-# An address: by DHCP on the first interface that gets an answer, or as ip= says
-# (Documentation/admin-guide/nfs/nfsroot.rst). The outcome is /run/kboot/net/lease: what `ip` and
-# resolv.conf need, in shell assignments; the next kernel restores it without asking anybody.
+# An address: by DHCP, or as ip= says (Documentation/admin-guide/nfs/nfsroot.rst). Of several cards the one that is named
+# there is asked, else the one that the loader came by (BOOTIF=), else all at once. The outcome is
+# /run/kboot/net/lease: what `ip` and resolv.conf need, in shell assignments; the next kernel restores it without asking anybody.
 
 readonly NET=/run/kboot/net
 readonly LINK_SECONDS=10  # that a cable may need
@@ -32,15 +32,33 @@ wait_for_links() {
   fi
 }
 
-# vlan=NAME:PARENT, NAME like eth0.5 (as dracut has it).
+# vlan=NAME:PARENT, NAME like eth0.5 or vlan5 (as dracut has it).
 make_vlan() {
   has_conf vlan || return 0
-  local name parent
+  local name parent id
   name=$(conf vlan | cut -d: -f1)
   parent=$(conf vlan | cut -d: -f2)
+  id=$(printf '%s' "$name" | sed 's/.*[^0-9]//')
   modprobe -q 8021q
-  [ -d "/sys/class/net/$name" ] || vconfig add "$parent" "${name##*.}" >/dev/null || why no-link "no VLAN $name on $parent"
+  [ -d "/sys/class/net/$name" ] || ip link add link "$parent" name "$name" type vlan id "$id" 2>>"$LOG" ||
+    why no-link "no VLAN $name on $parent"
   ip link set "$name" up
+}
+
+# interface_with_mac ADDRESS: its name, not a VLAN's, which has the same.
+interface_with_mac() {
+  local path
+  for path in /sys/class/net/*; do
+    [ -e "$path/device" ] || continue
+    [ "$(cat "$path/address" 2>/dev/null)" = "$1" ] && { echo "${path##*/}"; return 0; }
+  done
+  return 1
+}
+
+# The card that the loader came by, as pxelinux(7) tells it: BOOTIF=01-52-54-00-12-34-56.
+boot_interface() {
+  has_conf bootif || return 1
+  interface_with_mac "$(conf bootif | tr 'A-Z-' 'a-z:' | cut -d: -f2-)"
 }
 
 network_up() {
@@ -49,27 +67,56 @@ network_up() {
   mkdir -p $NET
   wait_for_links && make_vlan || return 1
   case "$(conf ip dhcp)" in
-    dhcp | on | any | :*:dhcp | '') ask_dhcp "$(interfaces)" ;;
+    dhcp | on | any | '') ask_dhcp "$(interfaces_to_ask)" ;;
     off | none) why no-address 'ip=off: no address was wanted' ;;
     *) static_address "$(conf ip)" ;;
   esac
   [ -f $NET/lease ] && apply_lease
 }
 
-# All at once; the first that is answered takes the others along.
+# Those that were not left for another one, see other_network().
+interfaces_to_ask() {
+  if has_conf vlan; then conf vlan | cut -d: -f1; return; fi
+  if [ ! -f $NET/left ] && boot_interface; then return; fi
+  interfaces | grep -vxF -e "$(cat $NET/left 2>/dev/null)"
+}
+
+# After a network on which no store answers: true if there is another one to try. Once all were tried, all are anew.
+other_network() {
+  case "$(conf ip dhcp)" in dhcp | on | any | '') ;; *) return 1 ;; esac
+  has_conf vlan && return 1
+  [ -f $NET/lease ] || return 1
+  (. $NET/lease; echo "$interface") >>$NET/left
+  local name found=''
+  for name in $(interfaces | grep -vxF -e "$(cat $NET/left)"); do has_link "$name" && found=$name; done
+  if [ -z "$found" ]; then rm -f $NET/left; return 1; fi
+  (. $NET/lease; ip addr flush dev "$interface"; ip route flush dev "$interface") 2>>"$LOG"
+  rm -rf $NET/lease $NET/first
+  say 'no store answers on this network: trying another card'
+  network_up
+}
+
+# is_any_alive PID...
+is_any_alive() {
+  local pid
+  for pid in "$@"; do kill -0 "$pid" 2>/dev/null && return 0; done
+  return 1
+}
+
+# All at once; the first that is answered takes the others along. One that ended may have left the lease to another,
+# which is still about to write it.
 ask_dhcp() {
   local pids='' tenths=0
   for name in $1; do
     has_link "$name" || continue
-    udhcpc -f -q -n -t 8 -T 2 -i "$name" -s /lib/kboot/dhcp-answer -O ntpsrv -O bootfile -O mtu \
+    udhcpc -f -q -n -t 8 -T 2 -i "$name" -s /lib/kboot/dhcp-answer -O ntpsrv -O bootfile -O mtu -O staticroutes \
       -V rootstream-kboot >>"$LOG" 2>&1 &
     pids="$pids $!"
   done
-  while [ ! -f $NET/lease ] && [ $tenths -lt 200 ]; do
+  # shellcheck disable=SC2086
+  while [ ! -f $NET/lease ] && [ $tenths -lt 200 ] && is_any_alive $pids; do
     sleep 0.1
     tenths=$((tenths + 1))
-    # shellcheck disable=SC2086
-    kill -0 $pids 2>/dev/null || [ -f $NET/lease ] || break
   done
   # shellcheck disable=SC2086
   [ -f $NET/lease ] && kill $pids 2>/dev/null
@@ -83,26 +130,60 @@ static_address() {
   # shellcheck disable=SC2086
   set -- $1
   IFS=$old
-  local device=${6:-$(interfaces | head -n 1)}
-  if [ -z "$1" ] || [ "${7-}" = dhcp ]; then ask_dhcp "$device"; return; fi
+  if [ -z "$1" ] || [ "${7-}" = dhcp ]; then ask_dhcp "${6:-$(interfaces_to_ask)}"; return; fi
+  local device=${6:-$(boot_interface || interfaces | head -n 1)}
   {
     echo "interface=$device ip=$1 subnet=${4:-255.255.255.0}"
-    echo "router='${3-}' hostname='${5-}' dns='${8-} ${9-}' domain='' ntpsrv='' bootfile='' boot_file='' mtu=''"
+    echo "router='${3-}' hostname='${5-}' dns='${8-} ${9-}' domain='' ntpsrv='' bootfile='' boot_file='' mtu='' staticroutes=''"
   } >$NET/lease
 }
 
+# add_route DESTINATION ROUTER: a router that is on no network of this address (RFC 3442; a /32) is reached by the link.
+add_route() {
+  if [ "$2" = 0.0.0.0 ]; then ip route replace "$1" dev "$interface" 2>>"$LOG"; return; fi
+  ip route replace "$1" via "$2" dev "$interface" 2>>"$LOG" && return 0
+  ip route replace "$2" dev "$interface" 2>>"$LOG"
+  ip route replace "$1" via "$2" dev "$interface" 2>>"$LOG"
+}
+
+# Routes of option 121 stand in place of the routers of option 3 (RFC 3442).
+apply_routes() {
+  local each
+  if [ -z "$staticroutes" ]; then
+    for each in $router; do add_route default "$each" && break; done
+    return
+  fi
+  # shellcheck disable=SC2086
+  set -- $staticroutes
+  while [ $# -ge 2 ]; do
+    add_route "$(echo "$1" | sed 's,^0.0.0.0/0$,default,')" "$2"
+    shift 2
+  done
+}
+
+# The boot file of DHCP's answer (option 67, or else the field of the same meaning in its header), if it is an image's
+# address, and nothing was named by hand. What a loader was to fetch is none.
+take_boot_file() {
+  local file=${bootfile:-$boot_file}
+  case "$file" in http://* | https://*) is_word "$file" || return 0 ;; *) return 0 ;; esac
+  if has_conf url || has_conf store || has_conf conf; then return 0; fi
+  case "$file" in
+    *.ipxe | *.efi | *.EFI | *.0 | *.pxe | *.kpxe | *.lkrn | *.cfg | *.iso | *.img) note "DHCP's boot file $file is a loader's: left out" ;;
+    *) set_conf url "$file" ;;
+  esac
+}
+
 apply_lease() {
+  staticroutes=''
   . $NET/lease
   ip link set "$interface" up
   [ -n "$mtu" ] && ip link set "$interface" mtu "$mtu"
   ip addr add "$ip/$subnet" brd + dev "$interface" 2>>"$LOG"
-  for each in $router; do ip route replace default via "$each" dev "$interface" 2>>"$LOG" && break; done
+  apply_routes
   : >/etc/resolv.conf
   [ -n "$domain" ] && echo "search $domain" >>/etc/resolv.conf
   for each in $dns; do echo "nameserver $each" >>/etc/resolv.conf; done
-  # Option 67, or else the field of the same meaning in the answer's header.
-  boot_file=${bootfile:-$boot_file}
-  case "$boot_file" in http://* | https://*) if is_word "$boot_file"; then set_conf_if_new url "$boot_file"; fi ;; esac
+  take_boot_file
   cat "/sys/class/net/$interface/address" >$NET/mac
   say "address $ip on $interface"
   slow_line "$interface"

@@ -18,6 +18,7 @@ stage_one() {
   read_boot_files
   while :; do
     choose && continue
+    if [ "$(cat /run/kboot/why.kind 2>/dev/null)" = unreachable ] && other_network; then continue; fi
     failed "could not boot ${current:-anything}"
   done
 }

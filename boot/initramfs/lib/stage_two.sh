@@ -14,23 +14,25 @@ stage_two() {
   done
 }
 
-# Interfaces may be called otherwise under this kernel: the address of the card says which it is.
+# Interfaces may be called otherwise under this kernel: the address of the card says which it is. A VLAN is made anew on
+# that card.
 restore_network() {
   local mac name tenths=0
   mac=$(cat $NET/mac)
-  while [ $tenths -lt 100 ]; do
-    for path in /sys/class/net/*; do
-      name=${path##*/}
-      [ "$(cat "$path/address" 2>/dev/null)" = "$mac" ] || continue
-      sed -i "s/interface='*[^' ]*'*/interface='$name'/" $NET/lease
-      wait_for_link "$name"
-      apply_lease
-      return 0
-    done
+  until name=$(interface_with_mac "$mac"); do
+    [ $tenths -lt 100 ] ||
+      { why no-card "the network interface $mac is not there under this kernel: its driver may be missing in the image"; return 1; }
     sleep 0.1
     tenths=$((tenths + 1))
   done
-  why no-card "the network interface $mac is not there under this kernel: its driver may be missing in the image"
+  wait_for_link "$name"
+  if has_conf vlan; then
+    set_conf vlan "$(conf vlan | cut -d: -f1):$name"
+    make_vlan || return 1
+    name=$(conf vlan | cut -d: -f1)
+  fi
+  sed -i "s/interface='*[^' ]*'*/interface='$name'/" $NET/lease
+  apply_lease
 }
 
 wait_for_link() {

@@ -1,0 +1,171 @@
+#!/bin/sh
+# How kboot's scripts make a network come up and an image fit its machine: the real scripts under busybox's shell, with the
+# machine (/sys), DHCP and ip(8) faked. In a mount namespace, since the scripts know their files by absolute paths.
+#
+# shellcheck disable=SC1090,SC2086,SC2317  # parts of boot/initramfs/lib; functions that those call
+tests=$(cd "$(dirname "$0")" && pwd)
+lib=$tests/../../boot/initramfs/lib
+if [ -z "${in_namespace-}" ]; then
+  for program in busybox unshare; do
+    command -v $program >/dev/null || { echo "SKIPPED: $program is not installed" >&2; exit 77; }
+  done
+  unshare --map-root-user --mount true || { echo 'SKIPPED: no mount namespace can be made' >&2; exit 77; }
+  in_namespace=1 exec unshare --map-root-user --mount busybox sh "$tests/machine_rules.sh"
+fi
+set -u
+mount -t tmpfs none /run
+mkdir -p /run/fake /run/etc /run/sys /run/newroot
+mount --bind /run/etc /etc
+mount --bind /run/sys /sys
+PATH=/run/fake:$PATH
+
+# udhcpc -i NAME …: answers as /run/dhcp/NAME has it ("SECONDS WORDS…", shell assignments for dhcp-answer), or not at all.
+cat >/run/fake/udhcpc <<'END'
+#!/bin/busybox sh
+while [ $# -gt 0 ]; do case "$1" in -i) interface=$2 ;; esac; shift; done
+echo "asks on $interface" >>/run/calls
+[ -f /run/dhcp/$interface ] || exit 1
+read -r seconds words </run/dhcp/$interface
+sleep $seconds
+export interface
+eval "export $words"
+sh $ANSWER bound
+END
+cat >/run/fake/ip <<'END'
+#!/bin/busybox sh
+echo "ip $*" >>/run/calls
+case "$*" in
+  'route replace default via 10.9.9.9'*) [ -f /run/router.known ] ;;
+  'route replace 10.9.9.9 '*) : >/run/router.known ;;
+  'link add link '*) mkdir -p /sys/class/net/$6; echo 1 >/sys/class/net/$6/type; echo 1 >/sys/class/net/$6/carrier ;;
+esac
+END
+printf '#!/bin/busybox sh\n' >/run/fake/modprobe
+chmod 755 /run/fake/*
+# The answer's script mentions files by their absolute places, which are the real ones here.
+export ANSWER=$lib/dhcp-answer
+
+for part in say config network slow_line storage root_setup stage_two; do . "$lib/$part.sh"; done
+
+# anew [COMMAND-LINE]: a machine with two cards that have a link.
+anew() {
+  rm -rf /run/kboot /run/calls /run/dhcp /run/router.known /sys/class
+  mkdir -p /run/kboot/net /run/dhcp /etc
+  : >/run/calls
+  : >/run/kboot/log
+  card eth0 52:54:00:00:00:01
+  card eth1 52:54:00:00:00:02
+  echo "${1-}" >/run/cmdline
+  mountpoint -q /proc/cmdline || mount --bind /run/cmdline /proc/cmdline
+  read_config
+}
+card() {
+  mkdir -p /sys/class/net/$1/device
+  echo 1 >/sys/class/net/$1/type
+  echo 1 >/sys/class/net/$1/carrier
+  echo $2 >/sys/class/net/$1/address
+}
+# answer NAME [SECONDS [WORDS…]]
+answer() { echo "${2-0} ip=10.0.0.${1#eth} subnet=255.255.255.0 router=10.0.0.254 dns=10.0.0.3 ${3-}" >/run/dhcp/$1; }
+up() { network_up >/run/said 2>&1; }
+
+failures=0
+complain() { echo "FAILED: $what: $*" >&2; failures=$((failures + 1)); }
+is_on() { [ "$(. /run/kboot/net/lease 2>/dev/null; echo "$interface")" = "$1" ] || complain "the lease is of '$(cat /run/kboot/net/lease 2>&1)', not of $1"; }
+asked() { [ "$(grep -c '^asks' /run/calls)" = "$(echo "$1" | wc -w)" ] || complain "asked: $(grep '^asks' /run/calls)"; for n in $1; do grep -q "^asks on $n\$" /run/calls || complain "$n was not asked"; done; }
+called() { grep -qxF -e "$1" /run/calls || complain "no '$1': $(cat /run/calls)"; }
+not_called() { ! grep -qF -e "$1" /run/calls || complain "'$1' was called"; }
+
+what='two cards that both answer'
+for seconds in '0 0' '1 0' '0 1'; do
+  for time in 1 2 3; do
+    anew; answer eth0 ${seconds% *}; answer eth1 ${seconds#* }
+    up || complain "no network: $(cat /run/kboot/why)"
+    [ -s /run/kboot/net/lease ] || complain 'no lease'
+  done
+done
+what='one of two answers'
+anew; answer eth1 1; up || complain 'no network'; is_on eth1; asked 'eth0 eth1'
+what='none answers'
+anew; up && complain 'a network without an answer'; [ "$(cat /run/kboot/why.kind)" = no-address ] || complain "$(cat /run/kboot/why.kind)"
+
+what='a card that is named'
+for word in ip=:::::eth1:dhcp ip=::::name:eth1:dhcp; do
+  anew $word; answer eth0; answer eth1; up || complain 'no network'; is_on eth1; asked eth1
+done
+anew ip=10.1.1.1::10.1.1.2:255.255.255.0::eth1:off; up; is_on eth1; called 'ip addr add 10.1.1.1/255.255.255.0 brd + dev eth1'
+what='the card that the loader came by'
+anew BOOTIF=01-52-54-00-00-00-02; answer eth0; answer eth1; up || complain 'no network'; is_on eth1; asked eth1
+what='a loader that came by a card that is not there'
+anew BOOTIF=01-52-54-00-00-00-09; answer eth0; up || complain 'no network'; is_on eth0
+
+what='another network, where no store answers'
+anew; answer eth0; answer eth1 1; up; is_on eth0
+other_network >/run/said 2>&1 || complain 'the other card was not tried'; is_on eth1
+other_network >/run/said 2>&1 && complain 'a third card'
+what='the loader'"'"'s card is left, too'
+anew BOOTIF=01-52-54-00-00-00-02; answer eth0; answer eth1; up; is_on eth1
+other_network >/run/said 2>&1 || complain 'the other card was not tried'; is_on eth0
+what='no other network'
+anew; rm -r /sys/class/net/eth1; answer eth0; up; other_network && complain 'there is none'
+anew ip=:::::eth1:dhcp; answer eth0; answer eth1; up; other_network && complain 'the card was named'
+
+what='a router on no network of the address'
+anew; answer eth0 0 'subnet=255.255.255.255 router=10.9.9.9'; rm -r /sys/class/net/eth1; up
+called 'ip route replace 10.9.9.9 dev eth0'; [ "$(grep -c 'ip route replace default via 10.9.9.9' /run/calls)" = 2 ] || complain "$(cat /run/calls)"
+what='routes of option 121'
+anew; answer eth0 0 "staticroutes=\"10.9.9.9/32 0.0.0.0 0.0.0.0/0 10.9.9.9 10.7.0.0/16 10.0.0.7\""; rm -r /sys/class/net/eth1; up
+called 'ip route replace 10.9.9.9/32 dev eth0'; called 'ip route replace default via 10.9.9.9 dev eth0'
+called 'ip route replace 10.7.0.0/16 via 10.0.0.7 dev eth0'; not_called 'default via 10.0.0.254'
+
+what='a VLAN'
+anew 'vlan=eth0.5:eth0'; answer eth0.5; up || complain 'no network'; is_on eth0.5; asked eth0.5
+called 'ip link add link eth0 name eth0.5 type vlan id 5'
+what='a VLAN under the next kernel, where cards have other names'
+cp /sys/class/net/eth0/address /sys/class/net/eth0.5/
+rm -rf /sys/class/net/*; card enp1s0 52:54:00:00:00:09; card enp2s0 52:54:00:00:00:01; : >/run/calls
+echo 52:54:00:00:00:01 >/run/kboot/net/mac
+restore_network >/run/said 2>&1 || complain "$(cat /run/kboot/why)"
+is_on eth0.5; called 'ip link add link enp2s0 name eth0.5 type vlan id 5'
+
+# --- the boot file of DHCP -------------------------------------------------------------------------------------------
+boot_file() { anew "$1"; rm -r /sys/class/net/eth1; answer eth0 0 "$2"; up; [ "$(conf url)" = "$3" ] || complain "'$1' with '$2': '$(conf url)'"; }
+what="DHCP's boot file"
+image=http://host/store/debian:12
+boot_file '' "bootfile=$image" $image
+boot_file '' "boot_file=$image" $image
+boot_file '' "bootfile=$image boot_file=http://host/store/other" $image
+boot_file 'rootstream=http://host/store/mine' "bootfile=$image" http://host/store/mine
+boot_file 'rootstream.store=http://host/store' "bootfile=$image" ''
+boot_file 'rootstream.conf=http://host/kboot.conf' "bootfile=$image" ''
+for loader in http://host/boot.ipxe http://host/EFI/BOOT/BOOTX64.EFI http://host/a/pxelinux.0 pxelinux.0 tftp://host/x http://host/kboot.iso; do
+  boot_file '' "bootfile=$loader" ''
+done
+
+# --- a root that fits ------------------------------------------------------------------------------------------------
+fstab() {  # fstab LINE WANTED
+  anew
+  rm -rf /run/root
+  mkdir -p /run/root/etc /run/root/${3-lib/systemd/system}
+  mountpoint -q /run/newroot || mount --bind /run/root /run/newroot
+  umount /run/newroot; mount --bind /run/root /run/newroot
+  echo "$1" >/run/newroot/etc/fstab
+  fit_fstab
+  [ "$(cat /run/newroot/etc/fstab)" = "$2" ] || complain "'$1' becomes '$(cat /run/newroot/etc/fstab)'"
+}
+what='fstab'
+patient=nofail,x-systemd.device-timeout=10s
+sed 's,/newroot,/run/newroot,g' "$lib/root_setup.sh" >/run/root_setup.sh
+. /run/root_setup.sh
+fstab 'UUID=0a-1 / ext4 defaults 0 1' '# rootstream is the root: UUID=0a-1 / ext4 defaults 0 1'
+for name in /dev/sdb1 /dev/disk/by-id/ata-x UUID=0a-2 LABEL=data PARTUUID=1-2 PARTLABEL=x; do
+  fstab "$name /data ext4 defaults 0 2" "$name /data ext4 defaults,$patient 0 2"
+done
+fstab '/dev/sdb1 none swap sw 0 0' "/dev/sdb1 none swap sw,$patient 0 0"
+fstab 'LABEL=a /a ext4 ro,nofail,x-systemd.device-timeout=1s 0 2' 'LABEL=a /a ext4 ro,nofail,x-systemd.device-timeout=1s 0 2'
+fstab 'LABEL=a /a ext4' "LABEL=a /a ext4 defaults,$patient"
+fstab 'LABEL=a /a ext4 defaults' 'LABEL=a /a ext4 defaults,nofail' lib
+for line in 'tmpfs /tmp tmpfs size=1G 0 0' 'host:/home /home nfs4 _netdev 0 0' '# a comment'; do fstab "$line" "$line"; done
+
+[ $failures = 0 ] && echo 'all held'
+exit $failures
