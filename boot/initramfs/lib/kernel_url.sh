@@ -56,8 +56,7 @@ fetch() {
 }
 
 fetch_from_disk() {  # fetch_from_disk DEVICE PATH FILE
-  mkdir -p /run/kboot/disk
-  mount -o ro "$1" /run/kboot/disk 2>>"$LOG" || { why disk "cannot mount $1"; return 1; }
+  mount_disk "$1" /run/kboot/disk ro || { why disk "cannot mount $1"; return 1; }
   cp "/run/kboot/disk$2" "$3" 2>/run/kboot/fetch.error || why disk "$1: $(last_line /run/kboot/fetch.error)"
   umount /run/kboot/disk
   [ -s "$3" ]

@@ -31,10 +31,10 @@ read_boot_files() {
   mkdir -p $MENU
   : >>$ORDER
   [ -f /etc/kboot/kboot.conf ] && read_kboot_conf /etc/kboot/kboot.conf '' local
+  wait_for_usb_disks
   for mark in rootstream kboot; do
     device=$(device_of "LABEL=$mark") && [ -n "$device" ] || continue
-    mkdir -p /run/kboot/disk
-    mount -o ro "$device" /run/kboot/disk 2>>"$LOG" || continue
+    mount_disk "$device" /run/kboot/disk ro || { note "cannot mount $device, labelled $mark"; continue; }
     for file in /run/kboot/disk/kboot.conf /run/kboot/disk/etc/kboot.conf; do
       [ -f "$file" ] && read_kboot_conf "$file" "$device:" local
     done
