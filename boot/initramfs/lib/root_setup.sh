@@ -10,6 +10,7 @@ enter_root() {
   fit_identity
   keep_address
   deliver_record
+  spare_processes
   prepare_shutdown
   phase "handing over to $init"
   mkdir -p /run/rootstream
@@ -60,25 +61,39 @@ find_init() {
   return 1
 }
 
-# Lines of fstab that name disks this machine lacks would be waited for; the root's is not true here.
+# Lines of fstab that name disks may name one that this machine lacks, or whose driver is loaded only by the image: they
+# are not waited for (systemd.mount(5), fstab(5)). The root's line is not true here.
 fit_fstab() {
   local file=/newroot/etc/fstab
   [ -f $file ] || return 0
-  local changed='' spec folder rest
-  while read -r spec folder rest; do
-    case "$spec" in
-      '' | '#'*) echo "$spec $folder $rest" ;;
-      *)
-        if [ "$folder" = / ] || { is_disk_name "$spec" && [ -z "$(device_of "$spec")" ]; }; then
-          echo "# not on this machine: $spec $folder $rest"
-          changed=yes
-        else
-          echo "$spec $folder $rest"
-        fi
-        ;;
-    esac
-  done <$file >/run/kboot/fstab
-  if [ -n "$changed" ]; then cat /run/kboot/fstab >$file; fi
+  local line
+  while IFS= read -r line || [ -n "$line" ]; do fit_fstab_line "$line"; done <$file >/run/kboot/fstab
+  cmp -s /run/kboot/fstab $file || cat /run/kboot/fstab >$file
+}
+
+fit_fstab_line() {
+  local line=$1 spec folder type options rest
+  read -r spec folder type options rest <<END
+$line
+END
+  case "$spec" in '' | '#'*) echo "$line"; return ;; esac
+  if [ "$folder" = / ]; then
+    echo "# rootstream is the root: $line"
+  elif is_disk_name "$spec"; then
+    echo "$spec $folder $type $(patient_options "${options:-defaults}")${rest:+ $rest}"
+  else
+    echo "$line"
+  fi
+}
+
+patient_options() {
+  local options=$1
+  case ",$options," in *,nofail,*) ;; *) options=$options,nofail ;; esac
+  # Others would hand the kernel an option that it does not know.
+  if [ -d /newroot/lib/systemd/system ]; then
+    case ",$options," in *,x-systemd.device-timeout=*) ;; *) options=$options,x-systemd.device-timeout=10s ;; esac
+  fi
+  echo "$options"
 }
 
 is_disk_name() { case "$1" in /dev/* | UUID=* | LABEL=* | PARTUUID=* | PARTLABEL=*) return 0 ;; esac; return 1; }
@@ -93,6 +108,9 @@ fit_network() {
   printf '[Match]\nMACAddress=%s\n\n[Link]\nUnmanaged=yes\n' "$mac" >/run/systemd/network/00-rootstream.network
   # Nor to rename, which udev would try as long as it is up.
   printf '[Match]\nMACAddress=%s\n\n[Link]\nNamePolicy=\n' "$mac" >/run/systemd/network/00-rootstream.link
+  # With no interface of its own it would wait two minutes; the root's is on-line.
+  mkdir -p /run/systemd/system/systemd-networkd-wait-online.service.d
+  printf '[Service]\nExecStart=\nExecStart=/bin/true\n' >/run/systemd/system/systemd-networkd-wait-online.service.d/rootstream.conf
   printf '[keyfile]\nunmanaged-devices=mac:%s\n' "$mac" >/run/NetworkManager/conf.d/00-rootstream.conf
   local file
   for file in /newroot/etc/network/interfaces /newroot/etc/network/interfaces.d/*; do
@@ -128,6 +146,16 @@ keep_address() {
   [ -n "${lease-}" ] || return 0
   setsid chroot /live /bin/busybox udhcpc -f -t 0 -i "$interface" -r "$ip" -s /lib/kboot/dhcp-keep \
     </dev/null >/dev/null 2>&1 &
+}
+
+# sysvinit's killall5(8) leaves those alone whose numbers are there (Debian's /etc/init.d/sendsigs): the image's daemon
+# and what renews the lease. Numbers stay the same for the image's init.
+spare_processes() {
+  local process
+  mkdir -p /run/sendsigs.omit.d
+  for process in /proc/[0-9]*; do
+    [ "$(readlink "$process/root")" = /live ] && echo "${process#/proc/}"
+  done >/run/sendsigs.omit.d/rootstream
 }
 
 # systemd goes to /run/initramfs at the end, so that the root can be unmounted (systemd-shutdown(8)).
