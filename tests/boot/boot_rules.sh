@@ -1,22 +1,10 @@
 #!/bin/sh
 # What kboot's scripts boot, and what they refuse: the real scripts under busybox's shell, with what they call (kboot,
-# rootstream, kexec) faked. In a mount namespace, since the scripts know their files by absolute paths.
+# rootstream, kexec) faked.
 #
 # shellcheck disable=SC1090,SC2086,SC2317  # parts of boot/initramfs/lib; functions that those call
 tests=$(cd "$(dirname "$0")" && pwd)
-lib=$tests/../../boot/initramfs/lib
-if [ -z "${in_namespace-}" ]; then
-  for program in busybox unshare; do
-    command -v $program >/dev/null || { echo "SKIPPED: $program is not installed" >&2; exit 77; }
-  done
-  unshare --map-root-user --mount true || { echo 'SKIPPED: no mount namespace can be made' >&2; exit 77; }
-  in_namespace=1 exec unshare --map-root-user --mount busybox sh "$tests/boot_rules.sh"
-fi
-set -u
-mount -t tmpfs none /run
-mkdir -p /run/fake /run/etc/kboot/keys
-mount --bind /run/etc /etc
-PATH=/run/fake:$PATH
+. "$tests/rules_lib.sh"
 
 # --- what the scripts call -------------------------------------------------------------------------------------------
 # kboot: `fetch` gives what /run/web has under the address with its slashes turned to dots, or fails with its exit
@@ -84,8 +72,6 @@ person() {
 } >/run/said 2>&1 </dev/null
 prompted() { run_line "$1"; } >/run/said 2>&1 </dev/null
 
-failures=0
-complain() { echo "FAILED: $what: $*" >&2; failures=$((failures + 1)); }
 # boots TEXT: the last thing done is that; refuses KIND: no kernel was even fetched, and the screen has an advice for it.
 boots() { [ "$(tail -n 1 /run/calls)" = "$1" ] || complain "'$(tail -n 1 /run/calls)' instead of '$1'; $(cat /run/said)"; }
 refuses() {

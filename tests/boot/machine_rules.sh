@@ -1,23 +1,12 @@
 #!/bin/sh
 # How kboot's scripts make a network come up and an image fit its machine: the real scripts under busybox's shell, with the
-# machine (/sys), DHCP and ip(8) faked. In a mount namespace, since the scripts know their files by absolute paths.
+# machine (/sys), DHCP and ip(8) faked.
 #
 # shellcheck disable=SC1090,SC2086,SC2317  # parts of boot/initramfs/lib; functions that those call
 tests=$(cd "$(dirname "$0")" && pwd)
-lib=$tests/../../boot/initramfs/lib
-if [ -z "${in_namespace-}" ]; then
-  for program in busybox unshare; do
-    command -v $program >/dev/null || { echo "SKIPPED: $program is not installed" >&2; exit 77; }
-  done
-  unshare --map-root-user --mount true || { echo 'SKIPPED: no mount namespace can be made' >&2; exit 77; }
-  in_namespace=1 exec unshare --map-root-user --mount busybox sh "$tests/machine_rules.sh"
-fi
-set -u
-mount -t tmpfs none /run
-mkdir -p /run/fake /run/etc /run/sys /run/newroot
-mount --bind /run/etc /etc
+. "$tests/rules_lib.sh"
+mkdir /run/sys /run/newroot
 mount --bind /run/sys /sys
-PATH=/run/fake:$PATH
 
 # udhcpc -i NAME …: answers as /run/dhcp/NAME has it ("SECONDS WORDS…", shell assignments for dhcp-answer), or not at all.
 cat >/run/fake/udhcpc <<'END'
@@ -69,8 +58,6 @@ card() {
 answer() { echo "${2-0} ip=10.0.0.${1#eth} subnet=255.255.255.0 router=10.0.0.254 dns=10.0.0.3 ${3-}" >/run/dhcp/$1; }
 up() { network_up >/run/said 2>&1; }
 
-failures=0
-complain() { echo "FAILED: $what: $*" >&2; failures=$((failures + 1)); }
 is_on() { [ "$(. /run/kboot/net/lease 2>/dev/null; echo "$interface")" = "$1" ] || complain "the lease is of '$(cat /run/kboot/net/lease 2>&1)', not of $1"; }
 asked() { [ "$(grep -c '^asks' /run/calls)" = "$(echo "$1" | wc -w)" ] || complain "asked: $(grep '^asks' /run/calls)"; for n in $1; do grep -q "^asks on $n\$" /run/calls || complain "$n was not asked"; done; }
 called() { grep -qxF -e "$1" /run/calls || complain "no '$1': $(cat /run/calls)"; }

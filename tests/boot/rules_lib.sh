@@ -1,0 +1,20 @@
+# Sourced by the tests of kboot's scripts: starts the test anew under busybox's shell, in a mount namespace of its own,
+# since the scripts know their files by absolute paths. Exit 77 is a skip.
+#
+# shellcheck shell=sh
+lib=$tests/../../boot/initramfs/lib
+if [ -z "${in_namespace-}" ]; then
+  for program in busybox unshare; do
+    command -v $program >/dev/null || { echo "SKIPPED: $program is not installed" >&2; exit 77; }
+  done
+  unshare --map-root-user --mount true || { echo 'SKIPPED: no mount namespace can be made' >&2; exit 77; }
+  in_namespace=1 exec unshare --map-root-user --mount busybox sh "$0"
+fi
+set -u
+mount -t tmpfs none /run
+mkdir -p /run/fake /run/etc/kboot/keys
+mount --bind /run/etc /etc
+PATH=/run/fake:$PATH
+
+failures=0
+complain() { echo "FAILED: $what: $*" >&2; failures=$((failures + 1)); }
