@@ -1,5 +1,6 @@
 // libexec/rootstream/kboot: what the scripts of kboot cannot do by themselves. Exit codes are those of
-// boot/exit_code.h; a failure is one line on standard error.
+// boot/exit_code.h; a failure is one line on standard error. Called by the name of rootstream, as in an initramfs, it is the
+// client: two programs there would be most of the same code twice.
 #include <signal.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@
 #include "cache/program_start.h"
 #include "format/message.h"
 #include "fusefs/client_flags.h"
+#include "fusefs/commands.h"
 
 namespace rootstream {
 namespace {
@@ -212,9 +214,10 @@ int Main(int argc, char** argv) {
 }  // namespace rootstream
 
 int main(int argc, char** argv) {
+  const bool is_client = argc > 0 && std::string_view(argv[0]).ends_with("rootstream");
   rootstream::ProgramStart start(argc, argv);
   try {
-    return rootstream::Main(start.argc(), start.argv());
+    return is_client ? rootstream::RunClientCommand(start) : rootstream::Main(start.argc(), start.argv());
   } catch (const std::exception& error) {  // of a library; errors of ours are values
     return rootstream::Report(error.what(), 1);
   }
