@@ -1,6 +1,7 @@
 #include "fusefs/continue_timer.h"
 
 #include <signal.h>
+#include <time.h>
 
 #include "cache/file_io.h"
 

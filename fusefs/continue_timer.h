@@ -6,7 +6,7 @@
 // would wait for ever. timer_create(2); that SIGCONT continues even where it is blocked or ignored: signal(7).
 #pragma once
 
-#include <time.h>
+#include <sys/types.h>
 
 #include <chrono>
 
