@@ -202,7 +202,7 @@ unmount() {
   local pid
   pid=$(daemon_of "$1")
   "$rootstream" umount "$1"
-  wait_for 10 is_gone "$pid" || fail "the daemon of $1 lives 10 s after its umount"
+  wait_for 30 is_gone "$pid" || fail "the daemon of $1 lives 30 s after its umount"
 }
 
 # compare A B [OPTION...]
