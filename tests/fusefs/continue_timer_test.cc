@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <thread>
 
 namespace rootstream {
@@ -14,14 +15,22 @@ namespace {
 class StoppedProcess : public ::testing::Test {
  protected:
   void SetUp() override {
+    std::array<int, 2> ends;
+    ASSERT_EQ(pipe(ends.data()), 0);
     child_ = fork();
-    if (child_ != 0) return;
+    if (child_ == 0) Run(ends[1]);
+    close(ends[1]);
+    char began = 0;
+    EXPECT_EQ(read(ends[0], &began, 1), 1);  // a process that is stopped before has no timer yet
+    close(ends[0]);
+  }
+  [[noreturn]] static void Run(int tell) {
     auto timer = ContinueTimer::Start();
-    while (timer.ok()) {
+    if (!timer.ok() || write(tell, "x", 1) != 1) _exit(1);
+    while (true) {
       timer->Push();
       usleep(100'000);
     }
-    _exit(1);
   }
   void TearDown() override {
     kill(child_, SIGKILL);
@@ -38,7 +47,6 @@ class StoppedProcess : public ::testing::Test {
 };
 
 TEST_F(StoppedProcess, GoesOnByItself) {
-  usleep(200'000);
   for (int time = 0; time < 3; ++time) {
     kill(child_, SIGSTOP);
     EXPECT_TRUE(WIFSTOPPED(Wait(WUNTRACED)));
