@@ -15,6 +15,9 @@ namespace {
 class StoppedProcess : public ::testing::Test {
  protected:
   void SetUp() override {
+#if defined(__SANITIZE_THREAD__)
+    GTEST_SKIP() << "a process that was forked under ThreadSanitizer is not continued; e2e.stopped_daemon shows the real one";
+#endif
     std::array<int, 2> ends;
     ASSERT_EQ(pipe(ends.data()), 0);
     child_ = fork();
@@ -33,6 +36,7 @@ class StoppedProcess : public ::testing::Test {
     }
   }
   void TearDown() override {
+    if (child_ <= 0) return;
     kill(child_, SIGKILL);
     waitpid(child_, nullptr, 0);
   }
