@@ -213,11 +213,11 @@ class Daemon {
     if (client_->opened_offline()) log_.Line("no store answers: opened from the cache");
     const UniqueFd initialised(eventfd(0, EFD_CLOEXEC));
     const Callers callers;
-    InterruptedRequests interrupted(
-        [&](const Request& request) { return callers.IsBeingKilled(request.thread()); });
+    std::optional<InterruptedRequests> interrupted(
+        std::in_place, [&](const Request& request) { return callers.IsBeingKilled(request.thread()); });
     FuseContext context{client_->image(),
                         client_->reader(),
-                        interrupted,
+                        *interrupted,
                         RandomGeneration(),
                         client_->ref().manifest.features,
                         client_->ref().manifest.totals,
@@ -242,6 +242,7 @@ class Daemon {
     loop.Join();
     SaveProfile();
     client_->Close();  // replies to what is parked, so before the session goes
+    interrupted.reset();  // it may be replying just now
     // Where the connection is gone, the mount is; what lies there now, under the same numbers, is another's.
     if (!ConnectionIsGone(session_->device()))
       if (const Status unmounted = keeper_.Unmount(); !unmounted.ok()) log_.Line(unmounted.error().message);

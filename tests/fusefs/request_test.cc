@@ -100,11 +100,11 @@ class RequestTest : public ::testing::Test {
  protected:
   std::atomic<bool> killed_ = false;
   std::shared_ptr<Request> request_;
-  InterruptedRequests interrupted_{[this](const Request&) { return killed_.load(); }};
   FakeKernel kernel_{[this](fuse_req_t req) {
     request_ = std::make_shared<Request>(req, interrupted_);
     request_->Park();
   }};
+  InterruptedRequests interrupted_{[this](const Request&) { return killed_.load(); }};  // ends before the session does
 };
 
 TEST_F(RequestTest, KnowsItsCaller) {
