@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds and tests everything. As root, or as a user who may sudo.
-#   ./test.sh               unit tests, fuzz corpora, end-to-end tests, three boots  (about 12 minutes)
+#   ./test.sh               unit tests, fuzz corpora, end-to-end tests, three boots  (about 25 minutes, and the build)
 #   ./test.sh --boot-all    every way of booting                             (about 25 minutes)
-#   ./test.sh --sanitizers  the same code under ASan with UBSan, and TSan    (about 15 minutes)
+#   ./test.sh --sanitizers  the same code under ASan with UBSan, and TSan    (about 20 minutes, and two builds)
 #   ./test.sh --fuzz SECS   every fuzz target with libFuzzer, SECS each
 #   ./test.sh --soak SECS   readers that are signalled and killed, on a mount whose servers fail (900 for a release)
 #   ./test.sh --bench       measurements against other tools, and of boots: docs/design.md, docs/boot.md
