@@ -60,6 +60,8 @@ DiskCache::DiskCache(std::string folder, uint64_t limit)
 Result<std::unique_ptr<DiskCache>> DiskCache::Open(const std::string& folder,
                                                    std::optional<uint64_t> limit) {
   RS_CHECK(MakeFolders(folder, 0700));
+  if (access((folder + "/segments").c_str(), F_OK) != 0 && SegmentIndex::IsForeign(folder))
+    return Failed(folder + " is another program's: it has an index and no segments; use an empty folder");
   const Status made = MakeFolders(folder + "/segments", 0700);
   if (!made.ok() && access(folder.c_str(), W_OK) == 0) return made.error();
   const auto used = SegmentFolder(folder + "/segments").List();

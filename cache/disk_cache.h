@@ -29,8 +29,8 @@ namespace rootstream {
 
 class DiskCache {
  public:
-  // `limit`: bytes, the index included; nullopt: 2 GiB or half the free space, the smaller. Never
-  // fails for what lies in the folder; kFailed when the folder itself cannot be made or opened.
+  // `limit`: bytes, the index included; nullopt: 2 GiB or half the free space, the smaller. Damage in the folder
+  // is no error; kFailed: the folder cannot be made or opened, or has an `index` of something else.
   static Result<std::unique_ptr<DiskCache>> Open(const std::string& folder,
                                                  std::optional<uint64_t> limit);
   ~DiskCache();  // seals the index if it is the writer

@@ -23,8 +23,10 @@ constexpr size_t kPiece = 8192;
 std::string IndexPath(const std::string& folder) { return folder + "/index"; }
 std::string SealPath(const std::string& folder) { return folder + "/index.seal"; }
 
+constexpr std::string_view kSealWords = "rootstream index seal ";  // a version follows
+
 std::string SealText(const Id& hash, const std::string& stamp) {
-  return "rootstream index seal 2\n" + hash.Hex() + "\n" + stamp + "\n";
+  return std::string(kSealWords) + "2\n" + hash.Hex() + "\n" + stamp + "\n";
 }
 
 std::string_view KeyOf(const Id& id) { return id.view().substr(0, kKeySize); }
@@ -224,6 +226,12 @@ Result<Id> SegmentIndex::Map::ReadEntries(int fd, const std::string& path) {
 SegmentIndex::SegmentIndex(std::unique_ptr<Map> map, bool was_sealed)
     : map_(std::move(map)), was_sealed_(was_sealed) {}
 SegmentIndex::~SegmentIndex() = default;
+
+bool SegmentIndex::IsForeign(const std::string& folder) {
+  if (access(IndexPath(folder).c_str(), F_OK) != 0) return false;
+  const auto seal = ReadWholeFile(SealPath(folder), 64 * 1024);
+  return !seal.ok() || !seal->starts_with(kSealWords);
+}
 
 Result<std::unique_ptr<SegmentIndex>> SegmentIndex::Open(const std::string& folder,
                                                          const std::string& stamp, size_t map_size,

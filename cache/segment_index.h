@@ -47,6 +47,8 @@ class SegmentIndex {
                                                     const std::string& stamp, size_t map_size,
                                                     bool take_sealed);
   ~SegmentIndex();
+  // In a folder that has no segments: is its `index` another program's, which Open() would remove?
+  static bool IsForeign(const std::string& folder);
 
   bool was_sealed() const { return was_sealed_; }  // false: empty, to be filled by a scan
   std::optional<SegmentPlace> Find(const Id& id) const;

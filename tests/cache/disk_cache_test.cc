@@ -44,6 +44,28 @@ uint64_t BytesBelow(const std::string& folder) {
   return bytes;
 }
 
+// A folder of another program's, like .git: its `index` would be removed.
+TEST(DiskCacheOpen, LeavesAnotherProgramsIndexAlone) {
+  const TempFolder folder;
+  WriteTestFile(folder / "index", "another program's");
+  for (const char* seal : {"", "rootstream", "not ours"}) {
+    if (*seal != '\0') WriteTestFile(folder / "index.seal", seal);
+    const auto cache = DiskCache::Open(folder.path(), kLimit);
+    EXPECT_TRUE(FailsWith(ErrorKind::kFailed, cache)) << seal;
+    EXPECT_EQ(ReadTestFile(folder / "index"), "another program's");
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder / "segments"));
+}
+
+TEST(DiskCacheOpen, TakesOneWhoseSegmentsAreGone) {
+  const TempFolder folder;
+  PutObject(*OpenCache(folder.path()), Object(1));
+  std::filesystem::remove_all(folder / "segments");
+  const auto cache = OpenCache(folder.path());
+  ASSERT_NE(cache, nullptr);
+  EXPECT_FALSE(Read(*cache, Object(1)).has_value());
+}
+
 TEST(DiskCacheGet, FindsWhatWasPut) {
   const TempFolder folder;
   const auto cache = OpenCache(folder.path());
