@@ -13,6 +13,7 @@ using std::chrono::steady_clock;
 constexpr int kMaxTransfers = 6;
 constexpr int kMaxCorrupt = 2;  // of one file
 constexpr int kMaxFutile = 5;   // answers, one after another, that brought no new byte
+constexpr auto kSilence = std::chrono::seconds(5);  // longer than a slow line needs for what Patience calls progress
 constexpr auto kTick = std::chrono::milliseconds(50);
 
 class SmallFile : public Download {
@@ -208,6 +209,12 @@ void Downloads::Note(const JobPtr& job, const Status& attempt, const TransferOut
   origin_.NoteFailure(now, now, outcome.retry_after);
   origin_.last_reason = error.message;
   queue_.push_front(job);
+}
+
+std::string Downloads::hindrance() const {
+  if (origin_.is_down()) return "waiting: " + origin_.last_reason;
+  if (steady_clock::now() - patience_.last_progress() < kSilence) return "";
+  return "waiting: nothing comes from " + origin_.Shown("");
 }
 
 Error Downloads::TooLong() const {

@@ -50,6 +50,8 @@ class Downloads {
   Result<std::string> GetFile(const std::string& path, size_t limit);
 
   uint64_t bytes() const { return bytes_; }  // received, of all bodies
+  // For a person: why nothing has come for a while; empty: something comes.
+  std::string hindrance() const;
 
  private:
   class Sink;

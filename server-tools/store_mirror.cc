@@ -175,7 +175,7 @@ class Mirror {
       : options_(options),
         images_(std::move(from.images)),
         downloads_(transport, std::move(from.url), options.patience,
-                   [this](uint64_t bytes) { progress_.Show(bytes, Total(), shown_); }) {}
+                   [this](uint64_t bytes) { Show(bytes, downloads_.hindrance()); }) {}
 
   Result<MirrorReport> Run() {
     // All refs first: nothing is written for images that are not trusted, and what is published
@@ -203,6 +203,10 @@ class Mirror {
     RS_TRY(TrustedRef ref,
            CheckRef(bytes, image, {.keys = options_.keys, .insecure = options_.insecure}));
     return Candidate{std::move(bytes), std::move(ref), report_.images.size() - 1};
+  }
+
+  void Show(uint64_t bytes, const std::string& hindrance) {
+    progress_.Show(bytes, Total(), hindrance.empty() ? shown_ : hindrance);
   }
 
   // Known once the last image's packs are.

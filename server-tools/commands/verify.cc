@@ -5,6 +5,7 @@
 
 #include "cache/curl_transport.h"
 #include "cache/object_cache.h"
+#include "cache/progress.h"
 #include "format/message.h"
 #include "format/url_text.h"
 #include "server-tools/commands/command.h"
@@ -26,7 +27,10 @@ Result<AuditReport> AuditUrl(const std::string& text, const std::vector<PublicKe
   RS_TRY(const ImageUrl url, ParseImageUrl(text));
   RS_TRY(Credentials credentials, Credentials::Read(files, text));
   CurlTransport transport({}, std::move(credentials));
-  Downloads downloads(transport, url.store, kPatience, [](uint64_t) {});
+  Progress progress;
+  Downloads downloads(transport, url.store, kPatience, [&](uint64_t bytes) {
+    if (const std::string why = downloads.hindrance(); !why.empty()) progress.Show(bytes, 0, why);
+  });
   Status stop;
   const auto read = [&](const std::string& path, size_t limit) -> Result<std::string> {
     if (!stop.ok()) return stop.error();

@@ -48,3 +48,9 @@ rm -rf "$work/cache"
 bash -c "$command" >"$work/stdout" 2>"$work/stderr"
 [ ! -s "$work/stderr" ] || fail "on stderr of no terminal: $(head -c 300 "$work/stderr")"
 ! grep -q $'[\r\033]' "$work/stdout" || fail "progress on a redirected standard output"
+
+step "a server that does not answer"
+pick_port
+for command in "verify http://127.0.0.1:$port/store/tree" "mirror http://127.0.0.1:$port/store '$work/copy' tree"; do
+  drawn "waiting: " "! timeout 3 '$rootstream' $command --pubkey '$key.pub'"
+done
