@@ -34,7 +34,7 @@ chmod 755 /run/fake/*
 # The answer's script mentions files by their absolute places, which are the real ones here.
 export ANSWER=$lib/dhcp-answer
 
-for part in say config network slow_line storage root_setup stage_two; do . "$lib/$part.sh"; done
+for part in say config network slow_line storage managers root_setup stage_two; do . "$lib/$part.sh"; done
 
 # anew [COMMAND-LINE]: a machine with two cards that have a link.
 anew() {
@@ -130,20 +130,25 @@ for loader in http://host/boot.ipxe http://host/EFI/BOOT/BOOTX64.EFI http://host
 done
 
 # --- a root that fits ------------------------------------------------------------------------------------------------
-fstab() {  # fstab LINE WANTED
+for part in managers root_setup; do
+  sed 's,/newroot,/run/newroot,g' "$lib/$part.sh" >/run/$part.sh
+  . /run/$part.sh
+done
+# root_with FOLDER…: a new root with these.
+root_with() {
   anew
-  rm -rf /run/root
-  mkdir -p /run/root/etc /run/root/${3-lib/systemd/system}
-  mountpoint -q /run/newroot || mount --bind /run/root /run/newroot
-  umount /run/newroot; mount --bind /run/root /run/newroot
+  rm -rf /run/newroot /run/systemd /run/NetworkManager /run/network
+  mkdir -p /run/newroot/etc
+  for folder; do mkdir -p "/run/newroot/$folder"; done
+}
+fstab() {  # fstab LINE WANTED
+  root_with ${3-lib/systemd/system}
   echo "$1" >/run/newroot/etc/fstab
   fit_fstab
   [ "$(cat /run/newroot/etc/fstab)" = "$2" ] || complain "'$1' becomes '$(cat /run/newroot/etc/fstab)'"
 }
 what='fstab'
 patient=nofail,x-systemd.device-timeout=10s
-sed 's,/newroot,/run/newroot,g' "$lib/root_setup.sh" >/run/root_setup.sh
-. /run/root_setup.sh
 fstab 'UUID=0a-1 / ext4 defaults 0 1' '# rootstream is the root: UUID=0a-1 / ext4 defaults 0 1'
 for name in /dev/sdb1 /dev/disk/by-id/ata-x UUID=0a-2 LABEL=data PARTUUID=1-2 PARTLABEL=x; do
   fstab "$name /data ext4 defaults 0 2" "$name /data ext4 defaults,$patient 0 2"
@@ -153,6 +158,62 @@ fstab 'LABEL=a /a ext4 ro,nofail,x-systemd.device-timeout=1s 0 2' 'LABEL=a /a ex
 fstab 'LABEL=a /a ext4' "LABEL=a /a ext4 defaults,$patient"
 fstab 'LABEL=a /a ext4 defaults' 'LABEL=a /a ext4 defaults,nofail' lib
 for line in 'tmpfs /tmp tmpfs size=1G 0 0' 'host:/home /home nfs4 _netdev 0 0' '# a comment'; do fstab "$line" "$line"; done
+
+# holds FILE LINE: just once.
+holds() { [ "$(grep -cxF -e "$2" "/run/newroot/etc/$1")" = 1 ] || complain "'$2' is not in $1 once: $(cat "/run/newroot/etc/$1")"; }
+# protect INIT: twice, as at the second boot where changes are kept.
+protect() {
+  init=$1
+  answer eth0; rm -r /sys/class/net/eth1; up; cp -r /sys/class/net/eth0 /sys/class/net/eth0.5
+  protect_interface
+  rm -rf /run/network
+  protect_interface
+}
+
+what='systemd'
+root_with sbin; ln -s /lib/systemd/systemd /run/newroot/sbin/init
+is_systemd /sbin/init || complain 'it is systemd'; is_systemd /usr/lib/systemd/systemd || complain 'so is this'
+for each in /bin/busybox sysvinit /usr/bin/not-systemd; do
+  ln -sf $each /run/newroot/sbin/init; is_systemd /sbin/init && complain "$each is not"
+done
+what='systemd-networkd'
+ln -sf /lib/systemd/systemd /run/newroot/sbin/init; protect /sbin/init
+grep -q '^Unmanaged=yes' /run/systemd/network/00-rootstream.network || complain 'it would set up the root'"'"'s interface'
+[ -f /run/systemd/system/systemd-networkd-wait-online.service.d/rootstream.conf ] || complain 'it would be waited for'
+what='another init, which would be taken for systemd by sd_booted(3)'
+root_with; protect /sbin/init; [ -e /run/systemd/system ] && complain 'there is /run/systemd/system'
+what='NetworkManager'
+grep -q '^unmanaged-devices=mac:52:54:00:00:00:01$' /run/NetworkManager/conf.d/00-rootstream.conf || complain 'the interface'
+what='managers that are not there'
+[ "$(ls /run/newroot/etc)" = '' ] || complain "files for them: $(ls /run/newroot/etc)"
+what='ifupdown'
+root_with etc/network/interfaces.d
+printf 'auto lo\nauto eth0\niface eth0 inet dhcp\n' >/run/newroot/etc/network/interfaces
+printf 'allow-hotplug eth1 eth0 eth2\n' >/run/newroot/etc/network/interfaces.d/cloud
+protect /sbin/init
+holds network/interfaces '# the root hangs on it: auto eth0'; holds network/interfaces 'auto lo'
+holds network/interfaces.d/cloud '# the root hangs on it: allow-hotplug eth1 eth0 eth2'
+[ "$(sort /run/network/ifstate | tr '\n' ' ')" = 'eth0.5=eth0.5 eth0=eth0 ' ] || complain "$(cat /run/network/ifstate)"
+[ "$(EXCLUDE_INTERFACES=wlan0; . /run/newroot/etc/default/networking; echo $EXCLUDE_INTERFACES)" = 'wlan0 eth0 eth0.5' ] || complain "$(cat /run/newroot/etc/default/networking)"
+what='connman'
+usual=vmnet,vboxnet,virbr,ifb,ve-,vb-
+root_with etc/connman; protect /sbin/init; holds connman/main.conf "NetworkInterfaceBlacklist=$usual,eth0,eth0.5"
+root_with etc/connman; printf '[General]\nX=1\n' >/run/newroot/etc/connman/main.conf; protect /sbin/init
+holds connman/main.conf "NetworkInterfaceBlacklist=$usual,eth0,eth0.5"; holds connman/main.conf '[General]'
+root_with etc/connman; printf '[General]\nNetworkInterfaceBlacklist=tun\n' >/run/newroot/etc/connman/main.conf; protect /sbin/init
+holds connman/main.conf "NetworkInterfaceBlacklist=tun,eth0,eth0.5"
+what='dhcpcd'
+root_with; echo 'option x' >/run/newroot/etc/dhcpcd.conf; protect /sbin/init; holds dhcpcd.conf 'denyinterfaces eth0 eth0.5'
+what='cloud-init'
+root_with etc/cloud; protect /sbin/init; holds cloud/cloud.cfg.d/99-rootstream.cfg 'network: {config: disabled}'
+
+what='the name of the machine'
+for hosts_line in '127.0.0.1 localhost' '10.0.0.5 vm.example.org vm' '# vm'; do
+  root_with; echo "$hosts_line" >/run/newroot/etc/hosts; fit_hostname vm; fit_hostname vm
+  holds hostname vm; [ "$(grep -cw vm /run/newroot/etc/hosts)" -ge 1 ] || complain "$hosts_line"
+  [ "$(wc -l </run/newroot/etc/hosts)" -le 2 ] || complain "$(cat /run/newroot/etc/hosts)"
+done
+holds hosts "$(printf '127.0.1.1\tvm')"
 
 [ $failures = 0 ] && echo 'all held'
 exit $failures

@@ -6,11 +6,11 @@ enter_root() {
   make_writable || return 1
   init=$(find_init) || { why failed "the image has no init: none of /sbin/init, /lib/systemd/systemd, /bin/sh"; leave_root; return 1; }
   fit_fstab
-  fit_network
+  protect_interface
+  fit_name_servers
   fit_identity
   keep_address
   deliver_record
-  spare_processes
   prepare_shutdown
   phase "handing over to $init"
   mkdir -p /run/rootstream
@@ -61,6 +61,8 @@ find_init() {
   return 1
 }
 
+is_systemd() { case "$(readlink "/newroot$1" || echo "$1")" in */systemd) return 0 ;; esac; return 1; }
+
 # Lines of fstab that name disks may name one that this machine lacks, or whose driver is loaded only by the image: they
 # are not waited for (systemd.mount(5), fstab(5)). The root's line is not true here.
 fit_fstab() {
@@ -98,37 +100,18 @@ patient_options() {
 
 is_disk_name() { case "$1" in /dev/* | UUID=* | LABEL=* | PARTUUID=* | PARTLABEL=*) return 0 ;; esac; return 1; }
 
-# The interface that the root hangs on is nobody's to reconfigure.
-fit_network() {
-  [ -f $NET/lease ] || return 0
-  . $NET/lease
-  local mac
-  mac=$(cat $NET/mac)
-  mkdir -p /run/systemd/network /run/NetworkManager/conf.d
-  printf '[Match]\nMACAddress=%s\n\n[Link]\nUnmanaged=yes\n' "$mac" >/run/systemd/network/00-rootstream.network
-  # Nor to rename, which udev would try as long as it is up.
-  printf '[Match]\nMACAddress=%s\n\n[Link]\nNamePolicy=\n' "$mac" >/run/systemd/network/00-rootstream.link
-  # With no interface of its own it would wait two minutes; the root's is on-line.
-  mkdir -p /run/systemd/system/systemd-networkd-wait-online.service.d
-  printf '[Service]\nExecStart=\nExecStart=/bin/true\n' >/run/systemd/system/systemd-networkd-wait-online.service.d/rootstream.conf
-  printf '[keyfile]\nunmanaged-devices=mac:%s\n' "$mac" >/run/NetworkManager/conf.d/00-rootstream.conf
-  local file
-  for file in /newroot/etc/network/interfaces /newroot/etc/network/interfaces.d/*; do
-    [ -f "$file" ] && grep -q "$interface" "$file" || continue
-    sed -i "s/^\(auto\|allow-hotplug\|allow-auto\)\(.*[[:space:]]\)$interface\([[:space:]].*\)\?$/# the root hangs on it: \1\2$interface\3/" "$file"
-  done
-  # Name servers are this network's, not those of where the image was made.
-  if grep -q '^nameserver' /etc/resolv.conf 2>/dev/null; then
-    rm -f /newroot/etc/resolv.conf
-    cp /etc/resolv.conf /newroot/etc/resolv.conf
-  fi
+# Name servers are this network's, not those of where the image was made.
+fit_name_servers() {
+  grep -q '^nameserver' /etc/resolv.conf 2>/dev/null || return 0
+  rm -f /newroot/etc/resolv.conf
+  cp /etc/resolv.conf /newroot/etc/resolv.conf
 }
 
 # Many machines run one image: each gets the name that DHCP gave it and a machine-id of its own, the same at
 # every boot.
 fit_identity() {
   . $NET/lease 2>/dev/null
-  [ -n "${hostname-}" ] && echo "$hostname" >/newroot/etc/hostname
+  [ -n "${hostname-}" ] && fit_hostname "$hostname"
   local id
   id=$(cat /newroot/etc/machine-id 2>/dev/null)
   case "$id" in
@@ -137,6 +120,13 @@ fit_identity() {
   esac
   [ -d /newroot/etc ] && { cat /sys/class/dmi/id/product_uuid 2>/dev/null || cat $NET/mac; conf url; } |
     sha256sum | cut -c1-32 >/newroot/etc/machine-id
+}
+
+# Programs ask for the address of the machine's own name (hosts(5)); 127.0.1.1 is Debian's for it.
+fit_hostname() {
+  echo "$1" >/newroot/etc/hostname
+  awk -v name="$1" '$1 !~ /^#/ { for (i = 2; i <= NF; i++) if ($i == name) found = 1 } END { exit !found }' /newroot/etc/hosts 2>/dev/null ||
+    printf '127.0.1.1\t%s\n' "$1" >>/newroot/etc/hosts
 }
 
 # The lease is renewed for as long as the machine runs, by a process that lives beside the image.
@@ -148,18 +138,10 @@ keep_address() {
     </dev/null >/dev/null 2>&1 &
 }
 
-# sysvinit's killall5(8) leaves those alone whose numbers are there (Debian's /etc/init.d/sendsigs): the image's daemon
-# and what renews the lease. Numbers stay the same for the image's init.
-spare_processes() {
-  local process
-  mkdir -p /run/sendsigs.omit.d
-  for process in /proc/[0-9]*; do
-    [ "$(readlink "$process/root")" = /live ] && echo "${process#/proc/}"
-  done >/run/sendsigs.omit.d/rootstream
-}
-
-# systemd goes to /run/initramfs at the end, so that the root can be unmounted (systemd-shutdown(8)).
+# systemd spares the daemon, whose name begins with @, and goes to /run/initramfs at the end, so that the root can be
+# unmounted (systemd-shutdown(8)). Other inits spare nothing: they run beside it, under a guard (boot/guard.h).
 prepare_shutdown() {
+  if ! is_systemd "$init"; then : >/run/kboot/guard; return 0; fi
   [ -f /run/kboot/changes ] || ! cache_is_in_memory || return 0
   mkdir -p /run/initramfs
   (cd / && cpio -o -H newc </lib/kboot/shutdown.files 2>/dev/null) | (cd /run/initramfs && cpio -idm 2>/dev/null)
