@@ -11,6 +11,7 @@
 
 #include "boot/exit_code.h"
 #include "boot/fetch.h"
+#include "boot/guard.h"
 #include "boot/kernel_load.h"
 #include "boot/line_history.h"
 #include "boot/pack.h"
@@ -186,6 +187,21 @@ void AddPrompt(CLI::App& app, Run& run) {
   command->callback([=, &run] { run = [=] { return Prompt(*text, *history, *line); }; });
 }
 
+void AddGuard(CLI::App& app, Run& run) {
+  auto options = std::make_shared<GuardOptions>();
+  CLI::App* command = app.add_subcommand("guard", "be process 1, and run an image's init beside what its root needs");
+  command->add_option("--new-root", options->new_root)->type_name("DIR")->required();
+  command->add_option("--live", options->live)->type_name("DIR")->required();
+  command->add_option("--leave", options->leave, "what ends the root's daemon")->type_name("FILE")->required();
+  command->add_option("INIT", options->init, "with its arguments")->required();
+  command->callback([=, &run] {
+    run = [=]() -> int {
+      if (getpid() != 1) return Report("kboot guard is for process 1 of a machine", kWrongUsage);
+      RunGuard(*options);
+    };
+  });
+}
+
 int Main(int argc, char** argv) {
   CLI::App app("what the scripts of kboot are made with", "kboot");
   app.require_subcommand(1);
@@ -199,6 +215,7 @@ int Main(int argc, char** argv) {
   AddLoad(app, run);
   AddEntry(app, run);
   AddPrompt(app, run);
+  AddGuard(app, run);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,19 +1,25 @@
 #!/usr/bin/env bash
-# A small machine whose programs have used up all memory goes off, and starts again: what its init asks the root for while
-# every process is stopped, the daemon's included, is answered.
+# A small machine whose programs have used up all memory goes off, and starts again. systemd asks the root for names while
+# every process is stopped, the daemon's included: it is answered. Other inits kill every process: the daemon is not theirs.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/boot_lib.sh"
 need_machine
 start_nginx
 
-for end in poweroff reboot; do
-  step "$end"
+# goes_down END WORDS
+goes_down() {
+  local end=$1 last
+  step "$end $2"
   case $end in
     poweroff) last='reboot: Power down' ;;
     reboot) last='reboot: Restarting system' ;;
   esac
   boot 500 own --direct --memory 512 --url "$(url_inside)" --pubkey "$key.pub" \
-    --cmdline "marker.pressure=yes marker.end=$end" -- expect 'login: $' expect "$last" end ''
+    --cmdline "marker.pressure=yes marker.end=$end $2" -- expect 'login: $' expect "$last" end ''
   grep -q '^memory was used up$' "$work/marker" || fail "memory was not used up: $(cat "$work/marker")"
   ! grep -aiE 'i/o error|transport endpoint|kernel panic|oops|blocked for more than' "$work/console" || fail "errors on the console"
+}
+
+for words in '' init=/usr/lib/small/init; do
+  for end in poweroff reboot; do goes_down $end "$words"; done
 done

@@ -1,0 +1,128 @@
+#include "boot/guard.h"
+
+#include <fcntl.h>
+#include <linux/reboot.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <utility>
+
+#include "cache/file_io.h"
+
+namespace rootstream {
+namespace {
+
+constexpr unsigned kSecondsToRead = 10;  // of a message on the console, before the machine starts again
+
+std::vector<char*> Pointers(std::vector<std::string>& words) {
+  std::vector<char*> pointers;
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+// As process 1. switch_root(8) makes new_root the root of all.
+[[noreturn]] void BecomeInit(const GuardOptions& options) {
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  const std::string proc = options.new_root + "/proc";
+  if (mount("proc", proc.c_str(), "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0) perror("kboot: /proc");
+  std::vector<std::string> words = {"switch_root", "-c", "/dev/console", options.new_root};
+  words.insert(words.end(), options.init.begin(), options.init.end());
+  execvp(words[0].c_str(), Pointers(words).data());
+  perror("kboot: switch_root");
+  _exit(127);
+}
+
+// The kernel's own threads have this process's root, and start programs of it (modprobe(8)): the image's.
+bool EnterLive(int new_root, int live) {
+  return fchdir(new_root) == 0 && chroot(".") == 0 && unshare(CLONE_FS) == 0 && fchdir(live) == 0 && chroot(".") == 0;
+}
+
+// Ctrl-Alt-Del is init's (proc(5), ctrl-alt-del): the kernel tells process 1, which passes it on.
+void TakeCtrlAltDel() {
+  const UniqueFd file(open("/proc/sys/kernel/ctrl-alt-del", O_WRONLY | O_CLOEXEC));
+  if (file) (void)!write(file.get(), "0", 1);
+}
+
+// Until init has ended; its wait status. Whoever else ends here was left behind by the boot.
+int AwaitInit(pid_t init, const sigset_t& signals) {
+  while (true) {
+    int status = 0;
+    for (pid_t ended = 0; (ended = waitpid(-1, &status, WNOHANG)) > 0;)
+      if (ended == init) return status;
+    if (sigwaitinfo(&signals, nullptr) == SIGINT) kill(init, SIGINT);
+  }
+}
+
+bool KexecIsLoaded() {
+  const auto text = ReadWholeFile("/sys/kernel/kexec_loaded", 16);
+  return text.ok() && text->starts_with("1");
+}
+
+void RunLeave(const std::string& program) {
+  const pid_t process = fork();
+  if (process == 0) {
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
+    execl(program.c_str(), program.c_str(), nullptr);
+    _exit(127);
+  }
+  while (process > 0) {
+    const pid_t ended = waitpid(-1, nullptr, 0);
+    if (ended == process || ended < 0) return;
+  }
+}
+
+}  // namespace
+
+int RebootCommandFor(int wait_status, bool kexec_is_loaded) {
+  if (WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGINT) return LINUX_REBOOT_CMD_POWER_OFF;
+  const bool asked = WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGHUP;
+  return asked && kexec_is_loaded ? LINUX_REBOOT_CMD_KEXEC : LINUX_REBOOT_CMD_RESTART;
+}
+
+void RunGuard(const GuardOptions& options) {
+  auto new_root = OpenFile(options.new_root, O_RDONLY | O_DIRECTORY);
+  const auto live = OpenFile(options.live, O_RDONLY | O_DIRECTORY);
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGCHLD, SIGINT}) sigaddset(&signals, signal);
+  sigprocmask(SIG_BLOCK, &signals, nullptr);
+  // Not unshare(2): after it no process could be started once the namespace's first has ended.
+  const bool found = new_root.ok() && live.ok();
+  const auto init = static_cast<pid_t>(
+      found ? syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, nullptr, nullptr, nullptr, nullptr) : -1);
+  if (init < 0) perror("kboot: the image's init cannot be kept apart from what its root needs");
+  if (init <= 0) BecomeInit(options);
+  if (!EnterLive(new_root->get(), live->get())) perror("kboot: guard");
+  TakeCtrlAltDel();
+
+  const int status = AwaitInit(init, signals);
+  const int command = RebootCommandFor(status, KexecIsLoaded());
+  if (!WIFSIGNALED(status)) {
+    fprintf(stderr, "kboot: the image's init has ended with code %d; the machine starts again in %u seconds\n",
+            WEXITSTATUS(status), kSecondsToRead);
+    sleep(kSecondsToRead);
+  }
+  // Whatever is still mounted below goes with it; no process of the image is left to hold it.
+  if (fchdir(new_root->get()) != 0 || umount2(".", MNT_DETACH) != 0) perror("kboot: the root could not be unmounted");
+  (void)!chdir("/");
+  new_root->Close();
+  RunLeave(options.leave);
+  sync();
+  reboot(command);
+  reboot(LINUX_REBOOT_CMD_RESTART);  // what it wished for cannot be done
+  while (true) pause();
+}
+
+}  // namespace rootstream
