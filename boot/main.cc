@@ -17,6 +17,7 @@
 #include "boot/pack.h"
 #include "boot/pick_entry.h"
 #include "boot/prompt.h"
+#include "boot/server_time.h"
 #include "cache/file_io.h"
 #include "cache/program_start.h"
 #include "format/message.h"
@@ -187,6 +188,38 @@ void AddPrompt(CLI::App& app, Run& run) {
   command->callback([=, &run] { run = [=] { return Prompt(*text, *history, *line); }; });
 }
 
+// systemd spares a process whose name begins with @ (https://systemd.io/ROOT_STORAGE_DAEMONS).
+int Spare(const std::vector<std::string>& command) {
+  std::vector<std::string> words = command;
+  words[0] = "@" + words[0];
+  std::vector<char*> pointers;
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  execv(command[0].c_str(), pointers.data());
+  return Report(ErrnoError("cannot start", command[0]));
+}
+
+void AddSpare(CLI::App& app, Run& run) {
+  auto words = std::make_shared<std::vector<std::string>>();
+  CLI::App* command = app.add_subcommand("spare", "run a program that the image's init leaves alone as it goes down");
+  command->add_option("PROGRAM", *words, "its file, and its arguments")->required();
+  command->callback([=, &run] { run = [=] { return Spare(*words); }; });
+}
+
+void AddTime(CLI::App& app, Run& run) {
+  auto source = std::make_shared<std::string>();
+  CLI::App* command = app.add_subcommand("time", "print what time a server says it is, in seconds since 1970");
+  command->add_option("ntp:HOST|URL", *source)->required();
+  command->callback([=, &run] {
+    run = [=] {
+      const auto time = TimeFrom(*source);
+      if (!time.ok()) return Report(time.error());
+      printf("%lld\n", static_cast<long long>(*time));
+      return static_cast<int>(kDone);
+    };
+  });
+}
+
 void AddGuard(CLI::App& app, Run& run) {
   auto options = std::make_shared<GuardOptions>();
   CLI::App* command = app.add_subcommand("guard", "be process 1, and run an image's init beside what its root needs");
@@ -216,6 +249,8 @@ int Main(int argc, char** argv) {
   AddEntry(app, run);
   AddPrompt(app, run);
   AddGuard(app, run);
+  AddSpare(app, run);
+  AddTime(app, run);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -23,6 +23,7 @@ case "$1" in
     printf "title='' kernel='' cmdline='signed'\n"
     ;;
   load) echo "load $*" >>/run/calls; cat /run/fake.message >&2; exit "$(cat /run/fake.load)" ;;
+  time) sed -n "s,^$2 ,,p" /run/times | grep . ;;
   prompt) head -n 1 /run/typed 2>/dev/null; sed -i 1d /run/typed ;;
 esac
 END
@@ -34,7 +35,7 @@ END
 chmod 755 /run/fake/*
 
 for part in say config hardware network slow_line clock storage record image kernel_url modules hand_over next_kernel \
-  root_setup screen menu prompt; do
+  managers root_setup screen menu prompt; do
   . "$lib/$part.sh"
 done
 make_live() { :; }
@@ -192,5 +193,78 @@ for pair in 7:refused-kernel 1:failed 10:no-memory; do
   ! grep kexec /run/calls || complain "code ${pair%:*} is gone around"
   [ "$(cat /run/kboot/why.kind)" = "${pair#*:}" ] || complain "$(cat /run/kboot/why.kind) instead of ${pair#*:}"
 done
+
+what='a kernel that runs already'
+anew 'console=ttyS0 a=1 quiet'
+for pair in 'a=1|' 'ro quiet root=/dev/sda1|' 'single 3 --|' 'b=2|b=2 ' 'a=1 b a=2|b a=2 ' 'systemd.unit=x.target|systemd.unit=x.target '; do
+  [ "$(new_words "${pair%|*}")" = "${pair#*|}" ] || complain "of '${pair%|*}' new are '$(new_words "${pair%|*}")'"
+done
+
+# --- the card's driver, under the next kernel ------------------------------------------------------------------------
+what='a card that the image has no driver for'
+mkdir -p /run/sys /run/image/lib/modules/6.1
+mount --bind /run/sys /sys
+cat >/run/fake/modprobe <<'END'
+#!/bin/busybox sh
+for word; do :; done
+grep -qsxF "$word" /run/image/aliases && echo "insmod /run/image/lib/modules/6.1/x.ko"
+END
+chmod 755 /run/fake/modprobe
+card() {  # card DRIVER MODALIAS
+  rm -rf /sys/class
+  mkdir -p /sys/class/net/lo/device "/run/drivers/$1"
+  ln -s "/run/drivers/$1" /sys/class/net/lo/device/driver
+  [ -z "$2" ] || echo "$2" >/sys/class/net/lo/device/modalias
+}
+has_driver() { anew; lease '' ''; has_card_driver /run/image 6.1; }
+echo pci:v1 >/run/image/aliases; echo kernel/drivers/net/built_in.ko >/run/image/lib/modules/6.1/modules.builtin
+card e1000 pci:v1; has_driver || complain 'a module is there'
+card built-in pci:v2; has_driver || complain 'it is built in'
+card ps3 ''; has_driver || complain 'it hangs on no bus'
+card e1000e pci:v2; has_driver && complain 'none is there'
+[ "$(cat /run/kboot/why.kind)" = no-driver ] || complain "$(cat /run/kboot/why.kind)"
+[ "$(advice no-driver)" != "$(advice other)" ] || complain 'no advice'
+anew; has_card_driver /run/image 6.1 || complain 'there is no network at all'
+
+# --- the clock -------------------------------------------------------------------------------------------------------
+what='the clock'
+cat >/run/fake/date <<'END'
+#!/bin/busybox sh
+case "$1" in
+  +%s) cat /run/now ;;
+  -s) echo "${2#@}" >/run/now ;;
+  *) echo a date ;;
+esac
+END
+chmod 755 /run/fake/date
+# clock NOW BUILT COMMAND-LINE NTP-OF-DHCP: with what servers say in /run/times, "SOURCE SECONDS".
+clock() {
+  anew "$3"
+  lease '' ''
+  sed -i "s/ntpsrv=''/ntpsrv='$4'/" /run/kboot/net/lease
+  echo "$1" >/run/now
+  echo "$2" >/etc/kboot/built
+  set_clock >/run/said 2>&1
+}
+set_to() { [ "$(cat /run/now)" = "$1" ] || complain "the clock is $(cat /run/now), not $1"; }
+says() { grep -q "$1" /run/said || complain "it says: $(cat /run/said)"; }
+image='rootstream=https://host/store/debian:12'
+printf 'ntp:10.0.0.1 5000\nntp:pool 6000\nhttps://host/store/debian:12 7000\nntp:old 900\n' >/run/times
+clock 0 1000 "$image" 10.0.0.1; set_to 5000; says 'as 10.0.0.1 says'
+clock 0 1000 "$image rootstream.ntp=away,pool" 10.0.0.1; set_to 6000; says 'as pool says'
+clock 0 1000 "$image" 'old 10.0.0.1'; set_to 5000
+clock 0 1000 "$image" ''; set_to 7000; says 'as https://host'
+clock 0 1000 'rootstream=https://user:secret@host/store/x' ''; set_to 1000; says 'no server tells'
+clock 0 1000 'rootstream=tftp://host/x' old; set_to 1000
+clock 4000 1000 "$image" ''; set_to 4000
+
+what='an image that was published later than the clock says'
+printf '#!/bin/busybox sh\nprintf "{\\n  \\"serial\\": 7,\\n  \\"issued\\": 5000,\\n  \\"expires\\": 9\\n}\\n"\n' >/run/fake/rootstream
+chmod 755 /run/fake/rootstream
+for pair in 1000:5000 6000:6000; do
+  clock 0 1000 "$KEY $image" ''; echo ${pair%:*} >/run/now; clock_after_issue http://host/store/x >/run/said; set_to ${pair#*:}
+done
+clock 2000 1000 "$KEY $image" ''; clock_after_issue http://host/store/x; set_to 2000
+clock 0 1000 "$image" ''; echo 2000 >/run/now; clock_after_issue http://host/store/x; set_to 2000
 
 [ $failures = 0 ] || { echo "$failures failures" >&2; exit 1; }

@@ -1,18 +1,54 @@
-# A clock good enough for certificates and for refs that expire. A machine without a battery starts in the
-# past: the time when this kboot was built is later than that.
+# A clock good enough for certificates and for refs that expire. A machine without a battery starts in the past: the time
+# when this kboot was built is later than that, and servers know better. Nobody vouches for what they say, so what lies
+# before that time is not believed, and what was believed is said.
 
 set_clock() {
   local built
   built=$(cat /etc/kboot/built)
-  if [ "$(date +%s)" -lt "$built" ]; then
-    date -s "@$built" >/dev/null
-    note 'the clock was before this kboot was built: set to then'
-    set_conf clock guessed
-  fi
   [ -f $NET/lease ] && . $NET/lease
-  # shellcheck disable=SC2086
-  set -- ${ntpsrv-}
-  [ $# -gt 0 ] || return 0
-  # Not waited for: most boots need no better clock.
-  (timeout 10 ntpd -n -q -p "$1" >>"$LOG" 2>&1 && note "clock set by $1") &
+  # A clock that was right is made better in passing.
+  if [ "$(date +%s)" -ge "$built" ]; then (ask_time_servers) >/dev/null & return 0; fi
+  date -s "@$built" >/dev/null
+  set_conf clock guessed
+  ask_time_servers || ask_stores || say "the clock was before this kboot was built, and no server tells the time: set to $(date -u '+%Y-%m-%d')"
+}
+
+# Those named by hand (rootstream.ntp=), then those of DHCP (option 42).
+ask_time_servers() {
+  local server
+  # shellcheck disable=SC2046,SC2086
+  for server in $(conf ntp | tr , ' ') ${ntpsrv-}; do time_from "ntp:$server" && return 0; done
+  return 1
+}
+
+ask_stores() {
+  local url
+  for url in "$(conf url)" "$(conf store)" "$(conf conf)"; do
+    case "$url" in http://* | https://*) time_from "$url" && return 0 ;; esac
+  done
+  return 1
+}
+
+time_from() {
+  local seconds
+  seconds=$(kboot time "$1" 2>>"$LOG") || return 1
+  if [ "$seconds" -lt "$(cat /etc/kboot/built)" ]; then
+    note "$1 tells a time before this kboot was built: not believed"
+    return 1
+  fi
+  date -s "@$seconds" >/dev/null
+  set_conf clock "$1"
+  say "the clock is set to $(date -u '+%Y-%m-%d %H:%M UTC'), as ${1#ntp:} says"
+}
+
+# clock_after_issue URL: the image is signed, and was published before now. What a signature says is believed rather than a
+# server.
+clock_after_issue() {
+  has_conf clock && has_keys || return 0
+  local issued
+  # shellcheck disable=SC2046
+  issued=$(rootstream inspect --json $(image_words) "$1" 2>>"$LOG" | sed -n 's/.*"issued": *\([0-9]*\).*/\1/p')
+  [ "$(date +%s)" -lt "${issued:-0}" ] || return 0
+  date -s "@$issued" >/dev/null
+  say "the clock is set to $(date -u '+%Y-%m-%d %H:%M UTC'), when the image was published: it cannot be earlier"
 }

@@ -38,6 +38,7 @@ collect_modules() {
   local from=$1 release=$2 to=$3 list path file
   list=$to/kboot/handoff/modules
   [ -d "$from/lib/modules/$release" ] || { why no-modules "the image has no /lib/modules/$release for its kernel"; return 1; }
+  has_card_driver "$from" "$release" || return 1
   needed_modules | sort -u | while read -r alias; do
     modprobe -d "$from" -S "$release" -q --show-depends "$alias" 2>>"$LOG"
   done | sed -n "s,^insmod $from\(/[^ ]*\).*,\1,p" | awk '!seen[$0]++' >"$list"
@@ -56,6 +57,19 @@ collect_modules() {
   # A kernel that has them built in needs no file.
   grep -q '/fuse\.ko' "$list" || grep -q '/fuse\.ko' "$from/lib/modules/$release/modules.builtin" ||
     why no-modules "the image's kernel $release has no FUSE module"
+}
+
+# has_card_driver ROOT RELEASE: for the card that the root's interface is, by its own modalias or by the driver's name here.
+has_card_driver() {
+  local device alias driver
+  [ -f $NET/lease ] || return 0
+  device=/sys/class/net/$(. $NET/lease; echo "${interface%%.*}")/device
+  [ -f "$device/modalias" ] || return 0  # it hangs on no bus that tells
+  alias=$(cat "$device/modalias")
+  driver=$(basename "$(readlink "$device/driver")")
+  modprobe -d "$1" -S "$2" -q --show-depends "$alias" 2>/dev/null | grep -q . && return 0
+  grep -qs "/$(echo "$driver" | tr - _)\.ko\|/$driver\.ko" "$1/lib/modules/$2/modules.builtin" && return 0
+  why no-driver "the image's kernel $2 has no driver for this machine's network card ($driver, $alias)"
 }
 
 # insert_modules: those that were handed over, in their order.

@@ -2,7 +2,7 @@
 
 # boot_image URL [LABEL] [PARAMETER...]
 boot_image() {
-  local url=$1 label=${2-} kernel='' cmdline='' title='' code=0
+  local url=$1 label=${2-} kernel='' cmdline='' title='' words='' code=0
   shift
   [ $# -gt 0 ] && shift
   phase "opening $url"
@@ -10,6 +10,7 @@ boot_image() {
   set_conf url "$url"
   if has_keys; then
     say 'the image is signed by a key that this machine trusts'
+    clock_after_issue "$url"
   else
     say 'NOT VERIFIED: rootstream.insecure takes any image'
   fi
@@ -22,12 +23,25 @@ boot_image() {
       . /run/kboot/entry
       ;;
   esac
-  if [ -z "$kernel" ] || is_running_kernel "$(kernel_version "/live/image$kernel")"; then
+  words=$(new_words "$cmdline $*")
+  if [ -z "$words" ] && [ -n "$kernel" ] && is_running_kernel "$(kernel_version "/live/image$kernel")"; then kernel=''; fi
+  if [ -z "$kernel" ]; then
+    [ -z "$words" ] || say "the running kernel was started without these words, and goes on without them: $words"
     phase "going on with this kernel, $(uname -r)"
     enter_root "$cmdline $*"
     return
   fi
   boot_entry "$url" "$kernel" "$cmdline $*"
+}
+
+# new_words WORDS: those that the running kernel was not started with, and that matter to it or to the image: which root it
+# is, and how much is said meanwhile, does not; some are for init alone.
+new_words() {
+  local word
+  for word in $1; do
+    case "$word" in ro | rw | quiet | splash | root=* | rootfstype=* | rootflags=* | -- | single | emergency | [1-5]) continue ;; esac
+    case " $(cat /proc/cmdline) " in *" $word "*) ;; *) printf '%s ' "$word" ;; esac
+  done
 }
 
 boot_entry() {  # boot_entry URL KERNEL COMMAND-LINE
@@ -98,7 +112,7 @@ load_kernel() {
   esac
   # shellcheck disable=SC2046
   kexec -c -l "$1" $(elf_words "$1") ${2:+--initrd="$2"} --command-line="$3" 2>/run/kboot/load.error >&2 ||
-    why refused-kernel "kexec refused the kernel: $(last_line /run/kboot/load.error)"
+    why not-loaded "kexec cannot load this kernel: $(last_line /run/kboot/load.error)"
 }
 
 kind_of_loading() { case "$(kind_of "$1")" in untrusted) echo refused-kernel ;; *) kind_of "$1" ;; esac; }

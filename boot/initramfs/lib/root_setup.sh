@@ -129,12 +129,12 @@ fit_hostname() {
     printf '127.0.1.1\t%s\n' "$1" >>/newroot/etc/hosts
 }
 
-# The lease is renewed for as long as the machine runs, by a process that lives beside the image.
+# The lease is renewed for as long as the machine runs, by a process that lives beside the image, and outlives a soft reboot.
 keep_address() {
   [ -f $NET/lease ] || return 0
   . $NET/lease
   [ -n "${lease-}" ] || return 0
-  setsid chroot /live /bin/busybox udhcpc -f -t 0 -i "$interface" -r "$ip" -s /lib/kboot/dhcp-keep \
+  setsid chroot /live /bin/kboot spare -- /bin/busybox udhcpc -f -t 0 -i "$interface" -r "$ip" -s /lib/kboot/dhcp-keep \
     </dev/null >/dev/null 2>&1 &
 }
 

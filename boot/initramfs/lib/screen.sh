@@ -46,7 +46,7 @@ advice() {
     no-card) echo 'Build kboot with more modules: rootstream kboot build --hardware all. In the image they come with its kernel.' ;;
     no-link) echo 'Plug the cable in, or try another socket.' ;;
     no-address) echo 'Is there a DHCP server on this network? An address by hand: ip=ADDRESS::GATEWAY:NETMASK.' ;;
-    unreachable) echo 'Is the server up, the port right, and its name known? `net` at the prompt shows address and name servers. It is tried again by itself.' ;;
+    unreachable) echo 'Is the server up, the port right, and its name known? `net` at the prompt shows address and name servers. It is tried again by itself. A certificate: is the clock above right? kboot build --cacert trusts more.' ;;
     missing) echo 'The server has no such image or file: check NAME:TAG, and that it was published there. A kernel: kernel:URL.' ;;
     refused) echo 'The server gives it to nobody, or to who has a login: user:password@ in the address.' ;;
     damaged) echo 'What came is no image: is the address right, and is there a login page or a proxy on the way?' ;;
@@ -55,7 +55,9 @@ advice() {
     unsigned) echo 'Choose it in the menu (m) or type it at the prompt (p); rootstream.unsigned=yes lets such kernels boot by themselves.' ;;
     foreign-kernel) echo 'The image was made for other hardware: choose another.' ;;
     refused-kernel) echo 'Lockdown or Secure Boot refuses this kernel: sign it, or publish the image with this kboot'\''s kernel.' ;;
+    not-loaded) echo 'Is this a kernel, for this machine, and is there memory for it? The log has what kexec said.' ;;
     no-memory) echo 'Give the machine more memory, or put the cache on a disk.' ;;
+    no-driver) echo 'Publish an image whose kernel has that driver: Debian'\''s linux-image-amd64, not the one for clouds.' ;;
     no-modules) echo 'Publish an image that has the modules of its kernel.' ;;
     disk) echo 'Is the disk there, and is its label right? `blkid` in a shell lists them.' ;;
     usage) echo '`help` at the prompt shows what may be typed.' ;;
