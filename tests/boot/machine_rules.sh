@@ -209,8 +209,8 @@ root_with etc/cloud; protect /sbin/init; holds cloud/cloud.cfg.d/99-rootstream.c
 
 what='the name of the machine'
 for hosts_line in '127.0.0.1 localhost' '10.0.0.5 vm.example.org vm' '# vm'; do
-  root_with; echo "$hosts_line" >/run/newroot/etc/hosts; fit_hostname vm; fit_hostname vm
-  holds hostname vm; [ "$(grep -cw vm /run/newroot/etc/hosts)" -ge 1 ] || complain "$hosts_line"
+  root_with; echo "$hosts_line" >/run/newroot/etc/hosts; echo vm >/run/newroot/etc/hostname; fit_hosts; fit_hosts
+  [ "$(grep -cw vm /run/newroot/etc/hosts)" -ge 1 ] || complain "$hosts_line"
   [ "$(wc -l </run/newroot/etc/hosts)" -le 2 ] || complain "$(cat /run/newroot/etc/hosts)"
 done
 holds hosts "$(printf '127.0.1.1\tvm')"

@@ -111,7 +111,8 @@ fit_name_servers() {
 # every boot.
 fit_identity() {
   . $NET/lease 2>/dev/null
-  [ -n "${hostname-}" ] && fit_hostname "$hostname"
+  [ -n "${hostname-}" ] && echo "$hostname" >/newroot/etc/hostname
+  fit_hosts
   local id
   id=$(cat /newroot/etc/machine-id 2>/dev/null)
   case "$id" in
@@ -123,10 +124,12 @@ fit_identity() {
 }
 
 # Programs ask for the address of the machine's own name (hosts(5)); 127.0.1.1 is Debian's for it.
-fit_hostname() {
-  echo "$1" >/newroot/etc/hostname
-  awk -v name="$1" '$1 !~ /^#/ { for (i = 2; i <= NF; i++) if ($i == name) found = 1 } END { exit !found }' /newroot/etc/hosts 2>/dev/null ||
-    printf '127.0.1.1\t%s\n' "$1" >>/newroot/etc/hosts
+fit_hosts() {
+  local name
+  name=$(head -n 1 /newroot/etc/hostname 2>/dev/null)
+  [ -n "$name" ] || return 0
+  awk -v name="$name" '$1 !~ /^#/ { for (i = 2; i <= NF; i++) if ($i == name) found = 1 } END { exit !found }' /newroot/etc/hosts 2>/dev/null ||
+    printf '127.0.1.1\t%s\n' "$name" >>/newroot/etc/hosts
 }
 
 # The lease is renewed for as long as the machine runs, by a process that lives beside the image, and outlives a soft reboot.
