@@ -10,9 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <cstdio>
-#include <utility>
 
 #include "cache/file_io.h"
 
@@ -42,10 +40,9 @@ std::vector<char*> Pointers(std::vector<std::string>& words) {
   _exit(127);
 }
 
-// The kernel's own threads have this process's root, and start programs of it (modprobe(8)): the image's.
-bool EnterLive(int new_root, int live) {
-  return fchdir(new_root) == 0 && chroot(".") == 0 && unshare(CLONE_FS) == 0 && fchdir(live) == 0 && chroot(".") == 0;
-}
+// The kernel's own threads have this process's root, whatever it is, and start programs of it (modprobe(8)): the image's,
+// as long as that runs. Then they have to leave it, or it could not be unmounted.
+bool Enter(int root) { return fchdir(root) == 0 && chroot(".") == 0; }
 
 // Ctrl-Alt-Del is init's (proc(5), ctrl-alt-del): the kernel tells process 1, which passes it on.
 void TakeCtrlAltDel() {
@@ -104,20 +101,19 @@ void RunGuard(const GuardOptions& options) {
       found ? syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, nullptr, nullptr, nullptr, nullptr) : -1);
   if (init < 0) perror("kboot: the image's init cannot be kept apart from what its root needs");
   if (init <= 0) BecomeInit(options);
-  if (!EnterLive(new_root->get(), live->get())) perror("kboot: guard");
   TakeCtrlAltDel();
+  if (!Enter(new_root->get())) perror("kboot: the kernel does not find the image's modules");
 
   const int status = AwaitInit(init, signals);
-  const int command = RebootCommandFor(status, KexecIsLoaded());
   if (!WIFSIGNALED(status)) {
     fprintf(stderr, "kboot: the image's init has ended with code %d; the machine starts again in %u seconds\n",
             WEXITSTATUS(status), kSecondsToRead);
     sleep(kSecondsToRead);
   }
   // Whatever is still mounted below goes with it; no process of the image is left to hold it.
-  if (fchdir(new_root->get()) != 0 || umount2(".", MNT_DETACH) != 0) perror("kboot: the root could not be unmounted");
-  (void)!chdir("/");
+  if (umount2("/", MNT_DETACH) != 0 || !Enter(live->get())) perror("kboot: the root could not be unmounted");
   new_root->Close();
+  const int command = RebootCommandFor(status, KexecIsLoaded());
   RunLeave(options.leave);
   sync();
   reboot(command);

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # A cache on a labelled disk: the second boot needs no server. Changes on another disk outlive a boot, and both
-# disks are clean afterwards.
+# disks are clean afterwards, the cache sealed, whatever the init.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/boot_lib.sh"
 need_machine
-need mkfs.ext4 dumpe2fs
+need mkfs.ext4 dumpe2fs debugfs
 start_nginx
 truncate -s 600M "$work/cache.disk"
 truncate -s 200M "$work/changes.disk"
@@ -12,9 +12,10 @@ mkfs.ext4 -q -L rootstream "$work/cache.disk"
 mkfs.ext4 -q -L changes "$work/changes.disk"
 url=$(url_inside)
 
+# one_boot [WORDS]
 one_boot() {
   boot 500 own --direct --url "$url" --pubkey "$key.pub" --disk "$work/cache.disk" --disk "$work/changes.disk" \
-    --cmdline 'rootstream.overlay=LABEL=changes' -- \
+    --cmdline "rootstream.overlay=LABEL=changes ${1-}" -- \
     expect 'cache on /dev/vd' expect 'changes are kept on' expect 'login: $' end ''
   expect_clean_run
   local disk
@@ -22,6 +23,7 @@ one_boot() {
     dumpe2fs -h "$work/$disk.disk" 2>/dev/null | grep -q '^Filesystem state: *clean' || fail "the $disk disk is not clean"
     ! dumpe2fs -h "$work/$disk.disk" 2>/dev/null | grep -q needs_recovery || fail "the $disk disk was not unmounted"
   done
+  debugfs -R 'stat /index.seal' "$work/cache.disk" 2>/dev/null | grep -q 'Type: regular' || fail "the cache was not sealed"
 }
 step "first boot"
 one_boot
@@ -30,3 +32,6 @@ step "second boot, the server gone"
 stop_server
 one_boot
 grep -q '^boots: 2$' "$work/marker" || fail "the changes of the first boot are gone: $(cat "$work/marker")"
+step "another init"
+one_boot init=/usr/lib/small/init
+grep -q '^boots: 3$' "$work/marker" || fail "the changes of the other boots are gone: $(cat "$work/marker")"

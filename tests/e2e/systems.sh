@@ -60,7 +60,7 @@ fit_system() {
       mkdir -p "$root/etc/sv/getty-ttyS0"
       printf '#!/bin/sh\nexec /sbin/getty -L ttyS0 115200 vt100\n' >"$root/etc/sv/getty-ttyS0/run"
       chmod 755 "$root/etc/sv/getty-ttyS0/run"
-      ln -s /etc/sv/getty-ttyS0 "$root/etc/service/"
+      ln -s /etc/sv/getty-ttyS0 "$root/etc/runit/runsvdir/default/"
       ;;
     busybox)
       mkdir -p "$root/usr/lib/small"
