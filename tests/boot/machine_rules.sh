@@ -108,6 +108,9 @@ called 'ip route replace 10.7.0.0/16 via 10.0.0.7 dev eth0'; not_called 'default
 what='a VLAN'
 anew 'vlan=eth0.5:eth0'; answer eth0.5; up || complain 'no network'; is_on eth0.5; asked eth0.5
 called 'ip link add link eth0 name eth0.5 type vlan id 5'
+what='a VLAN that nobody answers on'
+anew 'vlan=eth0.5:eth0'; answer eth1; up || complain 'no network'; is_on eth1
+anew 'vlan=eth0.5:eth0'; answer eth0.5; up
 what='a VLAN under the next kernel, where cards have other names'
 cp /sys/class/net/eth0/address /sys/class/net/eth0.5/
 rm -rf /sys/class/net/*; card enp1s0 52:54:00:00:00:09; card enp2s0 52:54:00:00:00:01; : >/run/calls

@@ -11,7 +11,7 @@ mkdir "$work/empty"
 "$rootstream" publish "$work/empty" "$store" another:1 --key "$work/other" >/dev/null
 start_nginx
 inside=${server_url/127.0.0.1/10.0.2.2}
-boot 500 own --direct --dhcp-file "$inside/another:1" --pubkey "$key.pub" --cmdline "rootstream.store=$inside" -- \
+boot 500 own --direct --url "$inside/another:1" --pubkey "$key.pub" --cmdline "rootstream.store=$inside" -- \
   expect 'could not boot' expect 'why .*sign' expect 'do .*pubkey' type m \
   expect ' 0 .*another:1' expect ' 1  another:1' expect ' 2  debian:12' expect 'number or label' \
   send 'e 2' expect 'boot: .*debian:12' send ' marker=edited' \

@@ -67,14 +67,14 @@ network_up() {
   mkdir -p $NET
   wait_for_links && make_vlan || return 1
   case "$(conf ip dhcp)" in
-    dhcp | on | any | '') ask_dhcp "$(interfaces_to_ask)" ;;
+    dhcp | on | any | '') ask_dhcp "$(interfaces_to_ask)" || { has_conf vlan && ask_dhcp "$(interfaces)"; } ;;
     off | none) why no-address 'ip=off: no address was wanted' ;;
     *) static_address "$(conf ip)" ;;
   esac
   [ -f $NET/lease ] && apply_lease
 }
 
-# Those that were not left for another one, see other_network().
+# A VLAN that was named comes first. Else those that were not left for another one, see other_network().
 interfaces_to_ask() {
   if has_conf vlan; then conf vlan | cut -d: -f1; return; fi
   if [ ! -f $NET/left ] && boot_interface; then return; fi
