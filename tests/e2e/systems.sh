@@ -56,12 +56,6 @@ fit_system() {
       printf '#cloud-config\nssh_deletekeys: false\n' >"$root/var/lib/cloud/seed/nocloud/user-data"
       ;;
     sysvinit | openrc) echo 'T0:2345:respawn:/sbin/getty -L ttyS0 115200 vt100' >>"$root/etc/inittab" ;;
-    runit)
-      mkdir -p "$root/etc/sv/getty-ttyS0"
-      printf '#!/bin/sh\nexec /sbin/getty -L ttyS0 115200 vt100\n' >"$root/etc/sv/getty-ttyS0/run"
-      chmod 755 "$root/etc/sv/getty-ttyS0/run"
-      ln -s /etc/sv/getty-ttyS0 "$root/etc/runit/runsvdir/default/"
-      ;;
     busybox)
       mkdir -p "$root/usr/lib/small"
       ln -s /bin/busybox "$root/usr/lib/small/init"
