@@ -17,6 +17,7 @@
 #include "boot/pack.h"
 #include "boot/pick_entry.h"
 #include "boot/prompt.h"
+#include "boot/router.h"
 #include "boot/server_time.h"
 #include "cache/file_io.h"
 #include "cache/program_start.h"
@@ -220,6 +221,20 @@ void AddTime(CLI::App& app, Run& run) {
   });
 }
 
+void AddRouter(CLI::App& app, Run& run) {
+  auto interface = std::make_shared<std::string>();
+  CLI::App* command = app.add_subcommand("router", "print what the IPv6 router on an interface's link tells, for a shell");
+  command->add_option("INTERFACE", *interface)->required();
+  command->callback([=, &run] {
+    run = [=] {
+      const auto advertisement = AskRouter(*interface);
+      if (!advertisement.ok()) return Report(advertisement.error());
+      fputs(ShellWords(*advertisement).c_str(), stdout);
+      return static_cast<int>(kDone);
+    };
+  });
+}
+
 void AddGuard(CLI::App& app, Run& run) {
   auto options = std::make_shared<GuardOptions>();
   CLI::App* command = app.add_subcommand("guard", "be process 1, and run an image's init beside what its root needs");
@@ -251,6 +266,7 @@ int Main(int argc, char** argv) {
   AddGuard(app, run);
   AddSpare(app, run);
   AddTime(app, run);
+  AddRouter(app, run);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -26,10 +26,12 @@ echo "ip $*" >>/run/calls
 case "$*" in
   'route replace default via 10.9.9.9'*) [ -f /run/router.known ] ;;
   'route replace 10.9.9.9 '*) : >/run/router.known ;;
+  '-6 -o addr show dev eth0') cat /run/address6 2>/dev/null ;;
   'link add link '*) mkdir -p /sys/class/net/$6; echo 1 >/sys/class/net/$6/type; echo 1 >/sys/class/net/$6/carrier ;;
 esac
 END
 printf '#!/bin/busybox sh\n' >/run/fake/modprobe
+printf '#!/bin/busybox sh\n[ "$*" = "router eth0" ] && cat /run/router6\n' >/run/fake/kboot
 chmod 755 /run/fake/*
 # The answer's script mentions files by their absolute places, which are the real ones here.
 export ANSWER=$lib/dhcp-answer
@@ -75,6 +77,20 @@ what='one of two answers'
 anew; answer eth1 1; up || complain 'no network'; is_on eth1; asked 'eth0 eth1'
 what='none answers'
 anew; up && complain 'a network without an answer'; [ "$(cat /run/kboot/why.kind)" = no-address ] || complain "$(cat /run/kboot/why.kind)"
+
+what='IPv6 alone'
+address6() { echo "2: eth0    inet6 $1 scope global ${2-} dynamic \       valid_lft 86400sec" >>/run/address6; }
+name_server6() { sed -n 's/^nameserver //p' /etc/resolv.conf; }
+echo "router6='fe80::1' managed6='' dns6='2001:db8::53' domain6='lab'" >/run/router6
+anew; address6 2001:db8::4/64 tentative; echo '2: eth0    inet6 fe80::5/64 scope link \       valid_lft forever' >>/run/address6; address6 2001:db8::5/64; up || complain 'no network'; is_on eth0
+called 'ip addr add 2001:db8::5/64 dev eth0'; called 'ip route replace default via fe80::1 dev eth0'
+[ "$(name_server6)" = 2001:db8::53 ] || complain "$(cat /etc/resolv.conf)"
+: >/run/router6
+anew; up; is_on eth0; [ "$(name_server6)" = '' ] || complain 'name servers from nowhere'; not_called 'route replace default'
+anew; answer eth1 1; up; is_on eth1
+anew ip=auto6; answer eth0; up; [ "$(name_server6)" = '' ] || complain 'DHCP'; [ "$(grep -c asks /run/calls)" = 0 ] || complain 'DHCP was asked'
+rm /run/address6
+anew ip=auto6; answer eth0; up && complain 'there is no router'; [ "$(cat /run/kboot/why.kind)" = no-address ] || complain "$(cat /run/kboot/why.kind)"
 
 what='a card that is named'
 for word in ip=:::::eth1:dhcp ip=::::name:eth1:dhcp; do
@@ -151,7 +167,7 @@ fstab() {  # fstab LINE WANTED
   [ "$(cat /run/newroot/etc/fstab)" = "$2" ] || complain "'$1' becomes '$(cat /run/newroot/etc/fstab)'"
 }
 what='fstab'
-patient=nofail,x-systemd.device-timeout=10s
+patient=nofail,x-systemd.device-timeout=60s
 fstab 'UUID=0a-1 / ext4 defaults 0 1' '# rootstream is the root: UUID=0a-1 / ext4 defaults 0 1'
 for name in /dev/sdb1 /dev/disk/by-id/ata-x UUID=0a-2 LABEL=data PARTUUID=1-2 PARTLABEL=x; do
   fstab "$name /data ext4 defaults 0 2" "$name /data ext4 defaults,$patient 0 2"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # An image that another key signed is refused, with a screen that says so; from the menu, which lists the store's
-# images, a good one boots.
+# images, a good one boots, with a word that its kernel was not started with: by kexec.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/boot_lib.sh"
 need_machine
@@ -15,5 +15,5 @@ boot 500 own --direct --url "$inside/another:1" --pubkey "$key.pub" --cmdline "r
   expect 'could not boot' expect 'why .*sign' expect 'do .*pubkey' type m \
   expect ' 0 .*another:1' expect ' 1  another:1' expect ' 2  debian:12' expect 'number or label' \
   send 'e 2' expect 'boot: .*debian:12' send ' marker=edited' \
-  expect 'going on with this kernel' expect 'login: $' end ''
+  expect 'Command line:.*marker=edited' expect 'second stage' expect 'login: $' end ''
 expect_clean_run

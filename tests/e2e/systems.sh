@@ -33,7 +33,8 @@ fit_system() {
   install -m 755 "$repository/tests/e2e/system_check" "$root/usr/local/sbin/check"
   sed -i 's/^root:[^:]*:/root::/' "$root/etc/shadow"
   rm -f "$root"/etc/ssh/ssh_host_*
-  mkdir -p "$root/root/.ssh" "$root/srv/local"
+  mkdir -p "$root/root/.ssh" "$root/srv/local" "$root/etc/systemd/system/ssh.service.d"
+  printf '[Service]\nExecStartPre=\nExecStartPre=/usr/bin/ssh-keygen -A\n' >"$root/etc/systemd/system/ssh.service.d/keys.conf"
   ssh-keygen -q -t ed25519 -N '' -f "$root/root/.ssh/id_ed25519"
   cp "$root/root/.ssh/id_ed25519.pub" "$root/root/.ssh/authorized_keys"
   echo 'LABEL=local /srv/local ext4 defaults 0 2' >>"$root/etc/fstab"

@@ -1,4 +1,4 @@
-# An address: by DHCP, or as ip= says (Documentation/admin-guide/nfs/nfsroot.rst). Of several cards the one that is named
+# An address: by DHCP, of an IPv6 router where nobody answers that, or as ip= says (Documentation/admin-guide/nfs/nfsroot.rst). Of several cards the one that is named
 # there is asked, else the one that the loader came by (BOOTIF=), else all at once. The outcome is
 # /run/kboot/net/lease: what `ip` and resolv.conf need, in shell assignments; the next kernel restores it without asking anybody.
 
@@ -67,7 +67,8 @@ network_up() {
   mkdir -p $NET
   wait_for_links && make_vlan || return 1
   case "$(conf ip dhcp)" in
-    dhcp | on | any | '') ask_dhcp "$(interfaces_to_ask)" || { has_conf vlan && ask_dhcp "$(interfaces)"; } ;;
+    dhcp | on | any | '') ask_network "$(interfaces_to_ask)" || { has_conf vlan && ask_network "$(interfaces)"; } ;;
+    auto6) ask_router "$(interfaces_to_ask)" ;;
     off | none) why no-address 'ip=off: no address was wanted' ;;
     *) static_address "$(conf ip)" ;;
   esac
@@ -103,6 +104,44 @@ is_any_alive() {
   return 1
 }
 
+ask_network() { ask_dhcp "$1" || ask_router "$1"; }
+
+# address6_of INTERFACE: ADDRESS/PREFIX that the kernel made of a router's announcement and that is nobody else's (RFC 4862).
+address6_of() {
+  ip -6 -o addr show dev "$1" 2>/dev/null | grep -v -e 'scope link' -e 'scope host' -e tentative | sed -n 's/.* inet6 \([^ ]*\).*/\1/p' | head -n 1
+}
+
+# Where nobody answers DHCP for so long, and there is an address of IPv6, that is taken.
+readonly IPV6_AFTER=60  # tenths of a second
+
+has_address6() {
+  local name
+  for name in $1; do [ -z "$(address6_of "$name")" ] || return 0; done
+  return 1
+}
+
+# The kernel has made address and route; what it does not keep, name servers, is asked for.
+ask_router() {
+  local name address tenths=0
+  for name in $1; do has_link "$name" && echo 1 >"/proc/sys/net/ipv6/conf/$name/accept_ra"; done 2>>"$LOG"
+  until has_address6 "$1" || [ $tenths -ge 50 ]; do
+    sleep 0.1
+    tenths=$((tenths + 1))
+  done
+  for name in $1; do
+    address=$(address6_of "$name")
+    [ -n "$address" ] || continue
+    router6='' dns6='' domain6=''
+    eval "$(kboot router "$name" 2>>"$LOG")"
+    {
+      echo "interface=$name ip=${address%/*} subnet=${address#*/} router='$router6' dns='$dns6' domain='$domain6'"
+      echo "hostname='' ntpsrv='' bootfile='' boot_file='' mtu='' lease='' staticroutes=''"
+    } >$NET/lease
+    return 0
+  done
+  why no-address "no DHCP server and no IPv6 router answered on $(echo "$1" | tr '\n' ' ')"
+}
+
 # All at once; the first that is answered takes the others along. One that ended may have left the lease to another,
 # which is still about to write it.
 ask_dhcp() {
@@ -115,11 +154,12 @@ ask_dhcp() {
   done
   # shellcheck disable=SC2086
   while [ ! -f $NET/lease ] && [ $tenths -lt 200 ] && is_any_alive $pids; do
+    if [ $((tenths % 10)) = 0 ] && [ $tenths -ge $IPV6_AFTER ] && has_address6 "$1"; then break; fi
     sleep 0.1
     tenths=$((tenths + 1))
   done
   # shellcheck disable=SC2086
-  [ -f $NET/lease ] && kill $pids 2>/dev/null
+  kill $pids 2>/dev/null
   [ -f $NET/lease ] || why no-address "no DHCP server answered on $(echo "$1" | tr '\n' ' ')"
 }
 
@@ -173,12 +213,27 @@ take_boot_file() {
   esac
 }
 
+# The kernel has it already, unless it is the next one. Until then a connection would go out with another address, and wait
+# for an answer that cannot come. That nobody else has this one has been asked before.
+apply_address6() {
+  local tenths=0
+  echo 0 2>>"$LOG" >"/proc/sys/net/ipv6/conf/$interface/accept_dad"
+  ip addr add "$ip/$subnet" dev "$interface" 2>>"$LOG"
+  until [ -n "$(address6_of "$interface")" ] || [ $tenths -ge 50 ]; do
+    sleep 0.1
+    tenths=$((tenths + 1))
+  done
+}
+
 apply_lease() {
   staticroutes=''
   . $NET/lease
   ip link set "$interface" up
   [ -n "$mtu" ] && ip link set "$interface" mtu "$mtu"
-  ip addr add "$ip/$subnet" brd + dev "$interface" 2>>"$LOG"
+  case "$ip" in
+    *:*) apply_address6 ;;
+    *) ip addr add "$ip/$subnet" brd + dev "$interface" 2>>"$LOG" ;;
+  esac
   apply_routes
   : >/etc/resolv.conf
   [ -n "$domain" ] && echo "search $domain" >>/etc/resolv.conf

@@ -64,7 +64,7 @@ find_init() {
 is_systemd() { case "$(readlink "/newroot$1" || echo "$1")" in */systemd) return 0 ;; esac; return 1; }
 
 # Lines of fstab that name disks may name one that this machine lacks, or whose driver is loaded only by the image: they
-# are not waited for (systemd.mount(5), fstab(5)). The root's line is not true here.
+# do not hold the boot up (systemd.mount(5), fstab(5)), however long they take. The root's line is not true here.
 fit_fstab() {
   local file=/newroot/etc/fstab
   [ -f $file ] || return 0
@@ -93,7 +93,7 @@ patient_options() {
   case ",$options," in *,nofail,*) ;; *) options=$options,nofail ;; esac
   # Others would hand the kernel an option that it does not know.
   if [ -d /newroot/lib/systemd/system ]; then
-    case ",$options," in *,x-systemd.device-timeout=*) ;; *) options=$options,x-systemd.device-timeout=10s ;; esac
+    case ",$options," in *,x-systemd.device-timeout=*) ;; *) options=$options,x-systemd.device-timeout=60s ;; esac
   fi
   echo "$options"
 }

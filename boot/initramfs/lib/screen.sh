@@ -45,7 +45,7 @@ advice() {
   case "$1" in
     no-card) echo 'Build kboot with more modules: rootstream kboot build --hardware all. In the image they come with its kernel.' ;;
     no-link) echo 'Plug the cable in, or try another socket.' ;;
-    no-address) echo 'Is there a DHCP server on this network? An address by hand: ip=ADDRESS::GATEWAY:NETMASK.' ;;
+    no-address) echo 'Is there a DHCP server, or an IPv6 router, on this network? An address by hand: ip=ADDRESS::GATEWAY:NETMASK.' ;;
     unreachable) echo 'Is the server up, the port right, and its name known? `net` at the prompt shows address and name servers. It is tried again by itself. A certificate: is the clock above right? kboot build --cacert trusts more.' ;;
     missing) echo 'The server has no such image or file: check NAME:TAG, and that it was published there. A kernel: kernel:URL.' ;;
     refused) echo 'The server gives it to nobody, or to who has a login: user:password@ in the address.' ;;
