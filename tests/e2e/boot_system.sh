@@ -28,6 +28,7 @@ start_nginx
 truncate -s 16M "$work/disk"
 mkfs.ext4 -q -L local "$work/disk"
 
+at_exit() { cat "$work/marker" 2>/dev/null; }
 began=0
 # machine LAST STEP…: until the console says LAST.
 machine() {
@@ -43,7 +44,6 @@ machine() {
 step "it comes up, and reboots after memory was used up"
 machine 'reboot: Restarting system' send check expect 'checks are done' \
   send 'check pressure' expect 'memory was used up' expect '[#] $' send reboot
-cat "$work/marker"
 seconds=$(($(cat "$work/login") - began))
 row="$title ($(sed -n 's/^init: //p' "$work/marker" | sed 's/ *$//')) | $seconds"
 for column in card names disk ssh install; do

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# What kboot learns of a router on a link of its own: in a network namespace, with another for the router.
+. "$(dirname "$0")/lib.sh"
+need_root
+need ip unshare python3
+if [ -z "${in_network:-}" ]; then
+  in_network=yes exec unshare --net "$0"
+fi
+kboot=$build/libexec/rootstream/kboot
+ip link set lo up
+ip link add host type veth peer name router
+unshare --net sleep 300 &
+other=$!
+servers+=($other)
+inside() { nsenter --net --target $other "$@"; }
+wait_for 5 test "$(readlink /proc/self/ns/net)" != "$(readlink /proc/$other/ns/net)"
+ip link set router netns $other
+inside ip link set router up
+ip link set host up
+has_address() { ip -6 addr show dev host | grep 'scope link' | grep -qv tentative; }
+wait_for 10 has_address
+
+# routed [HOP-LIMIT]: a router on the other end.
+routed() {
+  nsenter --net --target $other "$repository/tests/support/router.py" router 2001:db8:: 2001:db8::53 lab.example.org "$@" &
+  router=$!
+  servers+=($router)
+}
+
+step "nobody"
+expect_fail 'host: no IPv6 router answers' 5 "$kboot" router host
+expect_fail 'no network interface' 1 "$kboot" router nothing
+
+step "a router"
+routed
+"$kboot" router host >"$work/words"
+. "$work/words"
+[[ "$router6" == fe80::* ]] || fail "the router: $(cat "$work/words")"
+[ "$managed6|$dns6|$domain6" = '|2001:db8::53|lab.example.org' ] || fail "$(cat "$work/words")"
+stop_process $router
+
+step "an announcement from afar"
+routed 64
+expect_fail 'host: no IPv6 router answers' 5 "$kboot" router host
