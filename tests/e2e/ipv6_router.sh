@@ -4,6 +4,7 @@
 need_root
 need ip unshare python3
 if [ -z "${in_network:-}" ]; then
+  unshare --net sh -c 'ip link add host type veth peer name router && ip -6 addr show dev lo' >/dev/null 2>&1 || skip "no network namespace with IPv6 can be made"
   in_network=yes exec unshare --net "$0"
 fi
 kboot=$build/libexec/rootstream/kboot
