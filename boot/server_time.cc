@@ -81,7 +81,13 @@ Result<int64_t> TimeFromNtp(const std::string& server, milliseconds patience) {
 
 Result<int64_t> TimeFromHttp(const std::string& url, milliseconds patience) {
   const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy(curl_easy_init(), curl_easy_cleanup);
-  curl_easy_setopt(easy.get(), CURLOPT_URL, url.c_str());
+  // Only the server is asked: what an address holds of secrets is not for whoever answers without a checked certificate.
+  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> server(curl_url(), curl_url_cleanup);
+  if (curl_url_set(server.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK)
+    return Invalid(WithoutSecrets(url) + ": not an address");
+  for (const CURLUPart part : {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_PATH, CURLUPART_QUERY, CURLUPART_FRAGMENT})
+    curl_url_set(server.get(), part, nullptr, 0);
+  curl_easy_setopt(easy.get(), CURLOPT_CURLU, server.get());
   curl_easy_setopt(easy.get(), CURLOPT_NOBODY, 1L);
   curl_easy_setopt(easy.get(), CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy.get(), CURLOPT_QUICK_EXIT, 1L);

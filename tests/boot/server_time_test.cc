@@ -126,6 +126,33 @@ TEST(TimeFrom, GivesUpOnWhoDoesNotAnswer) {
   EXPECT_TRUE(FailsWith(ErrorKind::kUnavailable, TimeFrom("http://127.0.0.1:1/", milliseconds(100))));
 }
 
+// Its certificate is not checked: it learns no more than that it is asked.
+TEST(TimeFrom, TellsAWebServerNoSecretOfTheAddress) {
+  const UniqueFd listener(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  ASSERT_EQ(bind(listener.get(), reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(listen(listener.get(), 1), 0);
+  ASSERT_EQ(getsockname(listener.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
+  std::string request;
+  std::thread server([&] {
+    const UniqueFd client(accept(listener.get(), nullptr, nullptr));
+    char bytes[4096];
+    const ssize_t n = recv(client.get(), bytes, sizeof bytes, 0);
+    if (n > 0) request.assign(bytes, static_cast<size_t>(n));
+    const std::string answer = "HTTP/1.1 404 no\r\nDate: Mon, 29 Dec 2025 12:26:40 GMT\r\nConnection: close\r\n\r\n";
+    send(client.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
+  });
+  const auto time = TimeFrom("http://user:secret@127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/store/x?token=abc");
+  server.join();
+  ASSERT_TRUE(IsOk(time));
+  EXPECT_EQ(*time, 1'767'011'200);
+  EXPECT_TRUE(request.starts_with("HEAD / HTTP/1.1\r\n")) << request;
+  EXPECT_EQ(request.find("Authorization"), std::string::npos) << request;
+}
+
 TEST(TimeFrom, NoSuchSource) {
   for (const char* source : {"", "ntp:", "ftp://host/", "time.example.org"})
     EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, TimeFrom(source))) << source;

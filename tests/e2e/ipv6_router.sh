@@ -14,7 +14,8 @@ unshare --net sleep 300 &
 other=$!
 servers+=($other)
 inside() { nsenter --net --target $other "$@"; }
-wait_for 5 test "$(readlink /proc/self/ns/net)" != "$(readlink /proc/$other/ns/net)"
+is_apart() { [ "$(readlink /proc/self/ns/net)" != "$(readlink /proc/$other/ns/net)" ]; }
+wait_for 5 is_apart
 ip link set router netns $other
 inside ip link set router up
 ip link set host up
