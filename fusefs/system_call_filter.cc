@@ -72,6 +72,9 @@ std::vector<Limited> LimitedCalls() {
       {"ioctl", {SCMP_A1(SCMP_CMP_EQ, FIONBIO)}},
       {"ioctl", {SCMP_A1(SCMP_CMP_EQ, FIONREAD)}},
       {"ioctl", {SCMP_A1(SCMP_CMP_EQ, TCGETS)}},
+      // The scope of an address of one link: a name server's in resolv.conf(5), a store's in its URL (RFC 4007, 11).
+      {"ioctl", {SCMP_A1(SCMP_CMP_EQ, SIOCGIFINDEX)}},
+      {"ioctl", {SCMP_A1(SCMP_CMP_EQ, SIOCGIFNAME)}},
       {"socketpair", {SCMP_A0(SCMP_CMP_EQ, AF_UNIX)}},
   };
   // AF_NETLINK: which addresses this machine has, for getaddrinfo(3).

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sched.h>
@@ -80,6 +81,19 @@ TEST_F(LeastPrivilege, NoCapabilityIsLeftThatIsNotNeeded) {
   if (geteuid() != 0) GTEST_SKIP() << "needs root";
   EXPECT_TRUE(Holds([&] { return has("CapEff:\t0000000000000004") && has("CapBnd:\t0000000000000004"); }));
   EXPECT_TRUE(Holds([&] { return mount("x", "/mnt", "tmpfs", 0, nullptr) != 0; }));
+}
+
+TEST_F(LeastPrivilege, AnAddressOfOneLinkIsUnderstood) {
+  EXPECT_TRUE(Holds([] {
+    addrinfo hints = {}, *found = nullptr;
+    hints.ai_flags = AI_NUMERICHOST;
+    const bool is_understood = getaddrinfo("fe80::1%lo", "80", &hints, &found) == 0;
+    return is_understood && reinterpret_cast<sockaddr_in6*>(found->ai_addr)->sin6_scope_id == if_nametoindex("lo") && if_nametoindex("lo") != 0;
+  }));
+  EXPECT_TRUE(Holds([] {
+    char name[IF_NAMESIZE];
+    return if_indextoname(if_nametoindex("lo"), name) != nullptr;
+  }));
 }
 
 TEST_F(LeastPrivilege, CallsThatItHasNoUseForFail) {
