@@ -158,7 +158,8 @@ Result<RouterAdvertisement> AskRouter(const std::string& interface, milliseconds
 
 std::string ShellWords(const RouterAdvertisement& advertisement) {
   return "router6='" + (advertisement.is_router ? advertisement.router : "") + "' managed6='" +
-         (advertisement.has_addresses ? "yes" : "") + "' dns6='" + Joined(advertisement.name_servers) + "' domain6='" +
+         (advertisement.has_addresses ? "yes" : "") + "' information6='" + (advertisement.has_information ? "yes" : "") +
+         "' dns6='" + Joined(advertisement.name_servers) + "' domain6='" +
          Joined(advertisement.domains) + "'\n";
 }
 

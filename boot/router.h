@@ -28,7 +28,7 @@ std::optional<RouterAdvertisement> ParseRouterAdvertisement(std::string_view mes
 // Asks the routers on the link of a network interface. kUnavailable: none answers within `patience`; kFailed: no such interface.
 Result<RouterAdvertisement> AskRouter(const std::string& interface, std::chrono::milliseconds patience = std::chrono::seconds(5));
 
-// For a shell: router6='…' managed6='yes' dns6='…' domain6='…'
+// For a shell: router6='…' managed6='yes' information6='yes' dns6='…' domain6='…'
 std::string ShellWords(const RouterAdvertisement& advertisement);
 
 }  // namespace rootstream

@@ -27,16 +27,26 @@ case "$*" in
   'route replace default via 10.9.9.9'*) [ -f /run/router.known ] ;;
   'route replace 10.9.9.9 '*) : >/run/router.known ;;
   '-6 -o addr show dev eth0') cat /run/address6 2>/dev/null ;;
+  '-6 route show default dev eth0') if [ -f /run/router6 ]; then echo 'default via fe80::1'; fi ;;
   'link add link '*) mkdir -p /sys/class/net/$6; echo 1 >/sys/class/net/$6/type; echo 1 >/sys/class/net/$6/carrier ;;
 esac
+END
+# dhcpcd … NAME: answers as /run/dhcp6 has it (shell assignments for dhcp6-answer).
+cat >/run/fake/dhcpcd <<'END'
+#!/bin/busybox sh
+while [ $# -gt 1 ]; do case "$1" in -f) tail -n 1 $2 >>/run/calls ;; esac; shift; done
+echo "dhcpcd on $1" >>/run/calls
+[ -f /run/dhcp6 ] || exit 1
+eval "export $(cat /run/dhcp6)"
+sh $ANSWER6
 END
 printf '#!/bin/busybox sh\n' >/run/fake/modprobe
 printf '#!/bin/busybox sh\n[ "$*" = "router eth0" ] && cat /run/router6\n' >/run/fake/kboot
 chmod 755 /run/fake/*
 # The answer's script mentions files by their absolute places, which are the real ones here.
-export ANSWER=$lib/dhcp-answer
+export ANSWER=$lib/dhcp-answer ANSWER6=$lib/dhcp6-answer
 
-for part in say config network slow_line storage managers root_setup stage_two; do . "$lib/$part.sh"; done
+for part in say config network ipv6 slow_line storage managers root_setup stage_two; do . "$lib/$part.sh"; done
 
 # anew [COMMAND-LINE]: a machine with two cards that have a link.
 anew() {
@@ -83,13 +93,32 @@ address6() { echo "2: eth0    inet6 $1 scope global ${2-} dynamic \       valid_
 name_server6() { sed -n 's/^nameserver //p' /etc/resolv.conf; }
 echo "router6='fe80::1' managed6='' dns6='2001:db8::53' domain6='lab'" >/run/router6
 anew; address6 2001:db8::4/64 tentative; echo '2: eth0    inet6 fe80::5/64 scope link \       valid_lft forever' >>/run/address6; address6 2001:db8::5/64; up || complain 'no network'; is_on eth0
-called 'ip addr add 2001:db8::5/64 dev eth0'; called 'ip route replace default via fe80::1 dev eth0'
+called 'ip addr replace 2001:db8::5/64 dev eth0'; called 'ip route replace default via fe80::1 dev eth0 metric 2048'
 [ "$(name_server6)" = 2001:db8::53 ] || complain "$(cat /etc/resolv.conf)"
 : >/run/router6
 anew; up; is_on eth0; [ "$(name_server6)" = '' ] || complain 'name servers from nowhere'; not_called 'route replace default'
 anew; answer eth1 1; up; is_on eth1
 anew ip=auto6; answer eth0; up; [ "$(name_server6)" = '' ] || complain 'DHCP'; [ "$(grep -c asks /run/calls)" = 0 ] || complain 'DHCP was asked'
+what='a name server of the link'
+echo "router6='fe80::1' managed6='' dns6='fe80::1 2001:db8::53'" >/run/router6
+anew; up; [ "$(name_server6 | tr '\n' ' ')" = 'fe80::1%eth0 2001:db8::53 ' ] || complain "$(cat /etc/resolv.conf)"
+what='no store by IPv6, and DHCP that comes late'
+answer eth0; other_network >/run/said 2>&1 || complain 'DHCP was not asked again'; is_on eth0; called 'ip addr add 10.0.0.0/255.255.255.0 brd + dev eth0'
+anew; up; rm -rf /sys/class/net/eth1; other_network >/run/said 2>&1 && complain 'nobody answered'; grep -q 2001:db8::5 /run/kboot/net/lease || complain 'the lease is lost'
+what='an address by SLAAC, and name servers by DHCPv6'
+echo "router6='fe80::1' managed6='' information6='yes' dns6=''" >/run/router6
+echo "reason=INFORM6 new_dhcp6_name_servers='2001:db8::54' new_dhcp6_domain_search=lab.example" >/run/dhcp6
+anew; up || complain 'no network'; [ "$(name_server6)" = 2001:db8::54 ] || complain "$(cat /etc/resolv.conf)"; called inform6; called 'dhcpcd on eth0'
+called 'ip addr replace 2001:db8::5/64 dev eth0'; grep -qx 'search lab.example' /etc/resolv.conf || complain "$(cat /etc/resolv.conf)"
+what='an address by DHCPv6'
 rm /run/address6
+echo "router6='fe80::1' managed6='yes' information6='' dns6=''" >/run/router6
+echo "reason=BOUND6 new_dhcp6_ia_na1_ia_addr1=2001:db8::7 new_dhcp6_ia_na1_t1=300 new_dhcp6_name_servers='2001:db8::54'" >/run/dhcp6
+anew; up || complain 'no network'; is_on eth0; called ia_na; called 'ip addr replace 2001:db8::7/128 dev eth0'
+[ "$(. /run/kboot/net/lease; echo "$lease6")" = 300 ] || complain "$(cat /run/kboot/net/lease)"
+rm /run/dhcp6
+anew; up && complain 'a network without an answer'; [ "$(cat /run/kboot/why.kind)" = no-address ] || complain "$(cat /run/kboot/why.kind)"
+rm /run/router6
 anew ip=auto6; answer eth0; up && complain 'there is no router'; [ "$(cat /run/kboot/why.kind)" = no-address ] || complain "$(cat /run/kboot/why.kind)"
 
 what='a card that is named'

@@ -26,7 +26,7 @@ TEST(RouterAdvertisementText, HasNameServersAndDomains) {
   EXPECT_FALSE(got->has_addresses || got->has_information);
   EXPECT_EQ(got->name_servers, (std::vector<std::string>{"2001:db8::53", "2001:db8::53"}));
   EXPECT_EQ(got->domains, (std::vector<std::string>{"lab.example", "site"}));
-  EXPECT_EQ(ShellWords(*got), "router6='' managed6='' dns6='2001:db8::53 2001:db8::53' domain6='lab.example site'\n");
+  EXPECT_EQ(ShellWords(*got), "router6='' managed6='' information6='' dns6='2001:db8::53 2001:db8::53' domain6='lab.example site'\n");
 }
 
 TEST(RouterAdvertisementText, TellsOfDhcp) {

@@ -5,7 +5,7 @@ BUILD_PACKAGES="g++ cmake ninja-build pkg-config libfuse3-dev libcurl4-openssl-d
   liblmdb-dev libseccomp-dev libcli11-dev nlohmann-json3-dev libfmt-dev libarchive-dev zlib1g-dev libmicrohttpd-dev
   libgtest-dev"
 RUN_PACKAGES="fuse3"
-KBOOT_PACKAGES="busybox kmod kexec-tools dropbear-bin cpio xz-utils zstd binutils ca-certificates openssl"
+KBOOT_PACKAGES="busybox kmod kexec-tools dropbear-bin dhcpcd-base cpio xz-utils zstd binutils ca-certificates openssl"
 
 say() { printf '\n== %s\n' "$*"; }
 

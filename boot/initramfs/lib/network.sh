@@ -1,9 +1,11 @@
-# An address: by DHCP, of an IPv6 router where nobody answers that, or as ip= says (Documentation/admin-guide/nfs/nfsroot.rst). Of several cards the one that is named
-# there is asked, else the one that the loader came by (BOOTIF=), else all at once. The outcome is
-# /run/kboot/net/lease: what `ip` and resolv.conf need, in shell assignments; the next kernel restores it without asking anybody.
+# An address: by DHCP, of an IPv6 router where nobody answers that (ipv6.sh), or as ip= says
+# (Documentation/admin-guide/nfs/nfsroot.rst). Of several cards the one that is named there is asked, else the one that the
+# loader came by (BOOTIF=), else all at once. The outcome is /run/kboot/net/lease: what `ip` and resolv.conf need, in shell
+# assignments; the next kernel restores it without asking anybody.
 
 readonly NET=/run/kboot/net
 readonly LINK_SECONDS=10  # that a cable may need
+readonly DHCP_TRIES=16    # two seconds apart: a switch's port may need 30 s to forward (spanning tree)
 
 interfaces() {
   local name
@@ -85,8 +87,9 @@ interfaces_to_ask() {
 # After a network on which no store answers: true if there is another one to try. Once all were tried, all are anew.
 other_network() {
   case "$(conf ip dhcp)" in dhcp | on | any | '') ;; *) return 1 ;; esac
-  has_conf vlan && return 1
   [ -f $NET/lease ] || return 1
+  if late_dhcp; then return 0; fi
+  has_conf vlan && return 1
   (. $NET/lease; echo "$interface") >>$NET/left
   local name found=''
   for name in $(interfaces | grep -vxF -e "$(cat $NET/left)"); do has_link "$name" && found=$name; done
@@ -106,55 +109,19 @@ is_any_alive() {
 
 ask_network() { ask_dhcp "$1" || ask_router "$1"; }
 
-# address6_of INTERFACE: ADDRESS/PREFIX that the kernel made of a router's announcement and that is nobody else's (RFC 4862).
-address6_of() {
-  ip -6 -o addr show dev "$1" 2>/dev/null | grep -v -e 'scope link' -e 'scope host' -e tentative | sed -n 's/.* inet6 \([^ ]*\).*/\1/p' | head -n 1
-}
-
-# Where nobody answers DHCP for so long, and there is an address of IPv6, that is taken.
-readonly IPV6_AFTER=60  # tenths of a second
-
-has_address6() {
-  local name
-  for name in $1; do [ -z "$(address6_of "$name")" ] || return 0; done
-  return 1
-}
-
-# The kernel has made address and route; what it does not keep, name servers, is asked for.
-ask_router() {
-  local name address tenths=0
-  for name in $1; do has_link "$name" && echo 1 >"/proc/sys/net/ipv6/conf/$name/accept_ra"; done 2>>"$LOG"
-  until has_address6 "$1" || [ $tenths -ge 50 ]; do
-    sleep 0.1
-    tenths=$((tenths + 1))
-  done
-  for name in $1; do
-    address=$(address6_of "$name")
-    [ -n "$address" ] || continue
-    router6='' dns6='' domain6=''
-    eval "$(kboot router "$name" 2>>"$LOG")"
-    {
-      echo "interface=$name ip=${address%/*} subnet=${address#*/} router='$router6' dns='$dns6' domain='$domain6'"
-      echo "hostname='' ntpsrv='' bootfile='' boot_file='' mtu='' lease='' staticroutes=''"
-    } >$NET/lease
-    return 0
-  done
-  why no-address "no DHCP server and no IPv6 router answered on $(echo "$1" | tr '\n' ' ')"
-}
-
 # All at once; the first that is answered takes the others along. One that ended may have left the lease to another,
 # which is still about to write it.
 ask_dhcp() {
   local pids='' tenths=0
   for name in $1; do
     has_link "$name" || continue
-    udhcpc -f -q -n -t 8 -T 2 -i "$name" -s /lib/kboot/dhcp-answer -O ntpsrv -O bootfile -O mtu -O staticroutes \
+    udhcpc -f -q -n -t $DHCP_TRIES -T 2 -i "$name" -s /lib/kboot/dhcp-answer -O ntpsrv -O bootfile -O mtu -O staticroutes \
       -V rootstream-kboot >>"$LOG" 2>&1 &
     pids="$pids $!"
   done
   # shellcheck disable=SC2086
-  while [ ! -f $NET/lease ] && [ $tenths -lt 200 ] && is_any_alive $pids; do
-    if [ $((tenths % 10)) = 0 ] && [ $tenths -ge $IPV6_AFTER ] && has_address6 "$1"; then break; fi
+  while [ ! -f $NET/lease ] && is_any_alive $pids; do
+    if [ $((tenths % 10)) = 0 ] && [ $tenths -ge $IPV6_AFTER ] && has_router6 "$1"; then break; fi
     sleep 0.1
     tenths=$((tenths + 1))
   done
@@ -180,6 +147,7 @@ static_address() {
 
 # add_route DESTINATION ROUTER: a router that is on no network of this address (RFC 3442; a /32) is reached by the link.
 add_route() {
+  case "$2" in *:*) ip route replace "$1" via "$2" dev "$interface" metric $OWN_METRIC 2>>"$LOG"; return ;; esac
   if [ "$2" = 0.0.0.0 ]; then ip route replace "$1" dev "$interface" 2>>"$LOG"; return; fi
   ip route replace "$1" via "$2" dev "$interface" 2>>"$LOG" && return 0
   ip route replace "$2" dev "$interface" 2>>"$LOG"
@@ -213,18 +181,6 @@ take_boot_file() {
   esac
 }
 
-# The kernel has it already, unless it is the next one. Until then a connection would go out with another address, and wait
-# for an answer that cannot come. That nobody else has this one has been asked before.
-apply_address6() {
-  local tenths=0
-  echo 0 2>>"$LOG" >"/proc/sys/net/ipv6/conf/$interface/accept_dad"
-  ip addr add "$ip/$subnet" dev "$interface" 2>>"$LOG"
-  until [ -n "$(address6_of "$interface")" ] || [ $tenths -ge 50 ]; do
-    sleep 0.1
-    tenths=$((tenths + 1))
-  done
-}
-
 apply_lease() {
   staticroutes=''
   . $NET/lease
@@ -237,7 +193,7 @@ apply_lease() {
   apply_routes
   : >/etc/resolv.conf
   [ -n "$domain" ] && echo "search $domain" >>/etc/resolv.conf
-  for each in $dns; do echo "nameserver $each" >>/etc/resolv.conf; done
+  for each in $dns; do echo "nameserver $(with_scope "$each")" >>/etc/resolv.conf; done
   take_boot_file
   cat "/sys/class/net/$interface/address" >$NET/mac
   say "address $ip on $interface"

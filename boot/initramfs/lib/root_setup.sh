@@ -136,9 +136,17 @@ fit_hosts() {
 keep_address() {
   [ -f $NET/lease ] || return 0
   . $NET/lease
-  [ -n "${lease-}" ] || return 0
-  setsid chroot /live /bin/kboot spare -- /bin/busybox udhcpc -f -t 0 -i "$interface" -r "$ip" -s /lib/kboot/dhcp-keep \
-    </dev/null >/dev/null 2>&1 &
+  if [ -n "${lease-}" ]; then
+    spared /bin/busybox udhcpc -f -t 0 -i "$interface" -r "$ip" -s /lib/kboot/dhcp-keep
+  elif [ -n "${lease6-}" ]; then
+    mkdir -p /live/var/lib/dhcpcd /live/run/dhcpcd
+    dhcp6_settings ia_na >/live/etc/dhcp6.conf
+    spared /bin/busybox sh /lib/kboot/dhcp6-keep "$interface" "$ip/$subnet" "$lease6" /etc/dhcp6.conf
+  fi
+}
+
+spared() {  # spared PROGRAM ARGUMENT...
+  setsid chroot /live /bin/kboot spare -- "$@" </dev/null >/dev/null 2>&1 &
 }
 
 # systemd spares the daemon, whose name begins with @, and goes to /run/initramfs at the end, so that the root can be
