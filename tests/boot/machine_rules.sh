@@ -128,6 +128,8 @@ done
 anew ip=10.1.1.1::10.1.1.2:255.255.255.0::eth1:off; up; is_on eth1; called 'ip addr add 10.1.1.1/255.255.255.0 brd + dev eth1'
 what='the card that the loader came by'
 anew BOOTIF=01-52-54-00-00-00-02; answer eth0; answer eth1; up || complain 'no network'; is_on eth1; asked eth1
+what='nobody answers on the card that the loader came by'
+anew BOOTIF=01-52-54-00-00-00-02; answer eth0; up || complain 'no network'; is_on eth0
 what='a loader that came by a card that is not there'
 anew BOOTIF=01-52-54-00-00-00-09; answer eth0; up || complain 'no network'; is_on eth0
 
@@ -138,6 +140,8 @@ other_network >/run/said 2>&1 && complain 'a third card'
 what='the loader'"'"'s card is left, too'
 anew BOOTIF=01-52-54-00-00-00-02; answer eth0; answer eth1; up; is_on eth1
 other_network >/run/said 2>&1 || complain 'the other card was not tried'; is_on eth0
+what='nobody answers on the other network'
+anew; answer eth0; up; is_on eth0; other_network >/run/said 2>&1; is_on eth0
 what='no other network'
 anew; rm -r /sys/class/net/eth1; answer eth0; up; other_network && complain 'there is none'
 anew ip=:::::eth1:dhcp; answer eth0; answer eth1; up; other_network && complain 'the card was named'

@@ -69,7 +69,7 @@ network_up() {
   mkdir -p $NET
   wait_for_links && make_vlan || return 1
   case "$(conf ip dhcp)" in
-    dhcp | on | any | '') ask_network "$(interfaces_to_ask)" || { has_conf vlan && ask_network "$(interfaces)"; } ;;
+    dhcp | on | any | '') ask_cards ;;
     auto6) ask_router "$(interfaces_to_ask)" ;;
     off | none) why no-address 'ip=off: no address was wanted' ;;
     *) static_address "$(conf ip)" ;;
@@ -108,6 +108,13 @@ is_any_alive() {
 }
 
 ask_network() { ask_dhcp "$1" || ask_router "$1"; }
+
+# Those that are to be asked first, and where nobody answers, all.
+ask_cards() {
+  local first
+  first=$(interfaces_to_ask)
+  ask_network "$first" || { [ "$first" != "$(interfaces)" ] && ask_network "$(interfaces)"; }
+}
 
 # All at once; the first that is answered takes the others along. One that ended may have left the lease to another,
 # which is still about to write it.
