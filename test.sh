@@ -14,7 +14,7 @@ cd "$(dirname "$0")"
 TEST_PACKAGES="nginx-light lighttpd busybox acl attr libcap2-bin curl openssl squashfs-tools xz-utils zstd
   procps python3 util-linux"
 BENCH_PACKAGES="casync nbdkit libnbd-bin httpdirfs rclone"
-BOOT_PACKAGES="qemu-system-x86 mmdebstrap e2fsprogs iproute2 openssh-client"
+BOOT_PACKAGES="qemu-system-x86 mmdebstrap e2fsprogs iproute2 openssh-client dnsmasq-base"
 
 mode=${1:---all}
 case "$mode" in
@@ -56,7 +56,8 @@ case "$mode" in
     install_packages $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES $KBOOT_PACKAGES $BOOT_PACKAGES
     need_fuse
     build default
-    run_tests default -LE boot-all
+    # Two at a time: a machine that boots, beside the other tests.
+    run_tests default -j2 -LE boot-all
     ;;
   --boot-all)
     install_packages $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES $KBOOT_PACKAGES $BOOT_PACKAGES

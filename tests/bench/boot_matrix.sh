@@ -1,15 +1,38 @@
 #!/usr/bin/env bash
-# The matrix of systems in docs/boot.md, in Markdown, from what tests/e2e/boot_system.sh has left of each
-# (./test.sh --boot-all runs it for all of them).
+# boot_matrix.sh: the matrices of docs/boot.md, of systems and of networks, from what tests/e2e/boot_system.sh and
+# boot_network.sh have left of each (./test.sh --boot-all runs them all). Written there, between their marks; what has not been
+# run keeps its line.
 set -euo pipefail
 . "$(dirname "$0")/../e2e/lib.sh"
 . "$(dirname "$0")/../e2e/boot_lib.sh"
 . "$(dirname "$0")/../e2e/systems.sh"
-cat <<'TEXT'
-| system (init, and systemd's version) | login, s | card left alone | names | disk in fstab | ssh | apt-get install | memory pressure, then reboot | poweroff | soft reboot |
-|---|---|---|---|---|---|---|---|---|---|
-TEXT
-for system in $systems; do
-  describe "$system"
-  cat "$fixture/systems/$system.row" 2>/dev/null || echo "| $title | not run |"
-done
+. "$(dirname "$0")/../e2e/networks.sh"
+page=$repository/docs/boot.md
+
+# table NAME HEAD FOLDER ROW...: between <!-- NAME --> and <!-- /NAME -->. A row's line begins with its title, which tells it
+# from the others.
+table() {
+  local name=$1 head=$2 folder=$3 row file=$work/$1
+  shift 3
+  {
+    echo "<!-- $name -->"
+    echo "$head"
+    echo "$head" | sed 's/[^|]\+/---/g'
+    for row; do
+      if [ -f "$folder/$row.row" ]; then
+        cat "$folder/$row.row"
+      else
+        grep -F "<!-- $row -->" "$page" || echo "| $row | not run | <!-- $row -->"
+      fi
+    done
+    echo "<!-- /$name -->"
+  } >"$file"
+  grep -qF "<!-- $name -->" "$page" || fail "$page has no <!-- $name -->"
+  sed -i -e "/<!-- $name -->/,/<!-- \/$name -->/{/<!-- \/$name -->/r $file" -e 'd}' "$page"
+}
+
+# shellcheck disable=SC2086 # words
+table systems '| system (init, and systemd'"'"'s version) | login, s | card left alone | names | disk in fstab | ssh | apt-get install | memory pressure, then reboot | poweroff | soft reboot |' \
+  "$fixture/systems" $systems
+# shellcheck disable=SC2086 # words
+table networks '| network | boots, by kexec | until the image'"'"'s init, s |' "$fixture/networks" $networks

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/boot_lib.sh"
 need mmdebstrap qemu-system-x86_64 kexec dropbear kmod cpio xz
 need_root
-rm -rf --one-file-system "$fixture"/{complete,kexec.bytes,store,stock,own,tftp,kernel,key,key.pub}
+rm -rf --one-file-system "$fixture"/{complete,networks,kexec.bytes,store,stock,own,tftp,kernel,key,key.pub}
 mkdir -p "$fixture/store"
 
 suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
@@ -24,7 +24,8 @@ tar -C "$root" --xattrs --xattrs-include='*' --numeric-owner -xf "$fixture/root.
 cat >"$root/usr/local/sbin/marker" <<'END'
 #!/bin/sh
 # Tells at the second serial port what the tests want to know, and goes off. Words of the kernel's command line:
-# marker.pressure: before that, programs use all memory, and the kernel forgets what it can; marker.end=reboot.
+# marker.pressure: before that, programs use all memory, and the kernel forgets what it can; marker.end=reboot; marker.stay=SECONDS
+# before it ends, in which all that is remembered of the root is dropped and it is read again.
 exec >/dev/ttyS1 2>&1
 word() { sed -n "s/.*\<marker\.$1=\([^ ]*\).*/\1/p" /proc/cmdline; }
 echo written >/root/marker && cat /root/marker
@@ -44,6 +45,11 @@ if [ -d /run/systemd/system ]; then
 else
   echo "failed units: 0"
   echo "init $(readlink /proc/1/exe)"
+fi
+if [ -n "$(word stay)" ]; then
+  sleep "$(word stay)"
+  echo 3 >/proc/sys/vm/drop_caches
+  cat /usr/bin/* >/dev/null && echo "read after $(word stay) s, $(ip -4 -o address show scope global | awk '{ print $2, $4 }')"
 fi
 echo done
 sleep 6  # for the login prompt to come

@@ -8,5 +8,7 @@ boot 900 stock --direct --url "$(url_inside)" --pubkey "$key.pub" --slow 2mbit,1
   expect 'the line is slow now' expect 'starting it' expect 'second stage' expect 'the line is slow now' \
   expect 'login: $' end ''
 expect_clean_run
-repeated=$(awk '$4 != "\"-\"" { print $4, $5 }' "$work/access.log" | sort | uniq -d | wc -l)
-[ "$repeated" = 0 ] || fail "$repeated ranges were fetched twice"
+# The kernel is kept by nobody once it runs. What lies beside it in the image may be read, and its end be guessed with that.
+repeated=$(awk '$4 != "\"-\"" && seen[$4 $5]++ { sum += $3 } END { print sum + 0 }' "$work/access.log")
+[ "$repeated" -lt $(($(bytes_sent) / 50)) ] || fail "of $(bytes_sent) bytes, $repeated were fetched a second time"
+echo "of $(bytes_sent) bytes, $repeated were fetched a second time"

@@ -63,5 +63,5 @@ fi
 row="$row | yes | ${soft_reboot:--}"
 e2fsck -fn "$work/disk" >"$work/fsck" 2>&1 || fail "the local disk is not clean: $(cat "$work/fsck")"
 
-echo "| $row |" | tee "$folder/$system.row"
+echo "| $row | <!-- $system -->" | tee "$folder/$system.row"
 [ -z "${complaints-}" ] || fail "not as it should be:$complaints"

@@ -20,7 +20,7 @@ describe() {
     sysvinit) title='Debian bookworm, sysvinit' packages=sysvinit-core,ifupdown ;;
     openrc) title='Debian bookworm, openrc' packages=sysvinit-core,openrc,ifupdown ;;
     runit) title='Debian bookworm, runit' packages=runit-init,ifupdown ;;
-    finit) title='Debian bookworm, finit' packages=finit-sysv,ifupdown ;;
+    finit) title='Debian bookworm, finit' packages=finit-sysv,finit-plugins,e2fsprogs,ifupdown ;;
     busybox) title='Debian bookworm, busybox init' packages=busybox init=/usr/lib/small/init ;;
     *) return 1 ;;
   esac
@@ -60,6 +60,8 @@ fit_system() {
     busybox)
       mkdir -p "$root/usr/lib/small"
       ln -s /bin/busybox "$root/usr/lib/small/init"
+      ln -s /bin/busybox "$root/usr/sbin/reboot"
+      ln -s /bin/busybox "$root/usr/sbin/poweroff"
       cat >"$root/etc/inittab" <<'END'
 ::sysinit:/bin/hostname -F /etc/hostname
 ::sysinit:/bin/mkdir -p /dev/pts
