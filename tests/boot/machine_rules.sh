@@ -166,6 +166,10 @@ rm -rf /sys/class/net/*; card enp1s0 52:54:00:00:00:09; card enp2s0 52:54:00:00:
 echo 52:54:00:00:00:01 >/run/kboot/net/mac
 restore_network >/run/said 2>&1 || complain "$(cat /run/kboot/why)"
 is_on eth0.5; called 'ip link add link enp2s0 name eth0.5 type vlan id 5'
+what='a VLAN on which nobody answered, under the next kernel'
+anew 'vlan=eth0.5:eth0'; answer eth1; up; is_on eth1; : >/run/calls
+restore_network >/run/said 2>&1 || complain "$(cat /run/kboot/why)"
+is_on eth1; not_called 'type vlan'
 
 # --- the boot file of DHCP -------------------------------------------------------------------------------------------
 boot_file() { anew "$1"; rm -r /sys/class/net/eth1; answer eth0 0 "$2"; up; [ "$(conf url)" = "$3" ] || complain "'$1' with '$2': '$(conf url)'"; }

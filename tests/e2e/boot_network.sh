@@ -20,6 +20,7 @@ mkdir -p "$folder"
 rm -f "$folder/$network.row"
 
 ip link set lo up
+ip address add 203.0.113.1/32 dev lo
 make_network "$network"
 nginx_configuration 80 'listen [::]:80;' >"$work/nginx.conf"
 port=80 start_server nginx -c "$work/nginx.conf" -e "$work/nginx-start.log"

@@ -14,7 +14,7 @@ rm -f "$folder/$system.row"
 
 if [ "$(cat "$folder/$system.packages" 2>/dev/null)" != "$suite $packages" ]; then
   step "a root: $title"
-  mmdebstrap --quiet --variant=minbase --include="$packages" "$suite" "$work/root.tar" || fail "mmdebstrap failed"
+  mmdebstrap --quiet --variant=minbase "${mmdebstrap_options[@]}" --include="$packages" "$suite" "$work/root.tar" || fail "mmdebstrap failed"
   mv "$work/root.tar" "$folder/$system.tar"
   echo "$suite $packages" >"$folder/$system.packages"
 fi

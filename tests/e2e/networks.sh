@@ -1,5 +1,5 @@
 # Sourced by boot_network.sh: the networks that a machine is booted in. They are TAP devices in a network namespace of the
-# test's own; the store's server is 192.0.2.1 and 2001:db8::1, at the other end of the first.
+# test's own, with DHCP at the other end of each; the store's server, 203.0.113.1 and 2001:db8::1, is behind that.
 #
 # shellcheck shell=bash disable=SC2034
 
@@ -9,7 +9,7 @@ networks='one-card two-cards bootif vlan vlan-second-card link-route boot-file b
 # (more of kboot's command line), kboot and image, and what the console says of the address. `stays`: for how long the machine
 # runs, in seconds, beyond what it does at once.
 make_network() {
-  cards=(virtio-net-pci) url=http://192.0.2.1/$image words='' says='address 192\.0\.2\.' stays='' kboot=stock
+  cards=(virtio-net-pci) url=http://203.0.113.1/$image words='' says='address 192\.0\.2\.' stays='' kboot=stock
   case "$1" in
     one-card) title='one card, the server by its name' url=http://store.test/$image; tap 0; offer 0 ;;
     two-cards)
@@ -27,9 +27,8 @@ make_network() {
       tap 0; tap 1; offer_elsewhere 0; offer 1; tag 1
       ;;
     link-route)
-      title='an address of /32, routes by option 121' url=http://203.0.113.1/$image
+      title='an address of /32, routes by option 121'
       tap 0
-      ip address add 203.0.113.1/32 dev lo
       offer 0 --dhcp-option=1,255.255.255.255 --dhcp-option=3 --dhcp-option=121,192.0.2.1/32,0.0.0.0,0.0.0.0/0,192.0.2.1
       ;;
     boot-file) title='the image by option 67 alone'; tap 0; offer 0 --dhcp-boot="$url"; url='' ;;
@@ -92,7 +91,7 @@ run_dnsmasq() {  # run_dnsmasq N OPTION...
   shift
   start_server dnsmasq --keep-in-foreground --conf-file=/dev/null --pid-file= --user=root --log-facility=- --log-dhcp --bind-dynamic \
     --interface="tap$n" --except-interface=lo --no-resolv --no-hosts --dhcp-leasefile="$work/leases.$n" --dhcp-authoritative --no-ping \
-    --address=/store.test/192.0.2.1 --address=/store.test/2001:db8::1 "$@"
+    --address=/store.test/203.0.113.1 --address=/store.test/2001:db8::1 "$@"
 }
 
 # offer N [OPTION...]: DHCP, and names, for the card N.

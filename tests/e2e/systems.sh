@@ -4,9 +4,11 @@
 
 systems='ifupdown networkd network-manager connman cloud-init bullseye trixie sid sysvinit openrc runit finit busybox'
 
-# describe SYSTEM: sets suite, packages, title and init ('' for its /sbin/init), and soft_reboot where it has one.
+# describe SYSTEM: sets suite, packages, title and init ('' for its /sbin/init), soft_reboot where it has one, and options of
+# mmdebstrap.
 describe() {
   suite=bookworm init='' soft_reboot=''
+  mmdebstrap_options=(--aptopt='Acquire::Check-Valid-Until "false"')  # a mirror may be behind sid
   local common=udev,linux-image-cloud-amd64,iproute2,netbase,python3-minimal,passwd,login,openssh-server,openssh-client,procps
   case "$1" in
     ifupdown) title='Debian bookworm, systemd, ifupdown' packages=systemd-sysv,ifupdown ;;
@@ -14,7 +16,12 @@ describe() {
     network-manager) title='Debian bookworm, NetworkManager' packages=systemd-sysv,network-manager ;;
     connman) title='Debian bookworm, connman' packages=systemd-sysv,connman ;;
     cloud-init) title='Debian bookworm, cloud-init' packages=systemd-sysv,cloud-init,ifupdown ;;
-    bullseye) title='Debian bullseye' suite=bullseye packages=systemd-sysv,ifupdown ;;
+    bullseye)
+      title='Debian bullseye' suite=bullseye packages=systemd-sysv,ifupdown
+      # Its security updates have ended, and not all that their list names is there.
+      # shellcheck disable=SC2016 # for the hook's shell
+      mmdebstrap_options+=(--setup-hook='sed -i /security/d "$1/etc/apt/sources.list"')
+      ;;
     trixie) title='Debian trixie' suite=trixie packages=systemd-sysv,ifupdown soft_reboot=yes ;;
     sid) title='Debian sid' suite=sid packages=systemd-sysv,ifupdown soft_reboot=yes ;;
     sysvinit) title='Debian bookworm, sysvinit' packages=sysvinit-core,ifupdown ;;

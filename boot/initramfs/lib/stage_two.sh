@@ -14,11 +14,12 @@ stage_two() {
   done
 }
 
-# Interfaces may be called otherwise under this kernel: the address of the card says which it is. A VLAN is made anew on
-# that card.
+# Interfaces may be called otherwise under this kernel: the address of the card says which it is. A VLAN whose lease it is is
+# made anew on that card.
 restore_network() {
-  local mac name tenths=0
+  local mac name lease_of tenths=0
   mac=$(cat $NET/mac)
+  lease_of=$(. $NET/lease; echo "$interface")
   until name=$(interface_with_mac "$mac"); do
     [ $tenths -lt 100 ] ||
       { why no-card "the network interface $mac is not there under this kernel: its driver may be missing in the image"; return 1; }
@@ -26,7 +27,7 @@ restore_network() {
     tenths=$((tenths + 1))
   done
   wait_for_link "$name"
-  if has_conf vlan; then
+  if has_conf vlan && [ "$lease_of" = "$(conf vlan | cut -d: -f1)" ]; then
     set_conf vlan "$(conf vlan | cut -d: -f1):$name"
     make_vlan || return 1
     name=$(conf vlan | cut -d: -f1)
