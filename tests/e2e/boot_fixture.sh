@@ -24,8 +24,8 @@ tar -C "$root" --xattrs --xattrs-include='*' --numeric-owner -xf "$fixture/root.
 cat >"$root/usr/local/sbin/marker" <<'END'
 #!/bin/sh
 # Tells at the second serial port what the tests want to know, and goes off. Words of the kernel's command line:
-# marker.pressure: before that, programs use all memory, and the kernel forgets what it can; marker.end=reboot; marker.stay=SECONDS
-# before it ends, in which all that is remembered of the root is dropped and it is read again.
+# marker.pressure: before that, programs use all memory, and the kernel forgets what it can; marker.end=reboot or kexec; marker.stay=SECONDS
+# before it ends, in which all that is remembered of the root is dropped and it is read again; marker.suspend=SECONDS, with a read under way.
 exec >/dev/ttyS1 2>&1
 word() { sed -n "s/.*\<marker\.$1=\([^ ]*\).*/\1/p" /proc/cmdline; }
 echo written >/root/marker && cat /root/marker
@@ -51,6 +51,13 @@ if [ -n "$(word stay)" ]; then
   echo 3 >/proc/sys/vm/drop_caches
   cat /usr/bin/* >/dev/null && echo "read after $(word stay) s, $(ip -4 -o address show scope global | awk '{ print $2, $4 }')"
 fi
+if [ -n "$(word suspend)" ]; then
+  cat /usr/bin/* >/dev/null &
+  echo 0 >/sys/class/rtc/rtc0/wakealarm
+  echo "+$(word suspend)" >/sys/class/rtc/rtc0/wakealarm
+  echo freeze >/sys/power/state && echo slept
+  wait $! && echo 'read while it fell asleep'
+fi
 echo done
 sleep 6  # for the login prompt to come
 if [ -n "$(word pressure)" ]; then
@@ -64,6 +71,12 @@ print("held", len(held), "MiB")'
   echo 'memory was used up'
 fi
 end=$(word end)
+if [ "$end" = kexec ]; then
+  # kexec_file_load(2), without an initrd.
+  perl -e 'open my $kernel, "<", glob "/boot/vmlinuz-*" or die $!; my $line = "console=ttyS0\0";
+    syscall(320, fileno($kernel), -1, length $line, $line, 4) == 0 or die $!' && echo 'the next kernel is loaded'
+  [ -d /run/systemd/system ] || end=reboot
+fi
 if [ -d /run/systemd/system ]; then systemctl "${end:-poweroff}"; else busybox "${end:-poweroff}"; fi
 END
 chmod 755 "$root/usr/local/sbin/marker"

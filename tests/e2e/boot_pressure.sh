@@ -13,13 +13,14 @@ goes_down() {
   case $end in
     poweroff) last='reboot: Power down' ;;
     reboot) last='reboot: Restarting system' ;;
+    kexec) last='kexec_core: Starting new kernel' ;;
   esac
   boot 500 own --direct --memory 512 --url "$(url_inside)" --pubkey "$key.pub" \
-    --cmdline "marker.pressure=yes marker.end=$end $2" -- expect 'login: $' expect "$last" end ''
+    --cmdline "marker.pressure=yes marker.end=$end $2" -- expect 'login: $' expect "$last"
   grep -q '^memory was used up$' "$work/marker" || fail "memory was not used up: $(cat "$work/marker")"
   ! grep -aiE 'i/o error|transport endpoint|kernel panic|oops|blocked for more than' "$work/console" || fail "errors on the console"
 }
 
 for words in '' init=/usr/lib/small/init; do
-  for end in poweroff reboot; do goes_down $end "$words"; done
+  for end in poweroff reboot kexec; do goes_down $end "$words"; done
 done

@@ -41,9 +41,10 @@ machine() {
   ! grep -aiE 'i/o error|transport endpoint|kernel panic|oops|blocked for more than' "$work/console" || fail "errors on the console"
 }
 
+use_up=(send 'check pressure' expect 'memory was used up' expect '[#] $')
 step "it comes up, and reboots after memory was used up"
 machine 'reboot: Restarting system' send check expect 'checks are done' \
-  send 'check pressure' expect 'memory was used up' expect '[#] $' send reboot
+  "${use_up[@]}" send reboot
 seconds=$(($(cat "$work/login") - began))
 row="$title ($(sed -n 's/^init: //p' "$work/marker" | sed 's/ *$//')) | $seconds"
 for column in card names disk ssh install; do
@@ -53,12 +54,12 @@ for column in card names disk ssh install; do
 done
 row="$row | yes"
 
-step "it powers off${soft_reboot:+, after a soft reboot}"
+step "it powers off${soft_reboot:+, after a soft reboot}, each time with memory used up"
 if [ -n "$soft_reboot" ]; then
-  machine 'reboot: Power down' send 'systemctl soft-reboot' expect 'login: $' send root expect '[#] $' send 'cat /srv/local/boots' \
-    expect '[#] $' send poweroff
+  machine 'reboot: Power down' "${use_up[@]}" send 'systemctl soft-reboot' expect 'login: $' send root expect '[#] $' \
+    send 'cat /srv/local/boots' expect '[#] $' "${use_up[@]}" send poweroff
 else
-  machine 'reboot: Power down' send poweroff
+  machine 'reboot: Power down' "${use_up[@]}" send poweroff
 fi
 row="$row | yes | ${soft_reboot:--}"
 e2fsck -fn "$work/disk" >"$work/fsck" 2>&1 || fail "the local disk is not clean: $(cat "$work/fsck")"

@@ -286,13 +286,13 @@ start_nginx() {
   await_server "http://127.0.0.1:$port" nginx
 }
 
-# HTTP/2 over TLS. The certificate signs itself: $work/ca.pem.
+# HTTP/2 over TLS. The certificate signs itself: $work/ca.pem. 10.0.2.2 is the loopback for QEMU's machines.
 start_nginx_tls_h2() {
   need nginx openssl
   pick_port
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 \
     -keyout "$work/tls.key" -out "$work/ca.pem" -subj /CN=127.0.0.1 \
-    -addext subjectAltName=IP:127.0.0.1 2>/dev/null
+    -addext subjectAltName=IP:127.0.0.1,IP:10.0.2.2 2>/dev/null
   nginx_configuration "127.0.0.1:$port ssl http2" \
     "ssl_certificate $work/ca.pem; ssl_certificate_key $work/tls.key;" >"$work/nginx.conf"
   start_server nginx -c "$work/nginx.conf" -e "$work/nginx-start.log"

@@ -3,13 +3,13 @@
 #
 # shellcheck shell=bash disable=SC2034
 
-networks='one-card two-cards bootif vlan vlan-second-card link-route boot-file boot-file-header no-names small-mtu slaac dhcpv6 dhcpv6-information short-lease late-dhcp e1000 e1000e rtl8139 ne2k_pci pcnet vmxnet3 usb-net'
+networks='one-card two-cards bootif vlan vlan-second-card link-route boot-file boot-file-header no-names small-mtu slaac dhcpv6 dhcpv6-information short-lease short-lease-systemd late-dhcp e1000 e1000e rtl8139 ne2k_pci pcnet vmxnet3 usb-net'
 
 # make_network NAME: sets up what is at the other end, and title, cards (QEMU's models, one for each TAP device), url, words
 # (more of kboot's command line), kboot and image, and what the console says of the address. `stays`: for how long the machine
-# runs, in seconds, beyond what it does at once.
+# runs, in seconds, beyond what it does at once. `init`: '' for the image's own.
 make_network() {
-  cards=(virtio-net-pci) url=http://203.0.113.1/$image words='' says='address 192\.0\.2\.' stays='' kboot=stock
+  cards=(virtio-net-pci) url=http://203.0.113.1/$image words='' says='address 192\.0\.2\.' stays='' kboot=stock init=/usr/lib/small/init
   case "$1" in
     one-card) title='one card, the server by its name' url=http://store.test/$image; tap 0; offer 0 ;;
     two-cards)
@@ -48,6 +48,10 @@ make_network() {
       tap 0; announce ra-stateless --dhcp-option=tag:!dhcpv6,option6:dns-server
       ;;
     short-lease) title='a lease of 60 s, for ten minutes' stays=600; tap 0; offer_by_udhcpd 60 ;;
+    short-lease-systemd)
+      title='a lease of 60 s, under systemd' stays=200 init=''
+      tap 0; offer_by_udhcpd 60
+      ;;
     late-dhcp) title='DHCP that answers after 20 s'; tap 0; (await_machine; sleep 20; offer 0; wait) & servers+=($!) ;;
     usb-net) title='a card of usb-net'; some_card ;;
     *) title="a card of $1" cards=("$1"); some_card ;;

@@ -73,6 +73,7 @@ fit_system() {
 ::sysinit:/bin/hostname -F /etc/hostname
 ::sysinit:/bin/mkdir -p /dev/pts
 ::sysinit:/bin/mount -t devpts devpts /dev/pts
+::sysinit:/sbin/modprobe virtio_blk
 ::sysinit:/bin/mount -a
 ttyS0::respawn:/bin/busybox getty -L 115200 ttyS0 vt100
 ::shutdown:/bin/umount -a -r
