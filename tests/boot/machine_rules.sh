@@ -46,7 +46,7 @@ chmod 755 /run/fake/*
 # The answer's script mentions files by their absolute places, which are the real ones here.
 export ANSWER=$lib/dhcp-answer ANSWER6=$lib/dhcp6-answer
 
-for part in say config network ipv6 slow_line storage managers root_setup stage_two; do . "$lib/$part.sh"; done
+for part in say config network ipv6 slow_line storage managers root_setup modules stage_two; do . "$lib/$part.sh"; done
 
 # anew [COMMAND-LINE]: a machine with two cards that have a link.
 anew() {
@@ -170,6 +170,16 @@ what='a VLAN on which nobody answered, under the next kernel'
 anew 'vlan=eth0.5:eth0'; answer eth1; up; is_on eth1; : >/run/calls
 restore_network >/run/said 2>&1 || complain "$(cat /run/kboot/why)"
 is_on eth1; not_called 'type vlan'
+
+# --- drivers that the next kernel gets -------------------------------------------------------------------------------
+what='disks that fstab names'
+anew; mkdir -p /sys/class/block /sys/devices/pci0/virtio1/block/vda /sys/devices/pci0/ata2/block/sr0 /run/newroot/etc
+echo virtio:d2 >/sys/devices/pci0/virtio1/modalias; echo pci:disk >/sys/devices/pci0/modalias; echo ata:cd >/sys/devices/pci0/ata2/modalias
+ln -s ../../devices/pci0/virtio1/block/vda /sys/class/block/vda; ln -s ../../devices/pci0/ata2/block/sr0 /sys/class/block/sr0
+drivers() { printf '%s\n' "$1" >/run/newroot/etc/fstab; needed_modules /run/newroot | tr '\n' ' '; }
+[ "$(drivers 'LABEL=data /srv ext4')" = 'fuse overlay af_packet virtio:d2 pci:disk ' ] || complain "$(drivers 'LABEL=data /srv ext4')"
+[ "$(drivers 'UUID=1-2 / ext4')" = 'fuse overlay af_packet ' ] || complain "$(drivers 'UUID=1-2 / ext4')"
+rm -r /run/newroot/etc
 
 # --- the boot file of DHCP -------------------------------------------------------------------------------------------
 boot_file() { anew "$1"; rm -r /sys/class/net/eth1; answer eth0 0 "$2"; up; [ "$(conf url)" = "$3" ] || complain "'$1' with '$2': '$(conf url)'"; }

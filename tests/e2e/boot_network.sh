@@ -2,22 +2,22 @@
 # boot_network.sh NETWORK: a machine boots, by kexec, in one of networks.sh. Leaves a line of the matrix in docs/boot.md in the
 # fixture's networks/NETWORK.row.
 . "$(dirname "$0")/lib.sh"
-need_root
-need ip unshare dnsmasq busybox
-network=${1:?boot_network.sh NETWORK}
-if [ -z "${in_network:-}" ]; then
-  unshare --net ip tuntap add dev tap0 mode tap 2>/dev/null || skip 'no network namespace with TAP devices can be made'
-  trap - EXIT ERR
-  rmdir "$work"
-  in_network=yes exec unshare --net "$0" "$@"
-fi
 . "$(dirname "$0")/boot_lib.sh"
 . "$(dirname "$0")/networks.sh"
 need_machine
+need ip unshare dnsmasq busybox mmdebstrap
+network=${1:?boot_network.sh NETWORK}
 case " $networks " in *" $network "*) ;; *) fail "there is no network $network, but $networks" ;; esac
 folder=$fixture/networks
 mkdir -p "$folder"
 rm -f "$folder/$network.row"
+if [ -z "${in_network:-}" ]; then
+  unshare --net ip tuntap add dev tap0 mode tap 2>/dev/null || skip 'no network namespace with TAP devices can be made'
+  if is_card "$network"; then make_usual_kernel; fi
+  trap - EXIT ERR
+  rm -rf --one-file-system "$work"
+  in_network=yes exec unshare --net "$0" "$@"
+fi
 
 ip link set lo up
 ip address add 203.0.113.1/32 dev lo

@@ -61,12 +61,14 @@ make_network() {
 # The cloud's kernel has few drivers: Debian's usual one, in kboot and in an image of its own.
 some_card() {
   store=$folder/store kboot=$folder/kboot words=rootstream.cmdline=mitigations=off  # which only a kernel that is begun anew can have
-  [ -f "$folder/complete" ] || make_usual_kernel
   tap 0
   offer 0
 }
 
-make_usual_kernel() {
+is_card() { case "$1" in e1000 | e1000e | rtl8139 | ne2k_pci | pcnet | vmxnet3 | usb-net) ;; *) return 1 ;; esac; }
+
+make_usual_kernel() {  # once; from Debian's mirrors, so not in a network namespace
+  [ ! -f "$folder/complete" ] || return 0
   rm -rf --one-file-system "$folder"/{store,kboot}
   mkdir -p "$folder/store" "$work/root"
   mmdebstrap --quiet --variant=minbase --include=linux-image-amd64,busybox,iproute2,netbase,python3-minimal \

@@ -1,6 +1,6 @@
 # The modules and firmware of another kernel that this machine needs to reach its root: the drivers of the
-# network interface and of the disks in use, with all between them and the bus, FUSE and overlayfs. The
-# running image loads the rest by itself.
+# network interface and of the disks in use, with all between them and the bus, FUSE and overlayfs; and of all disks, if the
+# image's fstab names any, since not every init waits for them. The running image loads the rest by itself.
 
 # aliases_of PATH: the modaliases of a device in /sys and of everything it hangs on.
 aliases_of() {
@@ -12,7 +12,17 @@ aliases_of() {
   done
 }
 
-needed_modules() {
+# names_disks ROOT: whether its fstab does, beside the root.
+names_disks() {
+  local spec folder
+  [ -f "$1/etc/fstab" ] || return 1
+  while read -r spec folder _; do
+    if is_disk_name "$spec" && [ "$folder" != / ]; then return 0; fi
+  done <"$1/etc/fstab"
+  return 1
+}
+
+needed_modules() {  # needed_modules ROOT
   echo fuse
   echo overlay
   echo af_packet
@@ -29,6 +39,11 @@ needed_modules() {
       /dev/*) aliases_of "/sys/class/block/$(basename "$(readlink -f "$(cat $file)")")" ;;
     esac
   done
+  if names_disks "$1"; then
+    for file in /sys/class/block/*; do
+      case "${file##*/}" in sr* | fd* | loop*) ;; *) aliases_of "$file" ;; esac
+    done
+  fi
   cat /run/kboot/fstype.* 2>/dev/null
 }
 
@@ -39,7 +54,7 @@ collect_modules() {
   list=$to/kboot/handoff/modules
   [ -d "$from/lib/modules/$release" ] || { why no-modules "the image has no /lib/modules/$release for its kernel"; return 1; }
   has_card_driver "$from" "$release" || return 1
-  needed_modules | sort -u | while read -r alias; do
+  needed_modules "$from" | sort -u | while read -r alias; do
     modprobe -d "$from" -S "$release" -q --show-depends "$alias" 2>>"$LOG"
   done | sed -n "s,^insmod $from\(/[^ ]*\).*,\1,p" | awk '!seen[$0]++' >"$list"
   while read -r path; do
