@@ -30,7 +30,7 @@ read -r -a options <<<"$(card_options | tr '\n' ' ')"
 step "$title"
 began=$(date +%s)
 boot 900 "$kboot" --direct --nic none ${url:+--url "$url"} --pubkey "$key.pub" \
-  --cmdline "${init:+init=$init }$words${stays:+ marker.stay=$stays}" -- \
+  --cmdline "${init:+init=$init }$words${stays:+ rootstream.cmdline=marker.stay=$stays}" -- \
   expect "$says" expect 'second stage' expect "$says" expect 'handing over to' run "date +%s >'$work/booted'" end '' -- "${options[@]}"
 expect_clean_run
 if [ -n "$stays" ]; then

@@ -27,7 +27,7 @@ $serve -c '$work/moved.conf' &
 $serve -c '$work/redirect.conf' &
 END2
 
-boot 1100 "$work/kboot" --direct --url "$(url_inside)" --pubkey "$key.pub" --cmdline marker.stay=60 -- \
+boot 1100 "$work/kboot" --direct --url "$(url_inside)" --pubkey "$key.pub" --cmdline rootstream.cmdline=marker.stay=60 -- \
   expect 'second stage' expect 'handing over to' wait 3 run "kill $server_pid" expect 'no store answers' wait 180 \
   run "$serve -c $work/nginx.conf &" expect 'online again' expect 'login: $' run "bash '$work/change' >'$work/change.log' 2>&1" end ''
 expect_clean_run

@@ -76,7 +76,7 @@ make_usual_kernel() {  # once; from Debian's mirrors, so not in a network namesp
   tar -C "$work/root" --numeric-owner -xf "$work/root.tar"
   tar -C "$work/root" -xf "$fixture/additions.tar"
   rm -f "$work/root.tar"
-  publish "$work/root" "$image" >/dev/null
+  (store=$folder/store; publish "$work/root" "$image" >/dev/null)
   rm -rf --one-file-system "$work/root"
   "$rootstream" kboot build --out "$folder/kboot" --compress zstd
   : >"$folder/complete"

@@ -64,6 +64,7 @@ fit_system() {
       printf '#cloud-config\nssh_deletekeys: false\n' >"$root/var/lib/cloud/seed/nocloud/user-data"
       ;;
     sysvinit | openrc) echo 'T0:2345:respawn:/sbin/getty -L ttyS0 115200 vt100' >>"$root/etc/inittab" ;;
+    finit) echo 'tty [12345] /dev/ttyS0 115200 vt100 noclear nowait' >"$root/etc/finit.d/serial.conf" ;;
     busybox)
       mkdir -p "$root/usr/lib/small"
       ln -s /bin/busybox "$root/usr/lib/small/init"
