@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds and tests everything. As root, or as a user who may sudo.
 #   ./test.sh               unit tests, fuzz corpora, end-to-end tests, boots  (about 25 minutes, and the build)
-#   ./test.sh --boot-all    every way of booting, and every system           (about 2 hours)
+#   ./test.sh --boot-all    every way of booting, every system, every network         (about 3 hours)
 #   ./test.sh --boot-all --resume   the same, but for what has passed since it was begun anew
 #   ./test.sh --sanitizers  the same code under ASan with UBSan, and TSan    (about 20 minutes, and two builds)
 #   ./test.sh --fuzz SECS   every fuzz target with libFuzzer, SECS each

@@ -25,7 +25,7 @@ cat >"$root/usr/local/sbin/marker" <<'END'
 #!/bin/sh
 # Tells at the second serial port what the tests want to know, and goes off. Words of the kernel's command line:
 # marker.pressure: before that, programs use all memory, and the kernel forgets what it can; marker.end=reboot or kexec; marker.stay=SECONDS
-# before it ends, in which all that is remembered of the root is dropped and it is read again; marker.suspend=SECONDS, with a read under way.
+# before it ends, in which all that is remembered of the root is dropped and it is read again; marker.suspend=SECONDS, with a read under way and without.
 exec >/dev/ttyS1 2>&1
 word() { sed -n "s/.*\<marker\.$1=\([^ ]*\).*/\1/p" /proc/cmdline; }
 echo written >/root/marker && cat /root/marker
@@ -52,11 +52,17 @@ if [ -n "$(word stay)" ]; then
   cat /usr/bin/* >/dev/null && echo "read after $(word stay) s, $(ip -4 -o address show scope global | awk '{ print $2, $4 }')"
 fi
 if [ -n "$(word suspend)" ]; then
+  fall_asleep() {
+    echo 0 >/sys/class/rtc/rtc0/wakealarm
+    echo "+$(word suspend)" >/sys/class/rtc/rtc0/wakealarm
+    echo freeze >/sys/power/state && echo "slept $1"
+  }
   cat /usr/bin/* >/dev/null &
-  echo 0 >/sys/class/rtc/rtc0/wakealarm
-  echo "+$(word suspend)" >/sys/class/rtc/rtc0/wakealarm
-  echo freeze >/sys/power/state && echo slept
-  wait $! && echo 'read while it fell asleep'
+  fall_asleep 'with a read under way'
+  wait $! && echo 'that read came to its end'
+  fall_asleep 'with none'
+  echo 3 >/proc/sys/vm/drop_caches
+  cat /usr/bin/* >/dev/null && echo 'read when awake again'
 fi
 echo done
 sleep 6  # for the login prompt to come
