@@ -116,6 +116,10 @@ echo "router6='fe80::1' managed6='yes' information6='' dns6=''" >/run/router6
 echo "reason=BOUND6 new_dhcp6_ia_na1_ia_addr1=2001:db8::7 new_dhcp6_ia_na1_t1=300 new_dhcp6_name_servers='2001:db8::54'" >/run/dhcp6
 anew; up || complain 'no network'; is_on eth0; called ia_na; called 'ip addr replace 2001:db8::7/128 dev eth0'
 [ "$(. /run/kboot/net/lease; echo "$lease6")" = 300 ] || complain "$(cat /run/kboot/net/lease)"
+what='a lease of DHCPv6 without a time to renew it'
+echo "reason=BOUND6 new_dhcp6_ia_na1_ia_addr1=2001:db8::7 new_dhcp6_ia_na1_t1=0 new_dhcp6_ia_na1_ia_addr1_pltime=1200" >/run/dhcp6
+anew; up; [ "$(. /run/kboot/net/lease; echo "$lease6")" = 600 ] || complain "$(cat /run/kboot/net/lease)"
+anew ip=:::::eth0:auto6; answer eth0; up; grep -q 2001:db8::7 /run/kboot/net/lease || complain 'IPv6 on a card that is named'
 rm /run/dhcp6
 anew; up && complain 'a network without an answer'; [ "$(cat /run/kboot/why.kind)" = no-address ] || complain "$(cat /run/kboot/why.kind)"
 rm /run/router6

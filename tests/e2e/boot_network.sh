@@ -34,7 +34,7 @@ boot 900 "$kboot" --direct --nic none ${url:+--url "$url"} --pubkey "$key.pub" \
   expect "$says" expect 'second stage' expect "$says" expect 'handing over to' run "date +%s >'$work/booted'" end '' -- "${options[@]}"
 expect_clean_run
 if [ -n "$stays" ]; then
-  renewals=$(grep -c 'ending ACK' "$work/server.log")
+  renewals=$(grep -c -e 'ending ACK' -e DHCPREPLY "$work/server.log")
   [ "$renewals" -ge $((stays / 60)) ] || fail "the lease was renewed $renewals times: $(cat "$work/server.log")"
 fi
 echo "| $title | yes | $(($(cat "$work/booted") - began)) | <!-- $network -->" | tee "$folder/$network.row"

@@ -3,7 +3,7 @@
 #
 # shellcheck shell=bash disable=SC2034
 
-networks='one-card two-cards bootif vlan vlan-second-card link-route boot-file boot-file-header no-names small-mtu slaac dhcpv6 dhcpv6-information short-lease short-lease-systemd late-dhcp e1000 e1000e rtl8139 ne2k_pci pcnet vmxnet3 usb-net'
+networks='one-card two-cards bootif vlan vlan-second-card link-route boot-file boot-file-header no-names small-mtu slaac dhcpv6 dhcpv6-information short-lease short-lease-systemd short-lease-dhcpv6 late-dhcp e1000 e1000e rtl8139 ne2k_pci pcnet vmxnet3 usb-net'
 
 # make_network NAME: sets up what is at the other end, and title, cards (QEMU's models, one for each TAP device), url, words
 # (more of kboot's command line), kboot and image, and what the console says of the address. `stays`: for how long the machine
@@ -41,7 +41,7 @@ make_network() {
       ;;
     dhcpv6)
       title='IPv6 alone, DHCPv6' url=http://store.test/$image says='address 2001:db8::2[0-9a-f]* '
-      tap 0; announce 2001:db8::200,2001:db8::2ff
+      tap 0; announce 2001:db8::200,2001:db8::2ff,64,10m
       ;;
     dhcpv6-information)
       title='IPv6 alone, SLAAC, and name servers by DHCPv6' url=http://store.test/$image says='address 2001:db8:'
@@ -51,6 +51,10 @@ make_network() {
     short-lease-systemd)
       title='a lease of 60 s, under systemd' stays=200 init=''
       tap 0; offer_by_udhcpd 60
+      ;;
+    short-lease-dhcpv6)
+      title='a lease of 120 s by DHCPv6' stays=300 says='address 2001:db8::2[0-9a-f]* '
+      tap 0; announce 2001:db8::200,2001:db8::2ff,64,2m
       ;;
     late-dhcp) title='DHCP that answers after 20 s'; tap 0; (await_machine; sleep 20; offer 0; wait) & servers+=($!) ;;
     usb-net) title='a card of usb-net'; some_card ;;
@@ -110,7 +114,7 @@ offer_elsewhere() { offer "$1" --dhcp-option="3,$(address "$1" 254)"; }
 announce() {
   local range=$1
   ip address del 192.0.2.1/24 dev tap0
-  case "$range" in ra-*) range=2001:db8::,$range ;; *) range=$range,64,10m ;; esac
+  case "$range" in ra-*) range=2001:db8::,$range ;; esac
   run_dnsmasq 0 --enable-ra --dhcp-range="$range" "${@:2}"
 }
 

@@ -144,6 +144,7 @@ static_address() {
   # shellcheck disable=SC2086
   set -- $1
   IFS=$old
+  if [ "${7-}" = auto6 ]; then ask_router "${6:-$(interfaces_to_ask)}"; return; fi
   if [ -z "$1" ] || [ "${7-}" = dhcp ]; then ask_dhcp "${6:-$(interfaces_to_ask)}"; return; fi
   local device=${6:-$(boot_interface || interfaces | head -n 1)}
   {

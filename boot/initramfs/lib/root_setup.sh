@@ -138,7 +138,7 @@ keep_address() {
   . $NET/lease
   if [ -n "${lease-}" ]; then
     spared /bin/busybox udhcpc -f -t 0 -i "$interface" -r "$ip" -s /lib/kboot/dhcp-keep
-  elif [ -n "${lease6-}" ]; then
+  elif [ "${lease6:-0}" != 0 ]; then
     mkdir -p /live/var/lib/dhcpcd /live/run/dhcpcd
     dhcp6_settings ia_na >/live/etc/dhcp6.conf
     spared /bin/busybox sh /lib/kboot/dhcp6-keep "$interface" "$ip/$subnet" "$lease6" /etc/dhcp6.conf
