@@ -1,5 +1,6 @@
 // ContinueTimer: who has been stopped (SIGSTOP) goes on by itself a moment later. One thread pushes the timer on, for as
-// long as the process runs; once it is stopped nobody does, and the kernel sends it SIGCONT. Not thread-safe.
+// long as the process runs; once it is stopped nobody does, and the kernel sends it SIGCONT. Who is stopped again before that
+// thread has had its turn goes on after another such moment, up to kTimes times. Not thread-safe.
 //
 // No process can refuse SIGSTOP, and an init that goes down stops all others while it looks for those that it ends
 // (killall.c of systemd, killall5(8)). Were the daemon of its own root among them, whatever init then asks of that root
@@ -9,6 +10,9 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstddef>
+#include <utility>
+#include <vector>
 
 #include "format/result.h"
 
@@ -16,20 +20,20 @@ namespace rootstream {
 
 class ContinueTimer {
  public:
-  static constexpr std::chrono::milliseconds kAfter{1000};  // since the last Push()
+  static constexpr std::chrono::milliseconds kAfter{1000};  // since the last Push(), and after each time
+  static constexpr size_t kTimes = 8;
 
   static Result<ContinueTimer> Start();
-  ContinueTimer(ContinueTimer&& other) noexcept : timer_(other.timer_), is_made_(other.is_made_) { other.is_made_ = false; }
+  ContinueTimer(ContinueTimer&& other) noexcept : timers_(std::exchange(other.timers_, {})) {}
   ContinueTimer& operator=(ContinueTimer&&) = delete;
   ~ContinueTimer();
 
   void Push();
 
  private:
-  explicit ContinueTimer(timer_t timer) : timer_(timer) {}
+  ContinueTimer() = default;
 
-  timer_t timer_;
-  bool is_made_ = true;
+  std::vector<timer_t> timers_;  // each goes off once: one that runs on is forgotten when a stop clears its pending signal
 };
 
 }  // namespace rootstream

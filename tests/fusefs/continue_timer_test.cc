@@ -11,8 +11,8 @@
 namespace rootstream {
 namespace {
 
-// A process that pushes its timer on, as a daemon's loop does.
-class StoppedProcess : public ::testing::Test {
+// A process that pushes its timer on, as a daemon's loop does; or one that never gets to it.
+class StoppedProcess : public ::testing::TestWithParam<bool> {
  protected:
   void SetUp() override {
 #if defined(__SANITIZE_THREAD__)
@@ -21,17 +21,17 @@ class StoppedProcess : public ::testing::Test {
     std::array<int, 2> ends;
     ASSERT_EQ(pipe(ends.data()), 0);
     child_ = fork();
-    if (child_ == 0) Run(ends[1]);
+    if (child_ == 0) Run(ends[1], GetParam());
     close(ends[1]);
     char began = 0;
     EXPECT_EQ(read(ends[0], &began, 1), 1);  // a process that is stopped before has no timer yet
     close(ends[0]);
   }
-  [[noreturn]] static void Run(int tell) {
+  [[noreturn]] static void Run(int tell, bool has_turns) {
     auto timer = ContinueTimer::Start();
     if (!timer.ok() || write(tell, "x", 1) != 1) _exit(1);
     while (true) {
-      timer->Push();
+      if (has_turns) timer->Push();
       usleep(100'000);
     }
   }
@@ -50,7 +50,7 @@ class StoppedProcess : public ::testing::Test {
   pid_t child_ = -1;
 };
 
-TEST_F(StoppedProcess, GoesOnByItself) {
+TEST_P(StoppedProcess, GoesOnByItself) {
   for (int time = 0; time < 3; ++time) {
     kill(child_, SIGSTOP);
     EXPECT_TRUE(WIFSTOPPED(Wait(WUNTRACED)));
@@ -58,7 +58,12 @@ TEST_F(StoppedProcess, GoesOnByItself) {
   }
 }
 
-TEST_F(StoppedProcess, IsLeftAloneWhileItRuns) {
+INSTANTIATE_TEST_SUITE_P(BeforeAndAfterItsTurn, StoppedProcess, ::testing::Bool());
+
+class RunningProcess : public StoppedProcess {};
+INSTANTIATE_TEST_SUITE_P(WithTurns, RunningProcess, ::testing::Values(true));
+
+TEST_P(RunningProcess, IsLeftAlone) {
   std::this_thread::sleep_for(2 * ContinueTimer::kAfter);
   int status = 0;
   EXPECT_EQ(waitpid(child_, &status, WNOHANG | WCONTINUED | WUNTRACED), 0);
