@@ -5,7 +5,7 @@
 . "$(dirname "$0")/boot_lib.sh"
 need mmdebstrap qemu-system-x86_64 kexec dropbear kmod cpio xz
 need_root
-rm -rf --one-file-system "$fixture"/{complete,networks,kexec.bytes,store,stock,own,tftp,kernel,key,key.pub}
+rm -rf --one-file-system "$fixture"/{complete,networks/complete,networks/kboot,networks/store,kexec.bytes,store,stock,own,tftp,kernel,key,key.pub}
 mkdir -p "$fixture/store"
 
 suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
@@ -55,7 +55,7 @@ if [ -n "$(word suspend)" ]; then
   fall_asleep() {
     echo 0 >/sys/class/rtc/rtc0/wakealarm
     echo "+$(word suspend)" >/sys/class/rtc/rtc0/wakealarm
-    echo freeze >/sys/power/state && echo "slept $1"
+    echo mem >/sys/power/state && echo "slept $1"
   }
   cat /usr/bin/* >/dev/null &
   fall_asleep 'with a read under way'
