@@ -53,7 +53,7 @@ make_network() {
       tap 0; offer_by_udhcpd 60
       ;;
     short-lease-dhcpv6)
-      title='a lease of 120 s by DHCPv6' stays=300 says='address 2001:db8::2[0-9a-f]* '
+      title='a lease of 120 s by DHCPv6' url=http://store.test/$image stays=150 says='address 2001:db8::2[0-9a-f]* '
       tap 0; announce 2001:db8::200,2001:db8::2ff,64,2m
       ;;
     late-dhcp) title='DHCP that answers after 20 s'; tap 0; (await_machine; sleep 20; offer 0; wait) & servers+=($!) ;;
