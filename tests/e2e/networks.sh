@@ -57,7 +57,6 @@ make_network() {
       tap 0; announce 2001:db8::200,2001:db8::2ff,64,2m
       ;;
     late-dhcp) title='DHCP that answers after 20 s'; tap 0; (await_machine; sleep 20; offer 0; wait) & servers+=($!) ;;
-    usb-net) title='a card of usb-net'; some_card ;;
     *) title="a card of $1" cards=("$1"); some_card ;;
   esac
 }
