@@ -2,7 +2,7 @@
 // a message are for people. docs/boot.md has them too, and boot/initramfs/lib/say.sh their names.
 #pragma once
 
-#include "format/result.h"
+#include "base/result.h"
 
 namespace rootstream {
 

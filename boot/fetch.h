@@ -4,8 +4,8 @@
 #include <chrono>
 #include <string>
 
+#include "base/result.h"
 #include "cache/credentials.h"
-#include "format/result.h"
 
 namespace rootstream {
 

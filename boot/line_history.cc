@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "base/plain_text.h"
 #include "cache/file_io.h"
-#include "format/plain_text.h"
 
 namespace rootstream {
 namespace {

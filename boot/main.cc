@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <functional>
 
+#include "base/message.h"
 #include "boot/exit_code.h"
 #include "boot/fetch.h"
 #include "boot/guard.h"
@@ -21,7 +22,6 @@
 #include "boot/server_time.h"
 #include "cache/file_io.h"
 #include "cache/program_start.h"
-#include "format/message.h"
 #include "fusefs/client_flags.h"
 #include "fusefs/commands.h"
 

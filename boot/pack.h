@@ -1,7 +1,7 @@
 // Packs an initrd for the next kernel.
 #pragma once
 
-#include "format/result.h"
+#include "base/result.h"
 
 namespace rootstream {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "format/plain_text.h"
+#include "base/plain_text.h"
 
 namespace rootstream {
 namespace {

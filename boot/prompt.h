@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "boot/line_editor.h"
-#include "format/result.h"
 
 namespace rootstream {
 

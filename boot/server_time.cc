@@ -9,9 +9,9 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/url_text.h"
 #include "cache/file_io.h"
 #include "format/bytes.h"
-#include "format/url_text.h"
 
 namespace rootstream {
 namespace {

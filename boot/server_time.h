@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "format/result.h"
+#include "base/result.h"
 
 namespace rootstream {
 

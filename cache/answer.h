@@ -14,7 +14,7 @@
 #include <optional>
 #include <string_view>
 
-#include "format/result.h"
+#include "base/result.h"
 
 namespace rootstream {
 

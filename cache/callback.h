@@ -14,8 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/result.h"
 #include "cache/nested_call.h"
-#include "format/result.h"
 
 namespace rootstream {
 

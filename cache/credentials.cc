@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
+#include "base/plain_text.h"
+#include "base/url_text.h"
 #include "cache/file_io.h"
-#include "format/plain_text.h"
-#include "format/url_text.h"
 
 namespace rootstream {
 namespace {

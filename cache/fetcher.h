@@ -21,6 +21,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/result.h"
 #include "cache/counters.h"
 #include "cache/flight_queue.h"
 #include "cache/guesses.h"
@@ -30,7 +31,6 @@
 #include "cache/transport.h"
 #include "cache/workers.h"
 #include "format/object_ref.h"
-#include "format/result.h"
 
 namespace rootstream {
 

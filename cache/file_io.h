@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "format/result.h"
+#include "base/result.h"
 
 namespace rootstream {
 

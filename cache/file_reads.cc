@@ -10,9 +10,9 @@
 #include <mutex>
 #include <optional>
 
+#include "base/url_text.h"
 #include "cache/file_io.h"
 #include "cache/thread.h"
-#include "format/url_text.h"
 
 namespace rootstream {
 namespace {

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "cache/callback.h"
 #include "cache/line.h"
 #include "cache/memory_cache.h"
 #include "format/object_ref.h"
-#include "format/result.h"
 
 namespace rootstream {
 

@@ -6,9 +6,9 @@
 #include <optional>
 #include <string>
 
+#include "base/url_text.h"
 #include "cache/line.h"
 #include "cache/patience.h"
-#include "format/url_text.h"
 
 namespace rootstream {
 

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "format/message.h"
+#include "base/message.h"
 
 namespace rootstream {
 namespace {

@@ -16,8 +16,8 @@
 #include <optional>
 #include <string>
 
+#include "base/result.h"
 #include "format/image_name.h"
-#include "format/result.h"
 
 namespace rootstream {
 

@@ -23,8 +23,8 @@
 #include <string>
 #include <unordered_map>
 
+#include "base/result.h"
 #include "format/id.h"
-#include "format/result.h"
 
 namespace rootstream {
 

@@ -6,12 +6,12 @@
 #include <array>
 #include <filesystem>
 
+#include "base/plain_text.h"
 #include "chunker/kernel_cmdline.h"
 #include "chunker/loader_entry.h"
 #include "chunker/os_release.h"
 #include "chunker/version_order.h"
 #include "format/limits.h"
-#include "format/plain_text.h"
 
 namespace rootstream {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "format/interval_set.h"
+#include "base/interval_set.h"
 
 namespace rootstream {
 namespace {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "base/plain_text.h"
 #include "cache/progress.h"
 #include "chunker/boot_finder.h"
 #include "chunker/chunk_store.h"
@@ -19,7 +20,6 @@
 #include "chunker/stream_writer.h"
 #include "chunker/tree_builder.h"
 #include "format/limits.h"
-#include "format/plain_text.h"
 #include "format/posix_acl.h"
 
 namespace rootstream {

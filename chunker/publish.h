@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "chunker/store_folder.h"
 #include "chunker/source.h"
+#include "chunker/store_folder.h"
 #include "format/profile.h"
 
 namespace rootstream {

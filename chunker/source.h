@@ -9,8 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/result.h"
 #include "chunker/path_filter.h"
-#include "format/result.h"
 #include "format/tree.h"
 
 namespace rootstream {

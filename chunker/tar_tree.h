@@ -11,8 +11,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/result.h"
 #include "chunker/path_table.h"
-#include "format/result.h"
 
 namespace rootstream {
 

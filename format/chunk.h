@@ -9,8 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/result.h"
 #include "format/id.h"
-#include "format/result.h"
 
 namespace rootstream {
 

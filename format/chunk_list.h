@@ -7,9 +7,9 @@
 
 #include <vector>
 
+#include "base/result.h"
 #include "format/limits.h"
 #include "format/object_ref.h"
-#include "format/result.h"
 
 namespace rootstream {
 

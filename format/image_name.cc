@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "format/url_text.h"
+#include "base/url_text.h"
 
 namespace rootstream {
 namespace {

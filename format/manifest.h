@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "format/object_ref.h"
-#include "format/result.h"
 #include "format/signature.h"
 
 namespace rootstream {

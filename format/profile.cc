@@ -9,7 +9,7 @@
 #include <tuple>
 #include <utility>
 
-#include "format/interval_set.h"
+#include "base/interval_set.h"
 #include "format/limits.h"
 
 namespace rootstream {

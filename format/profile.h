@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "format/id.h"
 #include "format/image_name.h"
-#include "format/result.h"
 
 namespace rootstream {
 

@@ -14,8 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
 #include "format/object_ref.h"
-#include "format/result.h"
 
 namespace rootstream {
 

@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "format/result.h"
+#include "base/result.h"
 
 namespace rootstream {
 

@@ -6,8 +6,8 @@
 #include <cstdlib>
 #include <future>
 
+#include "base/url_text.h"
 #include "cache/file_io.h"
-#include "format/url_text.h"
 
 namespace rootstream {
 namespace {

@@ -2,7 +2,7 @@
 // line on standard error, 2 wrong usage.
 #pragma once
 
-#include "format/result.h"
+#include "base/result.h"
 
 namespace rootstream {
 

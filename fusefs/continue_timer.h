@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "format/result.h"
+#include "base/result.h"
 
 namespace rootstream {
 

@@ -2,9 +2,9 @@
 
 #include <filesystem>
 
+#include "base/url_text.h"
 #include "cache/credentials.h"
 #include "cache/file_io.h"
-#include "format/url_text.h"
 
 namespace rootstream {
 

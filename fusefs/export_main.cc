@@ -3,8 +3,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/message.h"
 #include "cache/program_start.h"
-#include "format/message.h"
 #include "fusefs/client_flags.h"
 #include "fusefs/commands.h"
 #include "fusefs/export.h"

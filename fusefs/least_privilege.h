@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "format/result.h"
+#include "base/result.h"
 
 namespace rootstream {
 

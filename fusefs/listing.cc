@@ -8,10 +8,10 @@
 #include <cerrno>
 #include <nlohmann/json.hpp>
 
+#include "base/message.h"
+#include "base/plain_text.h"
 #include "cache/file_io.h"
 #include "format/match_rule.h"
-#include "format/message.h"
-#include "format/plain_text.h"
 #include "fusefs/status.h"
 #include "fusefs/view.h"
 

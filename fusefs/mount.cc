@@ -21,8 +21,8 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "format/message.h"
-#include "format/url_text.h"
+#include "base/message.h"
+#include "base/url_text.h"
 #include "fusefs/background_limit.h"
 #include "fusefs/caller.h"
 #include "fusefs/commands.h"

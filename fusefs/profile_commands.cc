@@ -7,8 +7,8 @@
 
 #include <cstdio>
 
+#include "base/plain_text.h"
 #include "cache/profile_io.h"
-#include "format/plain_text.h"
 #include "fusefs/control.h"
 #include "fusefs/kernel_readahead.h"
 #include "fusefs/mounts.h"

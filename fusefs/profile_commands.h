@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "format/result.h"
+#include "base/result.h"
 
 namespace rootstream {
 

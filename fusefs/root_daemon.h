@@ -1,7 +1,7 @@
 // A daemon whose mount is the root of the machine it runs on: when it stops, everything does.
 #pragma once
 
-#include "format/result.h"
+#include "base/result.h"
 
 namespace rootstream {
 

@@ -6,8 +6,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "format/message.h"
-#include "format/url_text.h"
+#include "base/message.h"
+#include "base/url_text.h"
 
 namespace rootstream {
 namespace {

@@ -1,7 +1,7 @@
 // Which system calls this process may make: a seccomp filter, by libseccomp.
 #pragma once
 
-#include "format/result.h"
+#include "base/result.h"
 
 namespace rootstream {
 

@@ -12,10 +12,10 @@
 #include <optional>
 #include <string>
 
+#include "base/result.h"
 #include "cache/origin.h"
 #include "cache/patience.h"
 #include "cache/transport.h"
-#include "format/result.h"
 
 namespace rootstream {
 

@@ -6,8 +6,8 @@
 #include <memory>
 #include <string>
 
+#include "base/result.h"
 #include "cache/file_io.h"
-#include "format/result.h"
 
 namespace rootstream {
 

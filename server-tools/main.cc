@@ -4,10 +4,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/message.h"
 #include "cache/file_io.h"
 #include "cache/program_start.h"
 #include "chunker/source.h"
-#include "format/message.h"
 #include "server-tools/commands/command.h"
 
 namespace rootstream {

@@ -6,7 +6,7 @@
 #include <map>
 #include <vector>
 
-#include "format/plain_text.h"
+#include "base/plain_text.h"
 
 namespace rootstream {
 namespace {

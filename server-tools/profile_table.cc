@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "format/plain_text.h"
+#include "base/plain_text.h"
 
 namespace rootstream {
 namespace {

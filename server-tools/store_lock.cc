@@ -5,8 +5,8 @@
 #include <cstdio>
 #include <thread>
 
+#include "base/plain_text.h"
 #include "chunker/source.h"
-#include "format/plain_text.h"
 
 namespace rootstream {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "format/message.h"
+#include "base/message.h"
 
 namespace rootstream {
 

@@ -6,8 +6,8 @@
 #include <functional>
 #include <string>
 
+#include "base/result.h"
 #include "cache/credentials.h"
-#include "format/result.h"
 
 namespace CLI {
 class App;

@@ -1,6 +1,6 @@
 #include <CLI/CLI.hpp>
 
-#include "format/plain_text.h"
+#include "base/plain_text.h"
 #include "server-tools/commands/command.h"
 #include "server-tools/keys.h"
 

@@ -3,9 +3,9 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "base/url_text.h"
 #include "cache/curl_transport.h"
 #include "chunker/source.h"
-#include "format/url_text.h"
 #include "server-tools/commands/command.h"
 #include "server-tools/keys.h"
 #include "server-tools/store_mirror.h"

@@ -2,8 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/plain_text.h"
 #include "chunker/store_folder.h"
-#include "format/plain_text.h"
 #include "server-tools/commands/command.h"
 #include "server-tools/http_server.h"
 

@@ -3,11 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "base/message.h"
+#include "base/url_text.h"
 #include "cache/curl_transport.h"
 #include "cache/object_cache.h"
 #include "cache/progress.h"
-#include "format/message.h"
-#include "format/url_text.h"
 #include "server-tools/commands/command.h"
 #include "server-tools/downloads.h"
 #include "server-tools/keys.h"

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "format/plain_text.h"
+#include "base/plain_text.h"
 #include "tests/support/test_result.h"
 
 namespace rootstream {

@@ -1,5 +1,5 @@
-#include "format/message.h"
-#include "format/plain_text.h"
+#include "base/message.h"
+#include "base/plain_text.h"
 #include "tests/fuzz/fuzz.h"
 
 // Messages hold what servers say, and names of files.

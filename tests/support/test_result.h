@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "format/result.h"
+#include "base/result.h"
 
 namespace rootstream {
 

@@ -1,4 +1,4 @@
-#include "format/url_text.h"
+#include "base/url_text.h"
 
 #include <algorithm>
 

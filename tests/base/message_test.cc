@@ -1,4 +1,4 @@
-#include "format/message.h"
+#include "base/message.h"
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
-#include "format/message.h"
+#include "base/message.h"
 
 #include <algorithm>
 
-#include "format/plain_text.h"
-#include "format/url_text.h"
+#include "base/plain_text.h"
+#include "base/url_text.h"
 
 namespace rootstream {
 namespace {

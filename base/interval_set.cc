@@ -1,4 +1,4 @@
-#include "format/interval_set.h"
+#include "base/interval_set.h"
 
 #include <algorithm>
 
