@@ -10,12 +10,12 @@
 #include <memory>
 #include <thread>
 
+#include "base/file_io.h"
+#include "base/progress.h"
 #include "base/url_text.h"
 #include "cache/answer.h"
 #include "cache/curl_credentials.h"
-#include "cache/file_io.h"
 #include "cache/patience.h"
-#include "cache/progress.h"
 
 namespace rootstream {
 namespace {

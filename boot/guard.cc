@@ -12,7 +12,7 @@
 
 #include <cstdio>
 
-#include "cache/file_io.h"
+#include "base/file_io.h"
 
 namespace rootstream {
 namespace {

@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "cache/file_io.h"
+#include "base/file_io.h"
 
 namespace rootstream {
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "base/file_io.h"
 #include "base/plain_text.h"
-#include "cache/file_io.h"
 
 namespace rootstream {
 namespace {

@@ -9,7 +9,9 @@
 #include <cstdio>
 #include <functional>
 
+#include "base/file_io.h"
 #include "base/message.h"
+#include "base/program_start.h"
 #include "boot/exit_code.h"
 #include "boot/fetch.h"
 #include "boot/guard.h"
@@ -20,8 +22,6 @@
 #include "boot/prompt.h"
 #include "boot/router.h"
 #include "boot/server_time.h"
-#include "cache/file_io.h"
-#include "cache/program_start.h"
 #include "fusefs/client_flags.h"
 #include "fusefs/commands.h"
 

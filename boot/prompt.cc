@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "cache/file_io.h"
+#include "base/file_io.h"
 
 namespace rootstream {
 namespace {

@@ -11,7 +11,7 @@
 #include <cctype>
 #include <cstring>
 
-#include "cache/file_io.h"
+#include "base/file_io.h"
 
 namespace rootstream {
 namespace {

@@ -9,8 +9,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/file_io.h"
 #include "base/url_text.h"
-#include "cache/file_io.h"
 #include "format/bytes.h"
 
 namespace rootstream {

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
+#include "base/file_io.h"
 #include "base/plain_text.h"
 #include "base/url_text.h"
-#include "cache/file_io.h"
 
 namespace rootstream {
 namespace {

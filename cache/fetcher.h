@@ -22,14 +22,14 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/thread.h"
+#include "base/workers.h"
 #include "cache/counters.h"
 #include "cache/flight_queue.h"
 #include "cache/guesses.h"
 #include "cache/line.h"
 #include "cache/origin.h"
-#include "cache/thread.h"
 #include "cache/transport.h"
-#include "cache/workers.h"
 #include "format/object_ref.h"
 
 namespace rootstream {

@@ -10,9 +10,9 @@
 #include <mutex>
 #include <optional>
 
+#include "base/file_io.h"
+#include "base/thread.h"
 #include "base/url_text.h"
-#include "cache/file_io.h"
-#include "cache/thread.h"
 
 namespace rootstream {
 namespace {

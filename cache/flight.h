@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "base/callback.h"
 #include "base/result.h"
-#include "cache/callback.h"
 #include "cache/line.h"
 #include "cache/memory_cache.h"
 #include "format/object_ref.h"

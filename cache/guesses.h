@@ -7,7 +7,7 @@
 #include <mutex>
 #include <unordered_set>
 
-#include "cache/recent_share.h"
+#include "base/recent_share.h"
 #include "format/id.h"
 
 namespace rootstream {

@@ -7,7 +7,7 @@
 #include <string>
 #include <unordered_map>
 
-#include "cache/guarded.h"
+#include "base/guarded.h"
 #include "format/id.h"
 
 namespace rootstream {

@@ -5,7 +5,7 @@
 
 #include <cerrno>
 
-#include "cache/file_io.h"
+#include "base/file_io.h"
 #include "format/limits.h"
 
 namespace rootstream {

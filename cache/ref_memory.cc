@@ -10,7 +10,7 @@
 #include <chrono>
 #include <thread>
 
-#include "cache/file_io.h"
+#include "base/file_io.h"
 #include "format/bytes.h"
 #include "format/id.h"
 #include "format/limits.h"

@@ -11,7 +11,7 @@
 #include <optional>
 #include <string>
 
-#include "cache/file_io.h"
+#include "base/file_io.h"
 #include "format/id.h"
 
 namespace rootstream {

@@ -9,7 +9,7 @@
 #include <mutex>
 #include <utility>
 
-#include "cache/file_io.h"
+#include "base/file_io.h"
 #include "format/bytes.h"
 #include "format/limits.h"
 

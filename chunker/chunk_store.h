@@ -11,7 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "cache/thread.h"
+#include "base/thread.h"
 #include "chunker/known_content.h"
 #include "chunker/pack_writer.h"
 

@@ -7,9 +7,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/spool.h"
 #include "chunker/inode_record.h"
 #include "chunker/source.h"
-#include "chunker/spool.h"
 
 namespace rootstream {
 

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "cache/file_io.h"
+#include "base/file_io.h"
 
 namespace rootstream {
 namespace {

@@ -5,7 +5,7 @@
 #include <mutex>
 #include <vector>
 
-#include "cache/thread.h"
+#include "base/thread.h"
 #include "chunker/file_content.h"
 #include "chunker/folder_walk.h"
 #include "chunker/source.h"

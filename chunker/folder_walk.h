@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "cache/file_io.h"
+#include "base/file_io.h"
 #include "chunker/source.h"
 
 namespace rootstream {

@@ -5,10 +5,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/spool.h"
 #include "chunker/chunk_store.h"
 #include "chunker/fastcdc.h"
 #include "chunker/inode_record.h"
-#include "chunker/spool.h"
 
 namespace rootstream {
 

@@ -1,6 +1,6 @@
 #include <sys/stat.h>
 
-#include "cache/file_io.h"
+#include "base/file_io.h"
 #include "chunker/source.h"
 #include "chunker/source_format.h"
 #include "chunker/tar_stream.h"

@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "base/plain_text.h"
-#include "cache/progress.h"
+#include "base/progress.h"
 #include "chunker/boot_finder.h"
 #include "chunker/chunk_store.h"
 #include "chunker/earlier_hot_range.h"

@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "cache/file_io.h"
+#include "base/file_io.h"
 #include "chunker/file_content.h"
 #include "chunker/source.h"
 

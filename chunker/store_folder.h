@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "cache/file_io.h"
+#include "base/file_io.h"
 #include "format/image_name.h"
 #include "format/object_ref.h"
 #include "format/ref.h"

@@ -6,7 +6,7 @@
 #include <charconv>
 #include <set>
 
-#include "cache/file_io.h"
+#include "base/file_io.h"
 #include "format/image_name.h"
 #include "format/limits.h"
 #include "format/object_ref.h"

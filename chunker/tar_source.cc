@@ -10,10 +10,10 @@
 #include <cerrno>
 #include <memory>
 
+#include "base/spool.h"
 #include "chunker/inode_record.h"
 #include "chunker/source.h"
 #include "chunker/source_format.h"
-#include "chunker/spool.h"
 #include "chunker/tar_headers.h"
 #include "chunker/tar_stream.h"
 #include "chunker/tar_tree.h"

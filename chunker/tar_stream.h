@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "cache/file_io.h"
+#include "base/file_io.h"
 #include "chunker/gunzip.h"
 
 struct archive;

@@ -6,7 +6,7 @@
 
 #include <cstdlib>
 
-#include "cache/file_io.h"
+#include "base/file_io.h"
 
 namespace rootstream {
 namespace {

@@ -9,7 +9,7 @@
 
 #include <string_view>
 
-#include "cache/file_io.h"
+#include "base/file_io.h"
 
 namespace rootstream {
 

@@ -6,8 +6,8 @@
 #include <cstdlib>
 #include <future>
 
+#include "base/file_io.h"
 #include "base/url_text.h"
-#include "cache/file_io.h"
 
 namespace rootstream {
 namespace {

@@ -9,9 +9,9 @@
 #include <filesystem>
 #include <functional>
 
+#include "base/file_io.h"
 #include "base/message.h"
-#include "cache/file_io.h"
-#include "cache/program_start.h"
+#include "base/program_start.h"
 #include "fusefs/client_flags.h"
 #include "fusefs/control.h"
 #include "fusefs/listing.h"

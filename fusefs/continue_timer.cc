@@ -3,7 +3,7 @@
 #include <signal.h>
 #include <time.h>
 
-#include "cache/file_io.h"
+#include "base/file_io.h"
 
 namespace rootstream {
 

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "cache/file_io.h"
-#include "cache/thread.h"
+#include "base/file_io.h"
+#include "base/thread.h"
 #include "fusefs/mounts.h"
 
 namespace rootstream {

@@ -2,9 +2,9 @@
 
 #include <filesystem>
 
+#include "base/file_io.h"
 #include "base/url_text.h"
 #include "cache/credentials.h"
-#include "cache/file_io.h"
 
 namespace rootstream {
 

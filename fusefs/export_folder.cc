@@ -9,8 +9,8 @@
 #include <cstring>
 #include <unordered_map>
 
-#include "cache/file_io.h"
-#include "cache/progress.h"
+#include "base/file_io.h"
+#include "base/progress.h"
 #include "fusefs/commands.h"
 #include "fusefs/export.h"
 #include "fusefs/view.h"

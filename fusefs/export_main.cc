@@ -4,7 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/message.h"
-#include "cache/program_start.h"
+#include "base/program_start.h"
 #include "fusefs/client_flags.h"
 #include "fusefs/commands.h"
 #include "fusefs/export.h"

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <unordered_map>
 
-#include "cache/progress.h"
+#include "base/progress.h"
 #include "format/posix_acl.h"
 #include "fusefs/commands.h"
 #include "fusefs/export.h"

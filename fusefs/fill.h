@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "base/thread.h"
 #include "cache/object_cache.h"
-#include "cache/thread.h"
 #include "fusefs/warmup.h"
 
 namespace rootstream {

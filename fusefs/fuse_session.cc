@@ -16,8 +16,8 @@
 #include <cstddef>
 #include <mutex>
 
-#include "cache/file_io.h"
-#include "cache/thread.h"
+#include "base/file_io.h"
+#include "base/thread.h"
 
 namespace rootstream {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "cache/file_io.h"
+#include "base/file_io.h"
 #include "fusefs/fuse_ops.h"
 
 namespace rootstream {

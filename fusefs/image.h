@@ -10,8 +10,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "cache/callback.h"
-#include "cache/guarded.h"
+#include "base/callback.h"
+#include "base/guarded.h"
 #include "fusefs/recorder.h"
 #include "fusefs/shard_table.h"
 

@@ -11,7 +11,7 @@
 #include <mutex>
 #include <vector>
 
-#include "cache/thread.h"
+#include "base/thread.h"
 
 namespace rootstream {
 

@@ -5,7 +5,7 @@
 
 #include <charconv>
 
-#include "cache/file_io.h"
+#include "base/file_io.h"
 
 namespace rootstream {
 namespace {

@@ -11,7 +11,7 @@
 #include <cerrno>
 #include <cstdlib>
 
-#include "cache/file_io.h"
+#include "base/file_io.h"
 #include "fusefs/file_rules.h"
 #include "fusefs/system_call_filter.h"
 

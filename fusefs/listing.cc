@@ -8,9 +8,9 @@
 #include <cerrno>
 #include <nlohmann/json.hpp>
 
+#include "base/file_io.h"
 #include "base/message.h"
 #include "base/plain_text.h"
-#include "cache/file_io.h"
 #include "format/match_rule.h"
 #include "fusefs/status.h"
 #include "fusefs/view.h"

@@ -9,7 +9,7 @@
 #include <array>
 #include <cstdint>
 
-#include "cache/guarded.h"
+#include "base/guarded.h"
 
 namespace rootstream {
 

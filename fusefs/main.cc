@@ -1,6 +1,6 @@
 #include <exception>
 
-#include "cache/program_start.h"
+#include "base/program_start.h"
 #include "fusefs/commands.h"
 
 int main(int argc, char** argv) {

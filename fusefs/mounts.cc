@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <sstream>
 
-#include "cache/file_io.h"
+#include "base/file_io.h"
 
 namespace rootstream {
 namespace {

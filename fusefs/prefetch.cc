@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <thread>
 
-#include "cache/progress.h"
+#include "base/progress.h"
 #include "fusefs/status.h"
 
 namespace rootstream {

@@ -9,8 +9,8 @@
 #include <list>
 #include <optional>
 
-#include "cache/guarded.h"
-#include "cache/recent_share.h"
+#include "base/guarded.h"
+#include "base/recent_share.h"
 
 namespace rootstream {
 

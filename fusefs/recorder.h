@@ -15,9 +15,9 @@
 #include <unordered_set>
 #include <vector>
 
+#include "base/callback.h"
+#include "base/guarded.h"
 #include "base/interval_set.h"
-#include "cache/callback.h"
-#include "cache/guarded.h"
 #include "format/object_ref.h"
 #include "format/profile.h"
 

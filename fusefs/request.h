@@ -17,7 +17,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cache/callback.h"
+#include "base/callback.h"
 
 struct fuse_req;
 struct fuse_entry_param;

@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
-#include "cache/file_io.h"
+#include "base/file_io.h"
 
 namespace rootstream {
 

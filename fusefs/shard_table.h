@@ -20,7 +20,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "cache/callback.h"
+#include "base/callback.h"
 #include "cache/object_cache.h"
 #include "format/tree.h"
 #include "fusefs/recorder.h"

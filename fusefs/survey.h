@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "cache/guarded.h"
+#include "base/guarded.h"
 #include "cache/object_cache.h"
 #include "format/shard_walk.h"
 

@@ -10,9 +10,9 @@
 #include <unordered_set>
 #include <vector>
 
-#include "cache/guarded.h"
+#include "base/guarded.h"
+#include "base/recent_share.h"
 #include "cache/object_cache.h"
-#include "cache/recent_share.h"
 #include "format/manifest.h"
 
 namespace rootstream {

@@ -6,8 +6,8 @@
 #include <functional>
 #include <string>
 
-#include "cache/file_io.h"
-#include "cache/thread.h"
+#include "base/file_io.h"
+#include "base/thread.h"
 
 namespace rootstream {
 

@@ -6,8 +6,8 @@
 #include <memory>
 #include <string>
 
+#include "base/file_io.h"
 #include "base/result.h"
-#include "cache/file_io.h"
 
 namespace rootstream {
 

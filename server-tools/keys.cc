@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "cache/file_io.h"
+#include "base/file_io.h"
 
 namespace rootstream {
 namespace {

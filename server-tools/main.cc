@@ -4,9 +4,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/file_io.h"
 #include "base/message.h"
-#include "cache/file_io.h"
-#include "cache/program_start.h"
+#include "base/program_start.h"
 #include "chunker/source.h"
 #include "server-tools/commands/command.h"
 

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "cache/progress.h"
+#include "base/progress.h"
 #include "chunker/store_folder.h"
 #include "format/chunk_list.h"
 #include "format/shard_walk.h"

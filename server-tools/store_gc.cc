@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <unordered_set>
 
-#include "cache/progress.h"
+#include "base/progress.h"
 #include "chunker/source.h"
 #include "chunker/store_mark.h"
 #include "format/limits.h"

@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "cache/progress.h"
+#include "base/progress.h"
 #include "format/limits.h"
 #include "server-tools/downloads.h"
 #include "server-tools/needed_packs.h"

@@ -1,6 +1,6 @@
 #include <CLI/CLI.hpp>
 
-#include "cache/file_io.h"
+#include "base/file_io.h"
 #include "cache/profile_io.h"
 #include "server-tools/commands/command.h"
 #include "server-tools/profile_picture.h"

@@ -4,10 +4,10 @@
 #include <nlohmann/json.hpp>
 
 #include "base/message.h"
+#include "base/progress.h"
 #include "base/url_text.h"
 #include "cache/curl_transport.h"
 #include "cache/object_cache.h"
-#include "cache/progress.h"
 #include "server-tools/commands/command.h"
 #include "server-tools/downloads.h"
 #include "server-tools/keys.h"

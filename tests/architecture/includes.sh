@@ -40,7 +40,7 @@ $third_party"
 
 # Every program begins alike, and no output throws because a file is full.
 for file in $(grep -lr --include='*.cc' '^int main(' fusefs boot server-tools chunker); do
-  grep -q 'ProgramStart' "$file" || fail "$file: a program begins with ProgramStart (cache/program_start.h)"
+  grep -q 'ProgramStart' "$file" || fail "$file: a program begins with ProgramStart (base/program_start.h)"
 done
 thrown=$(grep -rn --include='*.cc' 'fmt::print(\|std::cout\|std::cerr' base format cache fusefs boot chunker server-tools || true)
 [ -z "$thrown" ] || fail "fputs(3) and the like report what fmt::print throws:

@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 
-#include "cache/file_io.h"
+#include "base/file_io.h"
 #include "tests/support/test_files.h"
 #include "tests/support/test_pack.h"
 #include "tests/support/test_result.h"

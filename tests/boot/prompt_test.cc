@@ -13,7 +13,7 @@
 #include <future>
 #include <thread>
 
-#include "cache/file_io.h"
+#include "base/file_io.h"
 #include "tests/support/test_result.h"
 
 namespace rootstream {

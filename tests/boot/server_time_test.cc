@@ -8,7 +8,7 @@
 #include <functional>
 #include <thread>
 
-#include "cache/file_io.h"
+#include "base/file_io.h"
 #include "tests/support/test_result.h"
 
 namespace rootstream {

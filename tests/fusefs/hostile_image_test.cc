@@ -6,7 +6,7 @@
 
 #include <future>
 
-#include "cache/thread.h"
+#include "base/thread.h"
 #include "fusefs/view.h"
 #include "server-tools/store_audit.h"
 #include "server-tools/store_gc.h"

@@ -18,7 +18,7 @@
 #include <functional>
 #include <thread>
 
-#include "cache/file_io.h"
+#include "base/file_io.h"
 #include "cache/segment_index.h"
 #include "tests/support/test_files.h"
 

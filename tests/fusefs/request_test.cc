@@ -17,7 +17,7 @@
 #include <string>
 #include <thread>
 
-#include "cache/file_io.h"
+#include "base/file_io.h"
 #include "fusefs/interrupted_requests.h"
 
 namespace rootstream {

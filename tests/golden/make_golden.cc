@@ -5,7 +5,7 @@
 
 #include <cstdio>
 
-#include "cache/file_io.h"
+#include "base/file_io.h"
 #include "cache/segment_file.h"
 #include "format/chunk.h"
 #include "tests/support/test_samples.h"

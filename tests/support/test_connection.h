@@ -7,7 +7,7 @@
 
 #include <array>
 
-#include "cache/file_io.h"
+#include "base/file_io.h"
 
 namespace rootstream {
 

@@ -8,7 +8,7 @@
 #include <mutex>
 #include <vector>
 
-#include "cache/thread.h"
+#include "base/thread.h"
 
 namespace rootstream {
 

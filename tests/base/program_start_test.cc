@@ -1,4 +1,4 @@
-#include "cache/program_start.h"
+#include "base/program_start.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

@@ -14,8 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/nested_call.h"
 #include "base/result.h"
-#include "cache/nested_call.h"
 
 namespace rootstream {
 

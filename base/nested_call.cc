@@ -1,4 +1,4 @@
-#include "cache/nested_call.h"
+#include "base/nested_call.h"
 
 #include <deque>
 #include <utility>

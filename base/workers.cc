@@ -1,4 +1,4 @@
-#include "cache/workers.h"
+#include "base/workers.h"
 
 namespace rootstream {
 namespace {

@@ -1,4 +1,4 @@
-#include "cache/program_start.h"
+#include "base/program_start.h"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,8 +1,8 @@
-#include "cache/callback.h"
+#include "base/callback.h"
 
 #include <gtest/gtest.h>
 
-#include "cache/thread.h"
+#include "base/thread.h"
 
 namespace rootstream {
 namespace {

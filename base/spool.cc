@@ -1,4 +1,4 @@
-#include "chunker/spool.h"
+#include "base/spool.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
