@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/file_io.h"
+#include "base/interrupt.h"
 
 namespace rootstream {
 namespace {

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <vector>
 
+#include "base/interrupt.h"
 #include "base/thread.h"
 #include "chunker/file_content.h"
 #include "chunker/folder_walk.h"

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <functional>
 
+#include "base/interrupt.h"
 #include "format/limits.h"
 
 namespace rootstream {

@@ -4,7 +4,7 @@
 
 #include <unordered_set>
 
-#include "chunker/source.h"
+#include "base/interrupt.h"
 #include "format/chunk_list.h"
 #include "format/limits.h"
 #include "format/posix_acl.h"

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "base/interrupt.h"
 #include "base/plain_text.h"
 #include "base/progress.h"
 #include "chunker/boot_finder.h"

@@ -56,8 +56,4 @@ Result<std::unique_ptr<Source>> OpenTarSource(const std::string& path, const Sou
 // An image with one file, named as the image is.
 Result<std::unique_ptr<Source>> OpenRawSource(const std::string& path);
 
-// True when a signal asked the process to stop; sources and the publisher end soon then.
-bool WasInterrupted();
-void CatchInterrupts();
-
 }  // namespace rootstream

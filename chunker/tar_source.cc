@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <memory>
 
+#include "base/interrupt.h"
 #include "base/spool.h"
 #include "chunker/inode_record.h"
 #include "chunker/source.h"

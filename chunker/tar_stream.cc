@@ -8,7 +8,8 @@
 #include <cerrno>
 #include <cstring>
 
-#include "chunker/source.h"
+#include "base/interrupt.h"
+
 
 namespace rootstream {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "base/interrupt.h"
 #include "cache/answer.h"
-#include "chunker/source.h"
 
 namespace rootstream {
 namespace {

@@ -5,9 +5,9 @@
 #include <CLI/CLI.hpp>
 
 #include "base/file_io.h"
+#include "base/interrupt.h"
 #include "base/message.h"
 #include "base/program_start.h"
-#include "chunker/source.h"
 #include "server-tools/commands/command.h"
 
 namespace rootstream {

@@ -9,8 +9,8 @@
 #include <cerrno>
 #include <unordered_set>
 
+#include "base/interrupt.h"
 #include "base/progress.h"
-#include "chunker/source.h"
 #include "chunker/store_mark.h"
 #include "format/limits.h"
 #include "server-tools/needed_packs.h"

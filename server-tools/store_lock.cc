@@ -5,8 +5,8 @@
 #include <cstdio>
 #include <thread>
 
+#include "base/interrupt.h"
 #include "base/plain_text.h"
-#include "chunker/source.h"
 
 namespace rootstream {
 namespace {

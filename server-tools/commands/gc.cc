@@ -3,7 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "chunker/source.h"
+#include "base/interrupt.h"
 #include "server-tools/commands/command.h"
 #include "server-tools/store_gc.h"
 #include "server-tools/store_lock.h"

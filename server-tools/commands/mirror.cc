@@ -3,9 +3,9 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "base/interrupt.h"
 #include "base/url_text.h"
 #include "cache/curl_transport.h"
-#include "chunker/source.h"
 #include "server-tools/commands/command.h"
 #include "server-tools/keys.h"
 #include "server-tools/store_mirror.h"

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "base/interrupt.h"
 #include "cache/profile_io.h"
 #include "chunker/publish.h"
 #include "format/limits.h"

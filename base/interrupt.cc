@@ -1,8 +1,8 @@
+#include "base/interrupt.h"
+
 #include <signal.h>
 
 #include <atomic>
-
-#include "chunker/source.h"
 
 namespace rootstream {
 namespace {
