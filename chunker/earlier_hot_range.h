@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "chunker/hot_order.h"
-#include "chunker/store_folder.h"
+#include "store/store_folder.h"
 
 namespace rootstream {
 

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "chunker/known_content.h"
-#include "chunker/store_folder.h"
 #include "format/manifest.h"
+#include "store/store_folder.h"
 
 namespace rootstream {
 

@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "chunker/store_folder.h"
+#include "store/store_folder.h"
 
 namespace rootstream {
 

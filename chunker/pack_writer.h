@@ -5,7 +5,7 @@
 #include <future>
 #include <vector>
 
-#include "chunker/store_folder.h"
+#include "store/store_folder.h"
 
 namespace rootstream {
 

@@ -17,11 +17,11 @@
 #include "chunker/image_check.h"
 #include "chunker/known_content.h"
 #include "chunker/shard_writer.h"
-#include "chunker/store_path.h"
 #include "chunker/stream_writer.h"
 #include "chunker/tree_builder.h"
 #include "format/limits.h"
 #include "format/posix_acl.h"
+#include "store/store_path.h"
 
 namespace rootstream {
 namespace {

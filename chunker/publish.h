@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "chunker/source.h"
-#include "chunker/store_folder.h"
 #include "format/profile.h"
+#include "store/store_folder.h"
 
 namespace rootstream {
 

@@ -2,8 +2,8 @@
 // The file is named after the pack, so that a later process can go on with it.
 #pragma once
 
-#include "chunker/store_folder.h"
 #include "server-tools/downloads.h"
+#include "store/store_folder.h"
 
 namespace rootstream {
 

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "base/progress.h"
-#include "chunker/store_folder.h"
 #include "format/chunk_list.h"
 #include "format/shard_walk.h"
+#include "store/store_folder.h"
 
 namespace rootstream {
 

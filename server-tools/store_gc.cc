@@ -11,9 +11,9 @@
 
 #include "base/interrupt.h"
 #include "base/progress.h"
-#include "chunker/store_mark.h"
 #include "format/limits.h"
-#include "server-tools/needed_packs.h"
+#include "store/needed_packs.h"
+#include "store/store_mark.h"
 
 namespace rootstream {
 namespace {

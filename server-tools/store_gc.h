@@ -12,7 +12,7 @@
 
 #include <chrono>
 
-#include "chunker/store_folder.h"
+#include "store/store_folder.h"
 
 namespace rootstream {
 

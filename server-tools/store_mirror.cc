@@ -10,9 +10,9 @@
 #include "base/progress.h"
 #include "format/limits.h"
 #include "server-tools/downloads.h"
-#include "server-tools/needed_packs.h"
 #include "server-tools/pack_download.h"
-#include "server-tools/store_lock.h"
+#include "store/needed_packs.h"
+#include "store/store_lock.h"
 
 namespace rootstream {
 namespace {

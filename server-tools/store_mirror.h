@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "cache/transport.h"
-#include "chunker/store_folder.h"
+#include "store/store_folder.h"
 
 namespace rootstream {
 

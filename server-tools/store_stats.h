@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "chunker/store_folder.h"
+#include "store/store_folder.h"
 
 namespace rootstream {
 

@@ -6,7 +6,7 @@
 #include "base/interrupt.h"
 #include "server-tools/commands/command.h"
 #include "server-tools/store_gc.h"
-#include "server-tools/store_lock.h"
+#include "store/store_lock.h"
 
 namespace rootstream {
 namespace {

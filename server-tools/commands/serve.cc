@@ -3,9 +3,9 @@
 #include <CLI/CLI.hpp>
 
 #include "base/plain_text.h"
-#include "chunker/store_folder.h"
 #include "server-tools/commands/command.h"
 #include "server-tools/http_server.h"
+#include "store/store_folder.h"
 
 namespace rootstream {
 

@@ -24,15 +24,16 @@ LINES
 done <<TABLE
 base
 format base
+store base format
 cache base format
 fusefs base format cache
 boot base format cache fusefs
-chunker base format cache
-server-tools base format cache chunker
+chunker base format store cache
+server-tools base format store cache chunker
 TABLE
 
 # What is a part of C++, of the C library or of the kernel's interface has one of these forms.
-third_party=$(find base format cache fusefs boot chunker server-tools -name '*.h' |
+third_party=$(find base format store cache fusefs boot chunker server-tools -name '*.h' |
   xargs grep -Hn '^#include <' |
   grep -v -E '<([a-z_]+|sys/[a-z_]+\.h|linux/[a-z_]+\.h|unistd\.h|fcntl\.h|dirent\.h|signal\.h|errno\.h)>' || true)
 [ -z "$third_party" ] || fail "third-party headers in headers of ours:
@@ -42,7 +43,7 @@ $third_party"
 for file in $(grep -lr --include='*.cc' '^int main(' fusefs boot server-tools chunker); do
   grep -q 'ProgramStart' "$file" || fail "$file: a program begins with ProgramStart (base/program_start.h)"
 done
-thrown=$(grep -rn --include='*.cc' 'fmt::print(\|std::cout\|std::cerr' base format cache fusefs boot chunker server-tools || true)
+thrown=$(grep -rn --include='*.cc' 'fmt::print(\|std::cout\|std::cerr' base format store cache fusefs boot chunker server-tools || true)
 [ -z "$thrown" ] || fail "fputs(3) and the like report what fmt::print throws:
 $thrown"
 

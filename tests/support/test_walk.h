@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "chunker/store_folder.h"
 #include "format/chunk_list.h"
 #include "format/tree.h"
+#include "store/store_folder.h"
 #include "tests/support/test_result.h"
 
 namespace rootstream {

@@ -1,4 +1,4 @@
-#include "chunker/store_path.h"
+#include "store/store_path.h"
 
 #include <algorithm>
 #include <cctype>

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <optional>
 
-#include "chunker/store_folder.h"
+#include "store/store_folder.h"
 
 namespace rootstream {
 

@@ -1,4 +1,4 @@
-#include "server-tools/needed_packs.h"
+#include "store/needed_packs.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "server-tools/store_lock.h"
+#include "store/store_lock.h"
 
 #include <unistd.h>
 

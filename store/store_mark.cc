@@ -1,4 +1,4 @@
-#include "chunker/store_mark.h"
+#include "store/store_mark.h"
 
 #include <fcntl.h>
 

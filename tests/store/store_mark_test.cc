@@ -1,8 +1,8 @@
-#include "chunker/store_mark.h"
+#include "store/store_mark.h"
 
 #include <gtest/gtest.h>
 
-#include "chunker/store_path.h"
+#include "store/store_path.h"
 #include "tests/support/test_store.h"
 
 namespace rootstream {

@@ -1,4 +1,4 @@
-#include "chunker/store_folder.h"
+#include "store/store_folder.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -9,10 +9,10 @@
 #include <cerrno>
 #include <optional>
 
-#include "chunker/store_mark.h"
-#include "chunker/store_path.h"
 #include "format/chunk.h"
 #include "format/limits.h"
+#include "store/store_mark.h"
+#include "store/store_path.h"
 
 namespace rootstream {
 namespace {
