@@ -13,9 +13,9 @@
 #include "base/file_io.h"
 #include "base/progress.h"
 #include "base/url_text.h"
-#include "cache/answer.h"
-#include "cache/curl_credentials.h"
-#include "cache/patience.h"
+#include "cache/network/answer.h"
+#include "cache/network/curl_credentials.h"
+#include "cache/network/patience.h"
 
 namespace rootstream {
 namespace {

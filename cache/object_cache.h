@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "cache/disk_cache.h"
-#include "cache/fetcher.h"
 #include "cache/memory_cache.h"
+#include "cache/network/fetcher.h"
 
 namespace rootstream {
 

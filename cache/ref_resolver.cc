@@ -7,7 +7,7 @@
 #include <optional>
 #include <thread>
 
-#include "cache/patience.h"
+#include "cache/network/patience.h"
 #include "format/limits.h"
 
 namespace rootstream {

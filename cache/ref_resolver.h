@@ -6,7 +6,7 @@
 #include <functional>
 #include <optional>
 
-#include "cache/fetcher.h"
+#include "cache/network/fetcher.h"
 #include "cache/ref_memory.h"
 #include "format/ref.h"
 

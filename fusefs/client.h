@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "cache/curl_transport.h"
+#include "cache/network/curl_transport.h"
 #include "cache/object_cache.h"
 #include "cache/ref_resolver.h"
 #include "fusefs/file_reader.h"

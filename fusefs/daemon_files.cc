@@ -4,7 +4,7 @@
 
 #include "base/file_io.h"
 #include "base/url_text.h"
-#include "cache/credentials.h"
+#include "cache/network/credentials.h"
 
 namespace rootstream {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "cache/fetcher.h"
+#include "cache/network/fetcher.h"
 
 namespace rootstream {
 

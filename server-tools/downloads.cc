@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/interrupt.h"
-#include "cache/answer.h"
+#include "cache/network/answer.h"
 
 namespace rootstream {
 namespace {

@@ -13,9 +13,9 @@
 #include <string>
 
 #include "base/result.h"
-#include "cache/origin.h"
-#include "cache/patience.h"
-#include "cache/transport.h"
+#include "cache/network/origin.h"
+#include "cache/network/patience.h"
+#include "cache/network/transport.h"
 
 namespace rootstream {
 

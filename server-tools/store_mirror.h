@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "cache/transport.h"
+#include "cache/network/transport.h"
 #include "store/store_folder.h"
 
 namespace rootstream {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "base/result.h"
-#include "cache/credentials.h"
+#include "cache/network/credentials.h"
 
 namespace CLI {
 class App;

@@ -5,7 +5,7 @@
 
 #include "base/interrupt.h"
 #include "base/url_text.h"
-#include "cache/curl_transport.h"
+#include "cache/network/curl_transport.h"
 #include "server-tools/commands/command.h"
 #include "server-tools/keys.h"
 #include "server-tools/store_mirror.h"

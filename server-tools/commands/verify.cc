@@ -6,7 +6,7 @@
 #include "base/message.h"
 #include "base/progress.h"
 #include "base/url_text.h"
-#include "cache/curl_transport.h"
+#include "cache/network/curl_transport.h"
 #include "cache/object_cache.h"
 #include "server-tools/commands/command.h"
 #include "server-tools/downloads.h"

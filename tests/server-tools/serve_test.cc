@@ -4,7 +4,7 @@
 
 #include <future>
 
-#include "cache/curl_transport.h"
+#include "cache/network/curl_transport.h"
 #include "server-tools/http_server.h"
 #include "tests/support/test_files.h"
 #include "tests/support/test_pack.h"

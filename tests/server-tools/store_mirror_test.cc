@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "cache/curl_transport.h"
+#include "cache/network/curl_transport.h"
 #include "server-tools/store_audit.h"
 #include "tests/support/test_store.h"
 #include "tests/support/test_transport.h"

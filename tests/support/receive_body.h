@@ -1,7 +1,7 @@
 // A body as a line of a known rate would deliver it.
 #pragma once
 
-#include "cache/line.h"
+#include "cache/network/line.h"
 
 namespace rootstream {
 

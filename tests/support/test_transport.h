@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "cache/answer.h"
-#include "cache/transport.h"
+#include "cache/network/answer.h"
+#include "cache/network/transport.h"
 
 namespace rootstream {
 

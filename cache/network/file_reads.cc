@@ -1,0 +1,208 @@
+#include "cache/network/file_reads.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <condition_variable>
+#include <cstring>
+#include <deque>
+#include <mutex>
+#include <optional>
+
+#include "base/file_io.h"
+#include "base/thread.h"
+#include "base/url_text.h"
+
+namespace rootstream {
+namespace {
+
+constexpr size_t kPiece = 256 << 10;        // bytes
+constexpr size_t kMaxPieces = 4;            // of one file that wait for delivery
+constexpr int kMaxThreads = 16;             // those that hang included
+constexpr std::chrono::seconds kIdle{10};   // then a thread ends
+
+// The outcome of a file that cannot be had.
+TransferOutcome Problem(ErrorKind kind, std::string reason) {
+  return {.kind = kind, .reason = std::move(reason)};
+}
+
+TransferOutcome ErrnoProblem(int error) {
+  const bool missing = error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG;
+  const bool refused = error == EACCES || error == EPERM;
+  const ErrorKind kind = missing   ? ErrorKind::kMissing
+                         : refused ? ErrorKind::kRefused
+                                   : ErrorKind::kUnavailable;
+  return Problem(kind, strerror(error));
+}
+
+}  // namespace
+
+// One file on its way, between a thread that reads it and the one that delivers it.
+struct FileReads::Read {
+  std::string path;
+  uint64_t first = 0;
+  uint64_t size = 0;  // 0: all of it
+
+  std::mutex mutex;  // guards what follows
+  std::condition_variable taken;
+  std::deque<std::string> pieces;
+  std::optional<TransferOutcome> end;
+  bool is_left = false;  // nobody takes more of it
+};
+
+struct FileReads::Shared {
+  std::mutex mutex;  // guards what follows
+  std::condition_variable changed;
+  std::function<void()> wake;  // none once the owner is gone
+  std::deque<std::shared_ptr<Read>> queue;
+  int threads = 0;
+  int idle = 0;
+
+  void Wake() {
+    const std::lock_guard lock(mutex);
+    if (wake) wake();
+  }
+
+  // False: it is not wanted any more.
+  bool Hand(Read& read, std::string piece) {
+    {
+      std::unique_lock lock(read.mutex);
+      read.taken.wait(lock, [&] { return read.is_left || read.pieces.size() < kMaxPieces; });
+      if (read.is_left) return false;
+      read.pieces.push_back(std::move(piece));
+    }
+    Wake();
+    return true;
+  }
+
+  TransferOutcome ReadAll(Read& read) {
+    // A FIFO opens at once so, and is then seen to be none of ours.
+    const UniqueFd file(open(read.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    if (!file) return ErrnoProblem(errno);
+    struct stat st = {};
+    if (fstat(file.get(), &st) != 0) return ErrnoProblem(errno);
+    if (!S_ISREG(st.st_mode)) return Problem(ErrorKind::kMissing, "it is not a file");
+    if (read.size > 0 && read.first >= static_cast<uint64_t>(st.st_size))
+      return Problem(ErrorKind::kCorrupt, "it ends too early");
+    uint64_t at = read.first;
+    const uint64_t end = read.size > 0 ? read.first + read.size : UINT64_MAX;
+    while (at < end) {
+      std::string piece(std::min<uint64_t>(kPiece, end - at), '\0');
+      const int64_t n = ReadFullyAt(file.get(), piece, at);
+      if (n < 0) return ErrnoProblem(errno);
+      const bool was_last = static_cast<uint64_t>(n) < piece.size();
+      piece.resize(n);
+      at += n;
+      if (n > 0 && !Hand(read, std::move(piece))) break;
+      if (was_last) break;
+    }
+    return {.complete = true};
+  }
+
+  void Run() {
+    std::unique_lock lock(mutex);
+    while (true) {
+      ++idle;
+      const bool found = changed.wait_for(lock, kIdle, [&] { return !wake || !queue.empty(); });
+      --idle;
+      if (!found || !wake) break;
+      const std::shared_ptr<Read> read = std::move(queue.front());
+      queue.pop_front();
+      lock.unlock();
+      TransferOutcome outcome = ReadAll(*read);
+      {
+        const std::lock_guard own(read->mutex);
+        read->end = std::move(outcome);
+      }
+      Wake();
+      lock.lock();
+    }
+    --threads;
+  }
+};
+
+FileReads::FileReads(std::function<void()> wake, std::chrono::seconds silence)
+    : silence_(silence), shared_(std::make_shared<Shared>()) {
+  shared_->wake = std::move(wake);
+}
+
+FileReads::~FileReads() {
+  for (UnderWay& transfer : under_way_) {
+    const std::lock_guard lock(transfer.read->mutex);
+    transfer.read->is_left = true;
+    transfer.read->taken.notify_all();
+  }
+  const std::lock_guard lock(shared_->mutex);
+  shared_->wake = nullptr;
+  shared_->changed.notify_all();
+}
+
+void FileReads::Start(const TransferRequest& request, std::shared_ptr<TransferSink> sink) {
+  const auto now = std::chrono::steady_clock::now();
+  const auto read = std::make_shared<Read>();
+  read->path = PathOfFileUrl(request.url);
+  read->first = request.first;
+  read->size = request.size;
+  under_way_.push_back({.read = read, .sink = std::move(sink), .began = now, .last = now});
+  const std::lock_guard lock(shared_->mutex);
+  shared_->queue.push_back(read);
+  if (static_cast<int>(shared_->queue.size()) > shared_->idle && shared_->threads < kMaxThreads) {
+    ++shared_->threads;
+    Thread::StartDetached("files", [shared = shared_] { shared->Run(); });
+  }
+  shared_->changed.notify_one();
+}
+
+bool FileReads::Deliver(SteadyTime now) {
+  bool any = false;
+  for (auto it = under_way_.begin(); it != under_way_.end();) {
+    const uint64_t before = it->bytes;
+    const bool ended = DeliverOne(*it, now);
+    any = any || ended || it->bytes != before;
+    it = ended ? under_way_.erase(it) : std::next(it);
+  }
+  return any;
+}
+
+// True: it has ended.
+bool FileReads::DeliverOne(UnderWay& transfer, SteadyTime now) {
+  Read& read = *transfer.read;
+  std::deque<std::string> pieces;
+  std::optional<TransferOutcome> end;
+  {
+    const std::lock_guard lock(read.mutex);
+    pieces.swap(read.pieces);
+    end = read.end;
+    read.taken.notify_all();
+  }
+  const bool head_is_due = !pieces.empty() || (end && end->complete);
+  if (transfer.bytes == 0 && head_is_due) {
+    transfer.first_byte = std::chrono::duration_cast<std::chrono::microseconds>(now - transfer.began);
+    const TransferHead head{.status = read.size > 0 ? 206 : 200, .first = read.first};
+    if (!transfer.sink->OnHead(head)) return End(transfer, {.broken_off = true}, now);
+  }
+  for (const std::string& piece : pieces) {
+    transfer.bytes += piece.size();
+    transfer.last = now;
+    if (!transfer.sink->OnData(piece)) return End(transfer, {.broken_off = true}, now);
+  }
+  if (end) return End(transfer, *end, now);
+  if (now - transfer.last < silence_) return false;
+  return End(transfer, Problem(ErrorKind::kUnavailable, "the disk or the file server does not answer"), now);
+}
+
+bool FileReads::End(UnderWay& transfer, TransferOutcome outcome, SteadyTime now) {
+  {
+    const std::lock_guard lock(transfer.read->mutex);
+    transfer.read->is_left = true;
+    transfer.read->taken.notify_all();
+  }
+  outcome.bytes = transfer.bytes;
+  outcome.first_byte = transfer.first_byte;
+  outcome.total = std::chrono::duration_cast<std::chrono::microseconds>(now - transfer.began);
+  transfer.sink->OnDone(outcome);
+  return true;
+}
+
+}  // namespace rootstream
