@@ -22,8 +22,8 @@
 #include "boot/prompt.h"
 #include "boot/router.h"
 #include "boot/server_time.h"
-#include "fusefs/client_flags.h"
-#include "fusefs/commands.h"
+#include "fusefs/commands/client_flags.h"
+#include "fusefs/commands/commands.h"
 
 namespace rootstream {
 namespace {

@@ -1,7 +1,7 @@
 #include <exception>
 
 #include "base/program_start.h"
-#include "fusefs/commands.h"
+#include "fusefs/commands/commands.h"
 
 int main(int argc, char** argv) {
   rootstream::ProgramStart start(argc, argv);

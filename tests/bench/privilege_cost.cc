@@ -10,9 +10,9 @@
 #include <cstdio>
 #include <functional>
 
-#include "fusefs/file_rules.h"
-#include "fusefs/least_privilege.h"
-#include "fusefs/system_call_filter.h"
+#include "fusefs/mount/file_rules.h"
+#include "fusefs/mount/least_privilege.h"
+#include "fusefs/mount/system_call_filter.h"
 
 namespace rootstream {
 namespace {

@@ -1,4 +1,4 @@
-#include "fusefs/mounts.h"
+#include "fusefs/mount/mounts.h"
 #include "tests/fuzz/fuzz.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

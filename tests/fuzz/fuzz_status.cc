@@ -1,4 +1,4 @@
-#include "fusefs/status.h"
+#include "fusefs/mount/status.h"
 #include "tests/fuzz/fuzz.h"
 
 // What anybody may answer at a control socket.

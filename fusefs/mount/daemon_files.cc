@@ -1,0 +1,28 @@
+#include "fusefs/mount/daemon_files.h"
+
+#include <filesystem>
+
+#include "base/file_io.h"
+#include "base/url_text.h"
+#include "cache/network/credentials.h"
+
+namespace rootstream {
+
+FileNeeds FilesOfDaemon(const MountOptions& options) {
+  FileNeeds needs;
+  needs.read = options.client.public_keys;
+  for (const CredentialOption& option : kCredentialOptions)
+    if (const std::string& file = options.client.credentials.*option.file; !file.empty()) needs.read.push_back(file);
+  std::vector<std::string> urls = options.client.mirrors;
+  if (const auto image = ParseImageUrl(options.client.url); image.ok()) urls.push_back(image->store);
+  for (const std::string& url : urls)
+    if (std::string path = PathOfFileUrl(url); !path.empty()) needs.read.push_back(std::move(path));
+  if (const std::string cache = CacheFolder(options.client); !cache.empty()) {
+    (void)MakeFolders(cache, 0700);
+    needs.write.push_back(cache);
+  }
+  if (!options.record.empty()) needs.write.push_back(std::filesystem::path(options.record).parent_path());
+  return needs;
+}
+
+}  // namespace rootstream

@@ -1,0 +1,83 @@
+#include "fusefs/mount/interrupted_requests.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <utility>
+
+#include "fusefs/mount/request.h"
+
+namespace rootstream {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kLookAgain{50};
+constexpr int kRest = 10;  // times as long as a look at all of them took
+
+}  // namespace
+
+InterruptedRequests::InterruptedRequests(std::function<bool(const Request&)> is_being_killed)
+    : is_being_killed_(std::move(is_being_killed)), thread_("interrupts", [this] { Run(); }) {}
+
+InterruptedRequests::~InterruptedRequests() {
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  changed_.notify_all();
+  thread_.Join();
+}
+
+void InterruptedRequests::Add(std::weak_ptr<Request> request) {
+  {
+    const std::lock_guard lock(mutex_);
+    new_.push_back(std::move(request));
+  }
+  changed_.notify_all();
+}
+
+InterruptedRequests::Requests InterruptedRequests::StillWaiting(const Requests& requests) const {
+  Requests waiting;
+  for (const std::weak_ptr<Request>& one : requests) {
+    const std::shared_ptr<Request> request = one.lock();
+    if (request == nullptr || request->is_replied()) continue;
+    if (is_being_killed_(*request)) {
+      request->ReplyError(EINTR);
+    } else {
+      waiting.push_back(one);
+    }
+  }
+  return waiting;
+}
+
+void InterruptedRequests::Run() {
+  Requests waiting;
+  steady_clock::time_point look_at;  // at those that wait
+  while (true) {
+    Requests added;
+    {
+      std::unique_lock lock(mutex_);
+      const auto is_due = [this] { return ending_ || !new_.empty(); };
+      if (waiting.empty()) {
+        changed_.wait(lock, is_due);
+      } else {
+        changed_.wait_until(lock, look_at, is_due);
+      }
+      if (ending_) return;
+      added.swap(new_);
+    }
+    added = StillWaiting(added);  // at once, however many have been waiting
+    const auto now = steady_clock::now();
+    if (waiting.empty()) {
+      look_at = now + kLookAgain;
+    } else if (now >= look_at) {
+      waiting = StillWaiting(waiting);
+      const auto took = steady_clock::now() - now;
+      look_at = now + took + std::max<steady_clock::duration>(kLookAgain, kRest * took);
+    }
+    waiting.insert(waiting.end(), added.begin(), added.end());
+  }
+}
+
+}  // namespace rootstream
