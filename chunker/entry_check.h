@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "chunker/source.h"
+#include "chunker/source/source.h"
 
 namespace rootstream {
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/spool.h"
-#include "chunker/inode_record.h"
-#include "chunker/source.h"
+#include "chunker/source/inode_record.h"
+#include "chunker/source/source.h"
 
 namespace rootstream {
 

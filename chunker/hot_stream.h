@@ -8,7 +8,7 @@
 #include "base/spool.h"
 #include "chunker/chunk_store.h"
 #include "chunker/fastcdc.h"
-#include "chunker/inode_record.h"
+#include "chunker/source/inode_record.h"
 
 namespace rootstream {
 

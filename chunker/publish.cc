@@ -9,7 +9,7 @@
 #include "base/interrupt.h"
 #include "base/plain_text.h"
 #include "base/progress.h"
-#include "chunker/boot_finder.h"
+#include "chunker/bootable/boot_finder.h"
 #include "chunker/chunk_store.h"
 #include "chunker/earlier_hot_range.h"
 #include "chunker/entry_check.h"

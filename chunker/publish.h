@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "chunker/source.h"
+#include "chunker/source/source.h"
 #include "format/profile.h"
 #include "store/store_folder.h"
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "chunker/chunk_store.h"
-#include "chunker/inode_record.h"
+#include "chunker/source/inode_record.h"
 #include "format/chunk.h"
 #include "format/manifest.h"
 #include "format/tree.h"

@@ -16,8 +16,8 @@
 #include "chunker/fastcdc.h"
 #include "chunker/hot_order.h"
 #include "chunker/hot_stream.h"
-#include "chunker/inode_record.h"
-#include "chunker/source.h"
+#include "chunker/source/inode_record.h"
+#include "chunker/source/source.h"
 
 namespace rootstream {
 

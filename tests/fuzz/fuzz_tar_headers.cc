@@ -1,4 +1,4 @@
-#include "chunker/tar_headers.h"
+#include "chunker/source/tar_headers.h"
 #include "tests/fuzz/fuzz.h"
 
 // What is noted does not depend on the pieces that the bytes come in.
