@@ -44,7 +44,7 @@ printf '#!/bin/busybox sh\n' >/run/fake/modprobe
 printf '#!/bin/busybox sh\n[ "$*" = "router eth0" ] && cat /run/router6\n' >/run/fake/kboot
 chmod 755 /run/fake/*
 # The answer's script mentions files by their absolute places, which are the real ones here.
-export ANSWER=$lib/dhcp-answer ANSWER6=$lib/dhcp6-answer
+export ANSWER=$bin/dhcp-answer ANSWER6=$bin/dhcp6-answer
 
 for part in say config network ipv6 slow_line storage managers root_setup modules stage_two; do . "$lib/$part.sh"; done
 

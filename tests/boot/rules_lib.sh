@@ -3,6 +3,7 @@
 #
 # shellcheck shell=sh
 lib=$tests/../../boot/initramfs/lib
+bin=$tests/../../boot/initramfs/bin
 if [ -z "${in_namespace-}" ]; then
   for program in busybox unshare; do
     command -v $program >/dev/null || { echo "SKIPPED: $program is not installed" >&2; exit 77; }
