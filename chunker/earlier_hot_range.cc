@@ -20,7 +20,7 @@ constexpr size_t kMostPaths = kMaxProfile;  // bytes of the paths of all parts t
 
 class HotWalk {
  public:
-  HotWalk(const StoreFolder& store, const Manifest& manifest) : store_(store) {
+  HotWalk(const Store& store, const Manifest& manifest) : store_(store) {
     uint64_t start = 0;
     for (const ObjectRef& ref : manifest.hot.data) {
       for (const ObjectRef& chunk : ReadList(ref).chunks) {
@@ -151,7 +151,7 @@ class HotWalk {
     found_.emplace_back(part.start, FilePart{path, part.begin, part.end});
   }
 
-  const StoreFolder& store_;
+  const Store& store_;
   ShardWalk walk_;
   std::unordered_map<Id, uint64_t, IdHash> starts_;  // of hot chunks, in the hot stream
   std::map<ObjectRef, std::string> tops_;            // by shard: the directory whose names its top lists
@@ -163,7 +163,7 @@ class HotWalk {
 
 }  // namespace
 
-std::vector<FilePart> EarlierHotRange(const StoreFolder& store, const ImageName& image,
+std::vector<FilePart> EarlierHotRange(const Store& store, const ImageName& image,
                                       const std::vector<PublicKey>& keys) {
   const auto images = store.ListImages();
   if (!images.ok()) return {};

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "chunker/hot_order.h"
-#include "store/store_folder.h"
+#include "store/store.h"
 
 namespace rootstream {
 
@@ -13,7 +13,7 @@ namespace rootstream {
 // published last, if the tag is new or its image has none. Only images that one of `keys` signed are believed, as
 // in KnownContent. Nothing where there is none, and what can be read of it where it is damaged or beyond all
 // measure: an order is no more than a help.
-std::vector<FilePart> EarlierHotRange(const StoreFolder& store, const ImageName& image,
+std::vector<FilePart> EarlierHotRange(const Store& store, const ImageName& image,
                                       const std::vector<PublicKey>& keys);
 
 }  // namespace rootstream

@@ -1,7 +1,5 @@
 #include "chunker/image_check.h"
 
-#include <sys/stat.h>
-
 #include <unordered_set>
 
 #include "base/interrupt.h"
@@ -15,11 +13,13 @@ namespace {
 
 class Checker {
  public:
-  Checker(const StoreFolder& store, const KnownContent& known) : store_(store) {
+  Checker(const Store& store, const KnownContent& known) : store_(store) {
     for (const auto& [key, tree] : known.shards) seen_.insert(tree.id);
   }
 
   Status Check(const Manifest& manifest) {
+    RS_TRY(const auto packs, store_.ListPacks());
+    for (const Store::Named& pack : packs) pack_sizes_.emplace(pack.id, pack.info.size);
     for (const ObjectRef& list : manifest.hot.data) RS_CHECK(CheckList(list, kMaxChunkPlain));
     for (const ObjectRef& list : manifest.hot.metadata) RS_CHECK(CheckList(list, kMaxPartPlain));
     Push(manifest.root, 0);
@@ -79,14 +79,12 @@ class Checker {
     return list->plain_size();
   }
 
-  uint64_t SizeOf(const Id& pack) {
-    const auto [size, is_new] = pack_sizes_.try_emplace(pack, 0);
-    struct stat st;
-    if (is_new && stat(store_.PathOf(PackPath(pack)).c_str(), &st) == 0) size->second = st.st_size;
-    return size->second;
+  uint64_t SizeOf(const Id& pack) const {
+    const auto size = pack_sizes_.find(pack);
+    return size == pack_sizes_.end() ? 0 : size->second;
   }
 
-  const StoreFolder& store_;
+  const Store& store_;
   std::vector<Waiting> waiting_;
   std::unordered_set<Id, IdHash> seen_;  // trees
   std::unordered_map<Id, uint64_t, IdHash> pack_sizes_;
@@ -94,7 +92,7 @@ class Checker {
 
 }  // namespace
 
-Status CheckWritten(const StoreFolder& store, const KnownContent& known, const std::string& manifest) {
+Status CheckWritten(const Store& store, const KnownContent& known, const std::string& manifest) {
   RS_TRY(const Manifest decoded, Manifest::Decode(manifest));
   return Checker(store, known).Check(decoded);
 }

@@ -4,13 +4,13 @@
 
 #include "chunker/known_content.h"
 #include "format/manifest.h"
-#include "store/store_folder.h"
+#include "store/store.h"
 
 namespace rootstream {
 
 // Decodes the manifest, its hot lists, and every shard that is not `known`: trees, chunk lists,
 // publisher's parts, ACLs; and holds references against the packs' sizes. Contents are not read again:
 // a pack is named by the hash of what was written. kCorrupt and others: of what is not as it should be.
-Status CheckWritten(const StoreFolder& store, const KnownContent& known, const std::string& manifest);
+Status CheckWritten(const Store& store, const KnownContent& known, const std::string& manifest);
 
 }  // namespace rootstream

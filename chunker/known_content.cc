@@ -15,12 +15,14 @@ namespace {
 
 class Loader {
  public:
-  Loader(const StoreFolder& store, const std::vector<PublicKey>& keys, size_t max_chunks)
+  Loader(const Store& store, const std::vector<PublicKey>& keys, size_t max_chunks)
       : store_(store), keys_(keys), max_chunks_(max_chunks) {}
 
   KnownContent Load() {
     const auto images = store_.ListImages();
-    if (!images.ok()) return {};
+    const auto packs = store_.ListPacks();
+    if (!images.ok() || !packs.ok()) return {};
+    for (const Store::Named& pack : *packs) pack_sizes_.emplace(pack.id, pack.info.size);
     for (const ImageName& image : *images) LoadImage(image);
     PassOnBreaks();
     for (const Shard& shard : shards_)
@@ -121,15 +123,11 @@ class Loader {
   }
 
   bool PackIsThere(const ObjectRef& ref) {
-    const auto [pack, is_new] = pack_sizes_.try_emplace(ref.pack, 0);
-    if (is_new) {
-      const auto fd = OpenFile(store_.PathOf(PackPath(ref.pack)), 0);
-      if (fd.ok()) pack->second = lseek(fd->get(), 0, SEEK_END);
-    }
-    return ref.offset + ref.stored_size <= pack->second;
+    const auto pack = pack_sizes_.find(ref.pack);
+    return pack != pack_sizes_.end() && ref.offset + ref.stored_size <= pack->second;
   }
 
-  const StoreFolder& store_;
+  const Store& store_;
   const std::vector<PublicKey>& keys_;
   const size_t max_chunks_;
   KnownContent known_;
@@ -142,7 +140,7 @@ class Loader {
 
 }  // namespace
 
-KnownContent KnownContent::Load(const StoreFolder& store, const std::vector<PublicKey>& keys,
+KnownContent KnownContent::Load(const Store& store, const std::vector<PublicKey>& keys,
                                 size_t max_chunks) {
   return Loader(store, keys, max_chunks).Load();
 }

@@ -5,14 +5,14 @@
 #include <future>
 #include <vector>
 
-#include "store/store_folder.h"
+#include "store/store.h"
 
 namespace rootstream {
 
 class PackWriter {
  public:
   // Packs are closed when they reach `full_size` bytes, or by Close().
-  PackWriter(const StoreFolder& store, uint64_t full_size) : store_(store), full_size_(full_size) {}
+  PackWriter(const Store& store, uint64_t full_size) : store_(store), full_size_(full_size) {}
   ~PackWriter();  // removes what was not finished
 
   struct Place {
@@ -20,12 +20,12 @@ class PackWriter {
     uint32_t offset = 0;
   };
   Result<Place> Append(std::string_view stored);
-  bool is_full() const { return file_ && size_ >= full_size_; }
+  bool is_full() const { return upload_ != nullptr && size_ >= full_size_; }
   Status CloseWhenFull() { return is_full() ? Close() : Ok(); }
   Status Close();   // nothing, if no pack is open
   Status Finish();  // Close, then waits until all packs are on the disk under their names
 
-  const StoreFolder& store() const { return store_; }
+  const Store& store() const { return store_; }
   uint32_t open_number() const { return static_cast<uint32_t>(ids_.size()); }
   const Id& id(uint32_t number) const { return ids_[number]; }
   uint64_t new_bytes() const { return new_bytes_; }  // of packs that were not there before
@@ -33,12 +33,10 @@ class PackWriter {
  private:
   Status Begin();
 
-  const StoreFolder& store_;
+  const Store& store_;
   const uint64_t full_size_;
-  UniqueFd file_;
-  std::string path_;  // of the open pack's temporary file
+  std::unique_ptr<Upload> upload_;  // the open pack
   uint64_t size_ = 0;
-  std::string pending_;  // not yet written
   Sha256Stream hash_;
   std::vector<Id> ids_;  // of closed packs
   std::vector<std::future<Status>> finishing_;

@@ -21,6 +21,7 @@
 #include "chunker/tree_builder.h"
 #include "format/limits.h"
 #include "format/posix_acl.h"
+#include "store/store_lock.h"
 #include "store/store_path.h"
 
 namespace rootstream {
@@ -45,7 +46,7 @@ std::vector<PublicKey> PublicKeysOf(const std::vector<SigningKey>& keys) {
   return out;
 }
 
-HotOrder OrderFor(const PublishOptions& options, const StoreFolder& store,
+HotOrder OrderFor(const PublishOptions& options, const Store& store,
                   const std::vector<PublicKey>& keys) {
   if (!options.profile) return {};
   return HotOrder(*options.profile, EarlierHotRange(store, options.image, keys));
@@ -53,7 +54,7 @@ HotOrder OrderFor(const PublishOptions& options, const StoreFolder& store,
 
 class Publisher {
  public:
-  Publisher(PublishOptions options, std::unique_ptr<Source> source, StoreFolder store,
+  Publisher(PublishOptions options, std::unique_ptr<Source> source, Store store,
             EntrySpool spool, HotStream hot)
       : options_(std::move(options)),
         source_(std::move(source)),
@@ -262,13 +263,13 @@ class Publisher {
   }
 
   Error NoSerialLeft() const {
-    return Invalid(store_.PathOf(options_.image.RefPath()) + ": its serial " + std::to_string(UINT64_MAX) +
+    return Invalid(store_.Shown(options_.image.RefPath()) + ": its serial " + std::to_string(UINT64_MAX) +
                    " is the last there is; see \"A stolen key\" in docs/security.md, or use another tag");
   }
 
   const PublishOptions options_;
   std::unique_ptr<Source> source_;
-  const StoreFolder store_;
+  const Store store_;
   EntrySpool spool_;
   BootFinder boot_;
   const std::vector<PublicKey> keys_;
@@ -329,9 +330,13 @@ Result<PublishSummary> Publish(PublishOptions options) {
                                      .one_file_system = options.one_file_system,
                                      .store = path,
                                      .tell = options.tell}));
-  RS_TRY(StoreFolder store, StoreFolder::OpenOrCreate(path));
-  RS_CHECK(store.Lock(StoreLock::kShared));
-  store.CleanTemporary();
+  RS_TRY(Store store, Store::OpenOrCreate(path));
+  return PublishInto(std::move(store), std::move(source), std::move(options));
+}
+
+Result<PublishSummary> PublishInto(Store store, std::unique_ptr<Source> source, PublishOptions options) {
+  RS_CHECK(AwaitLock(store, StoreLock::kShared, std::nullopt));
+  store.objects().RemoveAbandonedUploads();
   RS_TRY(EntrySpool spool, EntrySpool::Create());
   RS_TRY(HotStream hot, HotStream::Create());
   return Publisher(std::move(options), std::move(source), std::move(store), std::move(spool),

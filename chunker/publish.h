@@ -8,7 +8,7 @@
 
 #include "chunker/source/source.h"
 #include "format/profile.h"
-#include "store/store_folder.h"
+#include "store/store.h"
 
 namespace rootstream {
 
@@ -51,5 +51,7 @@ struct PublishSummary {
 };
 
 Result<PublishSummary> Publish(PublishOptions options);
+// The same with a source and a store that are open.
+Result<PublishSummary> PublishInto(Store store, std::unique_ptr<Source> source, PublishOptions options);
 
 }  // namespace rootstream

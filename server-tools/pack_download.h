@@ -1,17 +1,16 @@
-// A pack on its way into a store: in a temporary file until all of it is there and has its hash.
-// The file is named after the pack, so that a later process can go on with it.
+// A pack on its way into a store, under its name when all of it has come and has its hash. A later process goes on with
+// one that was interrupted, where the store can.
 #pragma once
 
 #include "server-tools/downloads.h"
-#include "store/store_folder.h"
+#include "store/store.h"
 
 namespace rootstream {
 
 class PackDownload : public Download {
  public:
-  PackDownload(const StoreFolder& store, const Id& id)
+  PackDownload(const Store& store, const Id& id)
       : store_(store), id_(id), path_(PackPath(id)) {}
-  ~PackDownload() override;
 
   const std::string& path() const override { return path_; }
   uint64_t limit() const override;
@@ -21,15 +20,12 @@ class PackDownload : public Download {
   Status Finish() override;
 
  private:
-  Status OpenTemporary();
   Status ReadWhatIsThere();
 
-  const StoreFolder& store_;
+  const Store& store_;
   const Id id_;
   const std::string path_;
-  UniqueFd file_;
-  std::string temporary_;
-  bool is_named_after_pack_ = false;
+  std::unique_ptr<Upload> upload_;
   Sha256Stream hash_;  // of the first size_ bytes
   uint64_t size_ = 0;
 };

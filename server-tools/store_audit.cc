@@ -185,16 +185,17 @@ void Auditor::CheckPack(const Id& id) {
   }
 }
 
-Result<AuditReport> AuditStore(const StoreFolder& store, const std::vector<PublicKey>& keys) {
+Result<AuditReport> AuditStore(const Store& store, const std::vector<PublicKey>& keys) {
   Auditor auditor(
-      [&](const std::string& path, size_t limit) { return ReadWholeFile(store.PathOf(path), limit); },
-      keys);
+      [&](const std::string& name, size_t limit) { return store.Read(name, limit); }, keys);
   RS_TRY(const auto images, store.ListImages());
   for (const ImageName& image : images) auditor.CheckImage(image);
   RS_TRY(const auto manifests, store.ListManifests());
-  for (const Id& manifest : manifests) auditor.CheckManifest(manifest);
+  for (const Store::Named& manifest : manifests) auditor.CheckManifest(manifest.id);
   RS_TRY(const auto packs, store.ListPacks());
-  auditor.CheckPacks(packs);
+  std::vector<Id> ids;
+  for (const Store::Named& pack : packs) ids.push_back(pack.id);
+  auditor.CheckPacks(ids);
   return auditor.report();
 }
 

@@ -12,7 +12,7 @@
 #include "base/progress.h"
 #include "format/chunk_list.h"
 #include "format/shard_walk.h"
-#include "store/store_folder.h"
+#include "store/store.h"
 
 namespace rootstream {
 
@@ -80,6 +80,6 @@ class Auditor {
 };
 
 // All of a store on a disk.
-Result<AuditReport> AuditStore(const StoreFolder& store, const std::vector<PublicKey>& keys);
+Result<AuditReport> AuditStore(const Store& store, const std::vector<PublicKey>& keys);
 
 }  // namespace rootstream

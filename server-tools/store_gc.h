@@ -12,7 +12,7 @@
 
 #include <chrono>
 
-#include "store/store_folder.h"
+#include "store/store.h"
 
 namespace rootstream {
 
@@ -36,6 +36,6 @@ struct GcReport {
 };
 
 // The lock must be held: exclusive, or shared for a dry run.
-Result<GcReport> CollectGarbage(const StoreFolder& store, const GcOptions& options);
+Result<GcReport> CollectGarbage(const Store& store, const GcOptions& options);
 
 }  // namespace rootstream

@@ -1,8 +1,5 @@
 #include "server-tools/store_mirror.h"
 
-#include <sys/stat.h>
-
-#include <filesystem>
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
@@ -13,31 +10,10 @@
 #include "server-tools/pack_download.h"
 #include "store/needed_packs.h"
 #include "store/store_lock.h"
+#include "store/store_path.h"
 
 namespace rootstream {
 namespace {
-
-// A folder's path as a URL (RFC 3986, 2.3).
-std::string FileUrl(const std::string& path) {
-  static constexpr char kDigits[] = "0123456789ABCDEF";
-  std::string url = "file://";
-  for (const unsigned char c : path) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '/' || c == '-' || c == '.' || c == '_' || c == '~';
-    if (plain) {
-      url += static_cast<char>(c);
-    } else {
-      url += {'%', kDigits[c >> 4], kDigits[c & 15]};
-    }
-  }
-  return url;
-}
-
-bool IsSameFolder(const std::string& a, const std::string& b) {
-  struct stat st_a, st_b;
-  return stat(a.c_str(), &st_a) == 0 && stat(b.c_str(), &st_b) == 0 && st_a.st_dev == st_b.st_dev &&
-         st_a.st_ino == st_b.st_ino;
-}
 
 // What is asked for, and where.
 struct Wish {
@@ -51,16 +27,13 @@ Result<Wish> OpenFrom(const MirrorOptions& options) {
     while (wish.url.ends_with('/')) wish.url.pop_back();
     return wish;
   }
-  RS_TRY(const StoreFolder folder, StoreFolder::Open(options.from));
-  if (IsSameFolder(options.from, options.to))
+  RS_TRY(const Store folder, Store::Open(options.from));
+  if (IsSameStore(options.from, options.to))
     return Invalid(options.to + ": it is the store to copy from");
   if (wish.images.empty()) {
     RS_TRY(wish.images, folder.ListImages());
   }
-  std::error_code error;
-  const std::string absolute = std::filesystem::absolute(folder.path(), error);
-  if (error) return Failed("cannot look at " + options.from + ": " + error.message());
-  wish.url = FileUrl(absolute);
+  RS_TRY(wish.url, UrlOfStore(options.from));
   return wish;
 }
 
@@ -74,7 +47,7 @@ struct Candidate {
 // Brings images into a store that is open and locked.
 class Copier {
  public:
-  Copier(const StoreFolder& to, Downloads& downloads) : to_(to), downloads_(downloads) {}
+  Copier(const Store& to, Downloads& downloads) : to_(to), downloads_(downloads) {}
 
   Result<MirroredImage::State> Copy(const Candidate& candidate) {
     RS_TRY(const bool is_there, IsThere(candidate));
@@ -104,13 +77,13 @@ class Copier {
     if (*bytes == candidate.bytes) return true;
     const auto ref = Ref::Decode(*bytes);
     const auto body = ref.ok() ? Ref::DecodeBody(ref->body) : Result<RefBody>(ref.error());
-    if (!body.ok()) return Of(to_.PathOf(image.RefPath()), body.error());
+    if (!body.ok()) return Of(to_.Shown(image.RefPath()), body.error());
     const std::string serial = std::to_string(candidate.ref.body.serial);
     if (body->serial > candidate.ref.body.serial)
       return Untrusted("its serial " + serial + " is lower than " + std::to_string(body->serial) +
-                       " in " + to_.path());
+                       " in " + to_.Shown());
     if (body->serial == candidate.ref.body.serial)
-      return Untrusted("another version with its serial " + serial + " is in " + to_.path());
+      return Untrusted("another version with its serial " + serial + " is in " + to_.Shown());
     return false;
   }
 
@@ -155,13 +128,10 @@ class Copier {
   }
 
   Status CopyManifest(const TrustedRef& ref) const {
-    const auto there =
-        ReadWholeFile(to_.PathOf("manifests/" + ref.manifest_id.Hex()), kMaxManifest);
-    if (there.ok() && *there == ref.body.manifest) return Ok();
     return to_.WriteManifest(ref.body.manifest);
   }
 
-  const StoreFolder& to_;
+  const Store& to_;
   Downloads& downloads_;
   std::unordered_map<Id, Downloads::JobPtr, IdHash> fetched_;
   std::unordered_set<Id, IdHash> there_;
@@ -171,8 +141,9 @@ class Copier {
 
 class Mirror {
  public:
-  Mirror(const MirrorOptions& options, Wish from, Transport& transport)
+  Mirror(const MirrorOptions& options, Wish from, const OpenTarget& open, Transport& transport)
       : options_(options),
+        open_(open),
         images_(std::move(from.images)),
         downloads_(transport, std::move(from.url), options.patience,
                    [this](uint64_t bytes) { Show(bytes, downloads_.hindrance()); }) {}
@@ -213,7 +184,7 @@ class Mirror {
   uint64_t Total() const { return copies_last_ != nullptr ? copies_last_->bytes_to_fetch() : 0; }
 
   Status CopyImages() {
-    RS_TRY(StoreFolder to, StoreFolder::OpenOrCreate(options_.to));
+    RS_TRY(Store to, open_());
     RS_CHECK(AwaitLock(to, StoreLock::kShared, std::nullopt));
     Copier copier(to, downloads_);
     for (const Candidate& candidate : candidates_) {
@@ -238,6 +209,7 @@ class Mirror {
   }
 
   const MirrorOptions& options_;
+  const OpenTarget& open_;
   const std::vector<ImageName> images_;
   MirrorReport report_;
   std::vector<Candidate> candidates_;
@@ -250,8 +222,12 @@ class Mirror {
 }  // namespace
 
 Result<MirrorReport> MirrorStore(const MirrorOptions& options, Transport& transport) {
+  return MirrorInto([&] { return Store::OpenOrCreate(options.to); }, options, transport);
+}
+
+Result<MirrorReport> MirrorInto(const OpenTarget& open, const MirrorOptions& options, Transport& transport) {
   RS_TRY(Wish from, OpenFrom(options));
-  return Mirror(options, std::move(from), transport).Run();
+  return Mirror(options, std::move(from), open, transport).Run();
 }
 
 }  // namespace rootstream

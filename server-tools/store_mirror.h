@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "cache/network/transport.h"
-#include "store/store_folder.h"
+#include "store/store.h"
 
 namespace rootstream {
 
@@ -43,5 +43,8 @@ struct MirrorReport {
 // A failure of one image is in the report. kInvalid: the stores cannot be used. kUnavailable,
 // kFailed: it had to stop; images that were done are done.
 Result<MirrorReport> MirrorStore(const MirrorOptions& options, Transport& transport);
+// The same into a store that is opened once something is to be written, instead of `options.to`.
+using OpenTarget = std::function<Result<Store>()>;
+Result<MirrorReport> MirrorInto(const OpenTarget& open, const MirrorOptions& options, Transport& transport);
 
 }  // namespace rootstream

@@ -1,14 +1,12 @@
 #include "server-tools/store_stats.h"
 
-#include <sys/stat.h>
-
 #include "format/limits.h"
 #include "server-tools/store_audit.h"
 
 namespace rootstream {
 namespace {
 
-Result<ImageStats> StatsOf(const StoreFolder& store, const ImageName& image) {
+Result<ImageStats> StatsOf(const Store& store, const ImageName& image) {
   RS_TRY(const std::string bytes, store.ReadRef(image));
   const auto ref = CheckRef(bytes, image, {.insecure = true});
   if (!ref.ok()) return Of("image " + image.ToString(), ref.error());
@@ -18,11 +16,9 @@ Result<ImageStats> StatsOf(const StoreFolder& store, const ImageName& image) {
 
 }  // namespace
 
-Result<StoreStats> MeasureStore(const StoreFolder& store) {
+Result<StoreStats> MeasureStore(const Store& store) {
   StoreStats stats;
-  Auditor auditor(
-      [&](const std::string& path, size_t limit) { return ReadWholeFile(store.PathOf(path), limit); },
-      {});
+  Auditor auditor([&](const std::string& name, size_t limit) { return store.Read(name, limit); }, {});
   RS_TRY(const auto images, store.ListImages());
   for (const ImageName& image : images) {
     RS_TRY(ImageStats one, StatsOf(store, image));
@@ -31,17 +27,15 @@ Result<StoreStats> MeasureStore(const StoreFolder& store) {
   }
   if (!auditor.report().damages.empty()) return Corrupt(auditor.report().damages.front());
   RS_TRY(const auto packs, store.ListPacks());
-  for (const Id& pack : packs) {
-    struct stat st;
-    if (stat(store.PathOf(PackPath(pack)).c_str(), &st) != 0) continue;
+  for (const Store::Named& pack : packs) {
     ++stats.packs;
-    stats.bytes += st.st_size;
-    const auto live = auditor.live_bytes().find(pack);
+    stats.bytes += pack.info.size;
+    const auto live = auditor.live_bytes().find(pack.id);
     if (live != auditor.live_bytes().end()) {
       stats.live_bytes += live->second;
     } else {
       ++stats.dead_packs;
-      stats.dead_bytes += st.st_size;
+      stats.dead_bytes += pack.info.size;
     }
   }
   return stats;

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "store/store_folder.h"
+#include "store/store.h"
 
 namespace rootstream {
 
@@ -24,6 +24,6 @@ struct StoreStats {
   uint64_t dead_bytes = 0;  // of these packs
 };
 
-Result<StoreStats> MeasureStore(const StoreFolder& store);
+Result<StoreStats> MeasureStore(const Store& store);
 
 }  // namespace rootstream

@@ -4,11 +4,11 @@
 #include <chrono>
 #include <optional>
 
-#include "store/store_folder.h"
+#include "store/store.h"
 
 namespace rootstream {
 
 // `patience`: how long to try; nullopt: until a signal asks the process to stop. kFailed.
-Status AwaitLock(StoreFolder& store, StoreLock kind, std::optional<std::chrono::seconds> patience);
+Status AwaitLock(Store& store, StoreLock kind, std::optional<std::chrono::seconds> patience);
 
 }  // namespace rootstream

@@ -17,7 +17,6 @@ namespace {
 
 constexpr std::string_view kFirstWords = "rootstream store, version ";
 constexpr unsigned kVersion = 1;
-constexpr size_t kMaxMark = 4096;
 constexpr size_t kRandomLetters = 6;  // of mkostemp(3)
 
 bool IsRandom(std::string_view letters) {
@@ -32,8 +31,7 @@ std::vector<std::string> NamesOrNone(const std::string& folder) {
 }
 
 // The version of the mark; 0: there is none, or a damaged one.
-unsigned MarkedVersion(const std::string& path) {
-  const auto text = ReadWholeFile(path + "/" + std::string(kStoreMark), kMaxMark);
+unsigned VersionOf(const Result<std::string>& text) {
   if (!text.ok() || !text->starts_with(kFirstWords)) return 0;
   unsigned version = 0;
   std::from_chars(text->data() + kFirstWords.size(), text->data() + text->size(), version);
@@ -86,7 +84,7 @@ bool HoldsNothingElse(const std::string& path, const std::vector<std::string>& n
 
 }  // namespace
 
-bool IsNewPackName(std::string_view name) {
+bool IsUploadName(std::string_view name) {
   constexpr std::string_view kBegin = "new-";
   return name.starts_with(kBegin) && IsRandom(name.substr(kBegin.size()));
 }
@@ -99,7 +97,7 @@ std::string_view FinalName(std::string_view name) {
 
 Result<FolderKind> KindOfFolder(const std::string& path) {
   RS_TRY(const auto names, NamesIn(path));
-  const unsigned version = MarkedVersion(path);
+  const unsigned version = VersionOf(ReadWholeFile(path + "/" + std::string(kStoreMark), kMaxStoreMark));
   if (version > kVersion)
     return Invalid(path + ": a store of version " + std::to_string(version) + ", which is not known here");
   if (version == kVersion) return FolderKind::kStore;
@@ -107,9 +105,8 @@ Result<FolderKind> KindOfFolder(const std::string& path) {
   return HoldsNothingElse(path, names) ? FolderKind::kUnused : FolderKind::kForeign;
 }
 
-Status WriteStoreMark(const std::string& path) {
-  return WriteFileAtomically(path + "/" + std::string(kStoreMark),
-                             std::string(kFirstWords) + std::to_string(kVersion) + "\n");
-}
+bool IsStoreMark(const Result<std::string>& bytes) { return VersionOf(bytes) == kVersion; }
+
+std::string StoreMarkText() { return std::string(kFirstWords) + std::to_string(kVersion) + "\n"; }
 
 }  // namespace rootstream

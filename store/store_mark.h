@@ -23,10 +23,13 @@ enum class FolderKind {
 
 // kInvalid: a store of a later version. kFailed, kMissing: it cannot be looked at.
 Result<FolderKind> KindOfFolder(const std::string& path);
-Status WriteStoreMark(const std::string& path);
+std::string StoreMarkText();
+// Whether this is the mark of a store of this version: its bytes, or why they could not be read.
+bool IsStoreMark(const Result<std::string>& bytes);
+inline constexpr size_t kMaxStoreMark = 4096;  // bytes
 
-// A name that CreateTemporary() gives to a file in tmp/.
-bool IsNewPackName(std::string_view name);
+// A name that an upload gives to a file in tmp/.
+bool IsUploadName(std::string_view name);
 // A temporary file of WriteFileAtomically(): the name that it was to become; empty if it is none.
 std::string_view FinalName(std::string_view name);
 

@@ -47,7 +47,7 @@ std::string GcText(const GcReport& r, bool dry_run) {
 
 Status RunGc(const GcFlags& flags) {
   CatchInterrupts();
-  RS_TRY(StoreFolder store, StoreFolder::Open(flags.store));
+  RS_TRY(Store store, Store::Open(flags.store));
   // A dry run need not keep publishers out.
   RS_CHECK(AwaitLock(store, flags.dry_run ? StoreLock::kShared : StoreLock::kExclusive,
                      std::chrono::seconds(flags.wait_seconds)));

@@ -5,7 +5,7 @@
 #include "base/plain_text.h"
 #include "server-tools/commands/command.h"
 #include "server-tools/http_server.h"
-#include "store/store_folder.h"
+#include "store/folder_store.h"
 
 namespace rootstream {
 
@@ -24,8 +24,8 @@ void AddServe(CLI::App& app, Run& run) {
       for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&stop, signal);
       sigprocmask(SIG_BLOCK, &stop, nullptr);
       signal(SIGPIPE, SIG_IGN);
-      RS_TRY(const StoreFolder opened, StoreFolder::Open(*store));
-      const auto started = HttpServer::Start(opened.path(), *listen);
+      RS_TRY(const auto opened, FolderStore::Open(*store));
+      const auto started = HttpServer::Start(opened->path(), *listen);
       if (!started.ok() && started.error().kind == ErrorKind::kInvalid)
         throw UsageError{started.error().message};
       if (!started.ok()) return started.error();

@@ -12,7 +12,7 @@ namespace {
 using nlohmann::ordered_json;
 
 Status RunStats(const std::string& path, bool json) {
-  RS_TRY(const StoreFolder store, StoreFolder::Open(path));
+  RS_TRY(const Store store, Store::Open(path));
   RS_TRY(const StoreStats stats, MeasureStore(store));
   if (json) {
     ordered_json images = ordered_json::array();

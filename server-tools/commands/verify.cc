@@ -58,7 +58,7 @@ Status RunVerify(const std::string& target, const std::vector<std::string>& key_
   if (IsStoreUrl(target)) {
     RS_TRY(report, AuditUrl(target, keys, files));
   } else {
-    RS_TRY(const StoreFolder store, StoreFolder::Open(target));
+    RS_TRY(const Store store, Store::Open(target));
     RS_TRY(report, AuditStore(store, keys));
   }
   if (json) {

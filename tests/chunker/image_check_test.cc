@@ -12,7 +12,7 @@ namespace {
 
 class CheckWrittenTest : public ::testing::Test {
  protected:
-  CheckWrittenTest() : store_(StoreFolder::OpenOrCreate(folder_ / "store").value()) {}
+  CheckWrittenTest() : store_(Store::OpenOrCreate(folder_ / "store").value()) {}
 
   // An image of these objects' last, which is its root shard.
   Status CheckRoot(const std::string& tree) {
@@ -40,7 +40,7 @@ class CheckWrittenTest : public ::testing::Test {
   }
 
   TempFolder folder_;
-  StoreFolder store_;
+  Store store_;
   KnownContent known_;
   TestPack pack_;
 };

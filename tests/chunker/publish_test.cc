@@ -21,7 +21,7 @@ class PublishTest : public ::testing::Test {
   std::string tree() const { return folder_ / "tree"; }
 
   void ExpectSound(const std::string& path, const std::vector<PublicKey>& keys = {}) {
-    const auto opened = StoreFolder::Open(path);
+    const auto opened = Store::Open(path);
     ASSERT_TRUE(IsOk(opened));
     const auto report = AuditStore(*opened, keys);
     ASSERT_TRUE(IsOk(report));
@@ -40,7 +40,7 @@ TEST_F(PublishTest, TheImageHoldsWhatTheTreeHolds) {
   const auto summary = PublishTree(tree(), store());
   ASSERT_TRUE(IsOk(summary));
   ExpectSound(store());
-  const auto opened = StoreFolder::Open(store());
+  const auto opened = Store::Open(store());
   ASSERT_TRUE(IsOk(opened));
   const auto walked = ImageWalk(*opened).Walk(ManifestOf(store(), *summary).root);
   size_t names = 1;
@@ -175,7 +175,7 @@ TEST_F(PublishTest, TwoAtOnceLoseNothing) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(good, 6);
   ExpectSound(store());
-  const auto opened = StoreFolder::Open(store());
+  const auto opened = Store::Open(store());
   ASSERT_TRUE(IsOk(opened));
   const auto ref = Ref::Decode(*opened->ReadRef({"image", "same"}));
   ASSERT_TRUE(IsOk(ref));
@@ -193,7 +193,7 @@ TEST_F(PublishTest, SignsWithItsKeys) {
   const std::vector<PublicKey> keys = {options.keys[0].public_key(), options.keys[1].public_key()};
   ASSERT_TRUE(IsOk(Publish(std::move(options))));
   ExpectSound(store(), keys);
-  const auto opened = StoreFolder::Open(store());
+  const auto opened = Store::Open(store());
   ASSERT_TRUE(IsOk(opened));
   const auto ref =
       CheckRef(*opened->ReadRef({"image", "latest"}), {"image", "latest"}, {.keys = keys});
@@ -209,7 +209,7 @@ TEST_F(PublishTest, BelievesOnlyItsOwnKeysPublishersParts) {
   options.keys.push_back(SigningKey::Generate());
   const PublicKey key = options.keys[0].public_key();
   ASSERT_TRUE(IsOk(Publish(std::move(options))));
-  const auto opened = StoreFolder::Open(store());
+  const auto opened = Store::Open(store());
   ASSERT_TRUE(IsOk(opened));
   EXPECT_GT(KnownContent::Load(*opened, {key}, 1000).chunks.size(), 0u);
   EXPECT_GT(KnownContent::Load(*opened, {key}, 1000).shards.size(), 0u);
@@ -273,7 +273,7 @@ TEST_F(PublishTest, ManyNamesInOneDirectoryAreAllThere) {
   for (int i = 0; i < 6000; ++i) WriteTestFile(tree() + "/big/" + std::to_string(i), "");
   const auto summary = PublishTree(tree(), store());
   ASSERT_TRUE(IsOk(summary));
-  const auto opened = StoreFolder::Open(store());
+  const auto opened = Store::Open(store());
   ASSERT_TRUE(IsOk(opened));
   EXPECT_EQ(ImageWalk(*opened).Walk(ManifestOf(store(), *summary).root).size(), 6002u);
 }
@@ -299,7 +299,7 @@ class ProfiledPublish : public PublishTest {
   }
 
   // The plain bytes of all objects of a hot list.
-  std::string HotBytes(const StoreFolder& store, const std::vector<ObjectRef>& lists, size_t most) {
+  std::string HotBytes(const Store& store, const std::vector<ObjectRef>& lists, size_t most) {
     std::string bytes;
     for (const ObjectRef& ref : lists) {
       const auto list = ChunkList::Decode(*store.ReadObject(ref), ref.pack, most);
@@ -316,7 +316,7 @@ TEST_F(ProfiledPublish, TheImageIsTheSameAndItsHotRangeIsWhatWasRead) {
   ASSERT_TRUE(IsOk(summary));
   ASSERT_TRUE(IsOk(PublishTree(tree(), store("plain"))));
   ExpectSound(store());
-  const auto opened = StoreFolder::Open(store());
+  const auto opened = Store::Open(store());
   ASSERT_TRUE(IsOk(opened));
   const Manifest manifest = ManifestOf(store(), *summary);
   const auto walked = ImageWalk(*opened).Walk(manifest.root);
@@ -387,32 +387,10 @@ TEST_F(PublishTest, ARawImageIsOneFile) {
   WriteTestFile(folder_ / "disk.img", disk);
   const auto summary = PublishTree(folder_ / "disk.img", store());
   ASSERT_TRUE(IsOk(summary));
-  const auto opened = StoreFolder::Open(store());
+  const auto opened = Store::Open(store());
   ASSERT_TRUE(IsOk(opened));
   const auto walked = ImageWalk(*opened).Walk(ManifestOf(store(), *summary).root);
   EXPECT_EQ(walked.at("disk.img").content, disk);
-}
-
-TEST(StoreFolderOpen, TellsMissingFromInvalid) {
-  const TempFolder folder;
-  EXPECT_TRUE(FailsWith(ErrorKind::kMissing, StoreFolder::Open(folder / "missing")));
-  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, StoreFolder::Open(folder.path())));
-  ASSERT_TRUE(IsOk(StoreFolder::OpenOrCreate(folder / "store")));
-  EXPECT_TRUE(IsOk(StoreFolder::Open(folder / "store/")));
-  WriteTestFile(folder / "file", "");
-  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, StoreFolder::OpenOrCreate(folder / "file")));
-}
-
-TEST(StoreFolderReplaceRef, NeverReusesASerialItCannotRead) {
-  const TempFolder folder;
-  const auto store = StoreFolder::OpenOrCreate(folder / "store");
-  ASSERT_TRUE(IsOk(store));
-  WriteTestFile(folder / "store/images/a/b", "damaged");
-  EXPECT_FALSE(store
-                   ->ReplaceRef({"a", "b"},
-                                [](uint64_t) -> Result<std::string> { return std::string("new"); })
-                   .ok());
-  EXPECT_EQ(ReadTestFile(folder / "store/images/a/b"), "damaged");
 }
 
 TEST_F(PublishTest, AnEntryThatNoImageCanHoldLeavesNoRef) {
@@ -459,18 +437,6 @@ TEST_F(PublishTest, MirrorsAreUrlsOfStores) {
   PublishOptions options = OptionsFor(tree(), store());
   options.mirrors.assign(kMaxMirrors + 1, "http://host/store");
   EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, Publish(std::move(options))));
-}
-
-TEST(StoreFolderCleanTemporary, LeavesFilesInUseAlone) {
-  const TempFolder folder;
-  auto store = StoreFolder::OpenOrCreate(folder / "store");
-  ASSERT_TRUE(IsOk(store));
-  WriteTestFile(folder / "store/tmp/new-Le0ft1", "of a crash");
-  const auto used = store->CreateTemporary();
-  ASSERT_TRUE(IsOk(used));
-  store->CleanTemporary();
-  EXPECT_EQ(FilesBelow(folder / "store/tmp").size(), 1u);
-  EXPECT_TRUE(std::filesystem::exists(used->second));
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ constexpr size_t kBlock = 4096;
 class StreamWriterTest : public ::testing::Test {
  protected:
   StreamWriterTest()
-      : store_(StoreFolder::OpenOrCreate(folder_ / "store").value()),
+      : store_(Store::OpenOrCreate(folder_ / "store").value()),
         packs_(store_, 12 << 20),
         chunks_(packs_, known_, 1, 2),
         order_(Hot(), {}),
@@ -72,7 +72,7 @@ class StreamWriterTest : public ::testing::Test {
   }
 
   TempFolder folder_;
-  StoreFolder store_;
+  Store store_;
   PackWriter packs_;
   KnownContent known_;
   ChunkStore chunks_;

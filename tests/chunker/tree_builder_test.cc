@@ -23,7 +23,7 @@ struct Made {
 
 class TreeBuilderTest : public ::testing::Test {
  protected:
-  TreeBuilderTest() : store_(StoreFolder::OpenOrCreate(folder_ / "store").value()) {}
+  TreeBuilderTest() : store_(Store::OpenOrCreate(folder_ / "store").value()) {}
 
   static TreeBuilder::Entry Entry(uint32_t depth, const std::string& name, uint32_t mode) {
     TreeBuilder::Entry entry{.depth = depth, .name = name};
@@ -103,7 +103,7 @@ class TreeBuilderTest : public ::testing::Test {
   }
 
   TempFolder folder_;
-  StoreFolder store_;
+  Store store_;
 };
 
 using Paths = std::set<std::vector<std::string>>;

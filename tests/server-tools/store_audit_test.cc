@@ -24,7 +24,7 @@ class StoreAudit : public ::testing::Test {
   }
 
   Result<AuditReport> Audit() {
-    RS_TRY(const StoreFolder store, StoreFolder::Open(store_));
+    RS_TRY(const Store store, Store::Open(store_));
     return AuditStore(store, keys_);
   }
 
@@ -37,8 +37,8 @@ class StoreAudit : public ::testing::Test {
   }
 
   Manifest FirstManifest() {
-    const std::vector<Id> manifests = *StoreFolder::Open(store_)->ListManifests();
-    return *Manifest::Decode(ReadTestFile(store_ + "/manifests/" + manifests.at(0).Hex()));
+    const auto manifests = *Store::Open(store_)->ListManifests();
+    return *Manifest::Decode(ReadTestFile(store_ + "/" + manifests.at(0).info.name));
   }
 
   // A manifest that no ref leads to.
@@ -193,7 +193,7 @@ TEST_F(StoreAudit, OfAProfiledImageChecksAndCountsAllThatItHas) {
   PublishOptions options = OptionsFor(folder_ / "tree", folder_ / "profiled");
   options.profile = profile;
   ASSERT_TRUE(IsOk(Publish(std::move(options))));
-  const auto store = StoreFolder::Open(folder_ / "profiled");
+  const auto store = Store::Open(folder_ / "profiled");
   ASSERT_TRUE(IsOk(store));
   const auto report = AuditStore(*store, {});
   ASSERT_TRUE(IsOk(report));
@@ -204,7 +204,7 @@ TEST_F(StoreAudit, OfAProfiledImageChecksAndCountsAllThatItHas) {
 }
 
 TEST_F(StoreAudit, StatsCountWhatIsUsed) {
-  const auto store = StoreFolder::Open(store_);
+  const auto store = Store::Open(store_);
   ASSERT_TRUE(IsOk(store));
   const auto stats = MeasureStore(*store);
   ASSERT_TRUE(IsOk(stats));

@@ -40,13 +40,14 @@ class StoreGc : public ::testing::Test {
   }
 
   Result<GcReport> Collect(const GcOptions& options) {
-    RS_TRY(StoreFolder store, StoreFolder::Open(store_));
-    RS_CHECK(store.Lock(StoreLock::kExclusive));
+    RS_TRY(Store store, Store::Open(store_));
+    RS_TRY(const bool locked, store.objects().TryLock(StoreLock::kExclusive));
+    EXPECT_TRUE(locked);
     return CollectGarbage(store, options);
   }
 
   void ExpectSound() {
-    const auto store = StoreFolder::Open(store_);
+    const auto store = Store::Open(store_);
     ASSERT_TRUE(IsOk(store));
     const auto report = AuditStore(*store, {});
     ASSERT_TRUE(IsOk(report));
@@ -196,12 +197,13 @@ TEST_F(StoreGc, RemovesTemporaryFilesAndEmptyFoldersAndNothingThatItDoesNotKnow)
 
 TEST_F(StoreGc, LeavesATemporaryFileThatIsInUse) {
   PublishVersion("a", 1);
-  const auto store = StoreFolder::Open(store_);
+  const auto store = Store::Open(store_);
   ASSERT_TRUE(IsOk(store));
-  const auto file = store->CreateTemporary();
-  ASSERT_TRUE(IsOk(file));
+  const auto upload = store->objects().Put();
+  ASSERT_TRUE(IsOk(upload));
   ASSERT_TRUE(IsOk(Collect(kAtOnce)));
-  EXPECT_TRUE(std::filesystem::exists(file->second));
+  EXPECT_EQ(FilesBelow(store_ + "/tmp").size(), 1u);
+  EXPECT_TRUE(IsOk((*upload)->Commit("packs/ab/abc")));
 }
 
 TEST_F(StoreGc, RemovesNothingWhenARefIsDamaged) {
@@ -244,11 +246,11 @@ TEST_F(StoreGc, RemovesNothingWhenANeededPackIsMissingOrTruncated) {
 
 TEST_F(StoreGc, WaitsItsTurn) {
   PublishVersion("a", 1);
-  auto publisher = StoreFolder::Open(store_), other = StoreFolder::Open(store_);
+  auto publisher = Store::Open(store_), other = Store::Open(store_);
   ASSERT_TRUE(publisher.ok() && other.ok());
-  ASSERT_TRUE(IsOk(publisher->Lock(StoreLock::kShared)));
-  EXPECT_FALSE(*other->TryLock(StoreLock::kExclusive));
-  EXPECT_TRUE(*other->TryLock(StoreLock::kShared));
+  ASSERT_TRUE(*publisher->objects().TryLock(StoreLock::kShared));
+  EXPECT_FALSE(*other->objects().TryLock(StoreLock::kExclusive));
+  EXPECT_TRUE(*other->objects().TryLock(StoreLock::kShared));
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ class StoreMirror : public ::testing::Test {
   }
 
   void ExpectSound() {
-    const auto store = StoreFolder::Open(to_);
+    const auto store = Store::Open(to_);
     ASSERT_TRUE(IsOk(store));
     const auto report = AuditStore(*store, {key_.public_key()});
     ASSERT_TRUE(IsOk(report));
@@ -187,7 +187,7 @@ TEST_F(StoreMirror, AFaultAtAnyRequestLeavesACopyThatVerifies) {
 
 TEST_F(StoreMirror, GoesOnWithPartsOfPacks) {
   PublishVersion("image", 1);
-  ASSERT_TRUE(IsOk(StoreFolder::OpenOrCreate(to_)));
+  ASSERT_TRUE(IsOk(Store::OpenOrCreate(to_)));
   for (const auto& [path, bytes] : Files(from_))
     if (path.starts_with("packs/"))
       WriteTestFile(to_ + "/tmp/part-" + path.substr(path.rfind('/') + 1),
@@ -200,7 +200,7 @@ TEST_F(StoreMirror, GoesOnWithPartsOfPacks) {
 
 TEST_F(StoreMirror, ThrowsAwayPartsThatAreWrong) {
   PublishVersion("image", 1);
-  ASSERT_TRUE(IsOk(StoreFolder::OpenOrCreate(to_)));
+  ASSERT_TRUE(IsOk(Store::OpenOrCreate(to_)));
   for (const auto& [path, bytes] : Files(from_))
     if (path.starts_with("packs/"))
       WriteTestFile(to_ + "/tmp/part-" + path.substr(path.rfind('/') + 1), std::string(80, 'x'));

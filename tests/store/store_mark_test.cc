@@ -37,8 +37,8 @@ TEST_F(StoreMark, StoresWithoutOneAreKnownByWhatTheyHold) {
   ExpectKind(FolderKind::kUnmarkedStore, folder_ / "without refs");
   std::filesystem::remove_all(store() + "/packs");
   ExpectKind(FolderKind::kUnmarkedStore, store());
-  EXPECT_TRUE(IsOk(StoreFolder::Open(store())));
-  EXPECT_TRUE(IsOk(StoreFolder::OpenOrCreate(store())));
+  EXPECT_TRUE(IsOk(Store::Open(store())));
+  EXPECT_TRUE(IsOk(Store::OpenOrCreate(store())));
   ExpectKind(FolderKind::kStore, store());
 }
 
@@ -51,7 +51,7 @@ TEST_F(StoreMark, ADamagedOneIsWrittenAnew) {
 
 TEST_F(StoreMark, OfALaterVersionIsRefused) {
   WriteTestFile(store() + "/rootstream-store", "rootstream store, version 2\nand more\n");
-  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, StoreFolder::Open(store())));
+  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, Store::Open(store())));
   EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, PublishTree(folder_ / "tree", store())));
   EXPECT_EQ(ReadTestFile(store() + "/rootstream-store"), "rootstream store, version 2\nand more\n");
 }
@@ -62,7 +62,7 @@ TEST_F(StoreMark, FoldersOfOthersAreNoStoresAndKeepTheirFiles) {
                                           "tmp/new-abcdef", "manifests/" + Sha256("").Hex()};
   for (const std::string& file : files) WriteTestFile(site + "/" + file, "important");
   ExpectKind(FolderKind::kForeign, site);
-  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, StoreFolder::Open(site)));
+  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, Store::Open(site)));
   EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, PublishTree(folder_ / "tree", site)));
   EXPECT_EQ(FilesBelow(site).size(), files.size());
 }

@@ -9,7 +9,7 @@
 
 #include "format/chunk_list.h"
 #include "format/tree.h"
-#include "store/store_folder.h"
+#include "store/store.h"
 #include "tests/support/test_result.h"
 
 namespace rootstream {
@@ -27,7 +27,7 @@ class ImageWalk {
  public:
   static constexpr uint64_t kMaxContent = 8 << 20;
 
-  explicit ImageWalk(const StoreFolder& store) : store_(store) {}
+  explicit ImageWalk(const Store& store) : store_(store) {}
 
   // All names of an image by path; the root is "".
   std::map<std::string, WalkedInode> Walk(const ObjectRef& root) {
@@ -127,7 +127,7 @@ class ImageWalk {
     return stream->second;
   }
 
-  const StoreFolder& store_;
+  const Store& store_;
   std::map<Id, Tree> trees_;
   std::map<Id, std::string> streams_;
   std::map<std::string, WalkedInode> found_;

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "base/file_io.h"
 #include "chunker/source/file_content.h"
 #include "format/posix_acl.h"
 #include "tests/support/test_store.h"

@@ -84,10 +84,10 @@ TEST_P(HostileImageTest, IsBroughtIntoTheCacheOrRefused) {
 
 TEST_P(HostileImageTest, DoesNotStopWhoKeepsTheStore) {
   OnSmallStack([&] {
-    auto store = StoreFolder::Open(store_);
+    auto store = Store::Open(store_);
     ASSERT_TRUE(IsOk(store));
     EXPECT_TRUE(IsOk(AuditStore(*store, {})));
-    ASSERT_TRUE(IsOk(store->Lock(StoreLock::kExclusive)));
+    ASSERT_TRUE(*store->objects().TryLock(StoreLock::kExclusive));
     (void)CollectGarbage(*store, {.dry_run = true});  // it may say that it cannot
   });
 }

@@ -1,0 +1,47 @@
+// FolderStore: a store in a folder of a local disk, which any web server can serve.
+//
+// An object is written to a file of its own in tmp/, synced, renamed, and its folder synced. Such files are locked
+// (flock(2)) as long as they are written to, so that no clean-up takes one from its writer. Files: lock, lock.refs (the
+// turn of those who replace), tmp/new-XXXXXX, tmp/part-NAME (to be resumed), NAME~XXXXXX (a replacement).
+#pragma once
+
+#include "base/file_io.h"
+#include "store/object_store.h"
+
+namespace rootstream {
+
+class FolderStore : public ObjectStore {
+ public:
+  // An existing store, known by its mark (store_mark.h) or by what it holds. kInvalid: the folder is none.
+  // kMissing: there is no such folder.
+  static Result<std::unique_ptr<FolderStore>> Open(const std::string& path);
+  // The same, or a new one in a folder that is missing or empty. It has its mark then.
+  static Result<std::unique_ptr<FolderStore>> OpenOrCreate(const std::string& path);
+
+  const std::string& path() const { return path_; }
+  std::string Shown(const std::string& name) const override { return name.empty() ? path_ : PathOf(name); }
+  Result<std::string> Get(const std::string& name, uint64_t offset, size_t size) const override;
+  Result<std::vector<ObjectInfo>> List(const std::string& folder) const override;
+  Result<std::unique_ptr<Upload>> Put(const std::string& resume) override;
+  bool Renew(const std::string& name, uint64_t size) override;
+  Result<bool> Replace(const std::string& name, const std::optional<std::string>& was,
+                       std::string_view bytes) override;
+  Status Delete(const std::vector<ObjectInfo>& objects, const Next& next) override;
+  Result<Leftovers> FindLeftovers(std::chrono::system_clock::time_point before,
+                                  const std::set<std::string>& going) const override;
+  void RemoveFolders(const std::vector<std::string>& folders) override;
+  void RemoveAbandonedUploads() override;
+  Result<bool> TryLock(StoreLock kind) override;
+
+ private:
+  explicit FolderStore(std::string path) : path_(std::move(path)) {}
+  std::string PathOf(const std::string& name) const { return path_ + "/" + name; }
+  Status ListBelow(const std::string& folder, std::vector<ObjectInfo>& found) const;
+  Status FindUploads(const std::string& folder, bool (*is_ours)(const std::string& name),
+                     std::chrono::system_clock::time_point before, std::vector<ObjectInfo>& found) const;
+
+  const std::string path_;
+  UniqueFd lock_;
+};
+
+}  // namespace rootstream
