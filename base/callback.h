@@ -22,15 +22,16 @@ namespace rootstream {
 // Whether who asked still waits. nullptr: he always does.
 using Interest = std::shared_ptr<const std::atomic<bool>>;
 
+template <typename Call, typename T>
+constexpr bool kIsAnsweredWith = std::is_invocable_v<Call&, const Result<T>&>;
+
 template <typename T>
 class Callback {
  public:
   Callback() = default;
   Callback(std::nullptr_t) {}  // nobody waits
-  template <typename Call>
-    requires std::is_invocable_v<Call&, const Result<T>&>
-  Callback(Call call, Interest interest = nullptr)
-      : call_(std::move(call)), interest_(std::move(interest)) {}
+  template <typename Call, std::enable_if_t<kIsAnsweredWith<Call, T>, int> = 0>
+  Callback(Call call, Interest interest = nullptr) : call_(std::move(call)), interest_(std::move(interest)) {}
 
   void operator()(const Result<T>& result) const {
     const NestedCall now;
@@ -56,8 +57,8 @@ class WaiterList {
   [[nodiscard]] std::vector<Callback<T>> Add(Callback<T> waiter) {
     waiters_.push_back(std::move(waiter));
     if (waiters_.size() < tidy_at_) return {};
-    const auto left = std::stable_partition(waiters_.begin(), waiters_.end(),
-                                            [](const Callback<T>& one) { return one.is_wanted(); });
+    const auto left =
+        std::stable_partition(waiters_.begin(), waiters_.end(), [](const Callback<T>& one) { return one.is_wanted(); });
     std::vector<Callback<T>> gone(std::make_move_iterator(left), std::make_move_iterator(waiters_.end()));
     waiters_.erase(left, waiters_.end());
     tidy_at_ = std::max(kFewWaiters, 2 * waiters_.size());

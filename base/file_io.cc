@@ -23,9 +23,7 @@ Error ErrnoError(const std::string& what, const std::string& path, int error) {
   return {kind, what + " " + path + ": " + strerror(error)};
 }
 
-Error ErrnoError(const std::string& what, const std::string& path) {
-  return ErrnoError(what, path, errno);
-}
+Error ErrnoError(const std::string& what, const std::string& path) { return ErrnoError(what, path, errno); }
 
 Result<UniqueFd> OpenFile(const std::string& path, int flags, unsigned mode) {
   UniqueFd fd(open(path.c_str(), flags | O_CLOEXEC, mode));
@@ -75,8 +73,7 @@ Status WriteFileAtomically(const std::string& path, std::string_view bytes, unsi
   std::string temporary = path + "~XXXXXX";
   const UniqueFd fd(mkostemp(temporary.data(), O_CLOEXEC));
   if (!fd) return ErrnoError("cannot write", path);
-  const bool written = fchmod(fd.get(), mode) == 0 && WriteFullyAt(fd.get(), bytes, 0) &&
-                       fsync(fd.get()) == 0;
+  const bool written = fchmod(fd.get(), mode) == 0 && WriteFullyAt(fd.get(), bytes, 0) && fsync(fd.get()) == 0;
   if (!written || rename(temporary.c_str(), path.c_str()) != 0) {
     const Error error = ErrnoError("cannot write", path);
     unlink(temporary.c_str());
@@ -118,8 +115,7 @@ Status MakeFolders(const std::string& path, unsigned mode) {
   }
   if (errno != EEXIST) return ErrnoError("cannot make folder", path);
   struct stat st;
-  if (stat(path.c_str(), &st) == 0 && !S_ISDIR(st.st_mode))
-    return ErrnoError("cannot make folder", path, ENOTDIR);
+  if (stat(path.c_str(), &st) == 0 && !S_ISDIR(st.st_mode)) return ErrnoError("cannot make folder", path, ENOTDIR);
   return Ok();
 }
 

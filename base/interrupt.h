@@ -1,5 +1,5 @@
-// The process's interrupt flag: set by the first SIGINT, SIGTERM or SIGHUP, which long work asks about between its steps.
-// A second signal ends the process at once, as it would have without. Any thread may ask.
+// The process's interrupt flag: set by the first SIGINT, SIGTERM or SIGHUP, which long work asks about between its
+// steps. A second signal ends the process at once, as it would have without. Any thread may ask.
 #pragma once
 
 namespace rootstream {

@@ -11,8 +11,8 @@ namespace rootstream {
 // is put out.
 std::string ShownMessage(std::string_view text);
 
-// `text` with every URL in it as WithoutSecrets shows it. A URL ends where the next one begins, at the text's end, or at
-// one of `ends`.
+// `text` with every URL in it as WithoutSecrets shows it. A URL ends where the next one begins, at the text's end, or
+// at one of `ends`.
 inline constexpr std::string_view kWordEnds = " \t\n'\"()<>";
 std::string WithoutSecretsIn(std::string_view text, std::string_view ends = kWordEnds);
 

@@ -70,9 +70,7 @@ inline Error Invalid(std::string m) { return {ErrorKind::kInvalid, std::move(m)}
 inline Error Failed(std::string m) { return {ErrorKind::kFailed, std::move(m)}; }
 
 // The same error, said of `object`: "object: message".
-inline Error Of(const std::string& object, const Error& error) {
-  return {error.kind, object + ": " + error.message};
-}
+inline Error Of(const std::string& object, const Error& error) { return {error.kind, object + ": " + error.message}; }
 
 }  // namespace rootstream
 
@@ -80,8 +78,7 @@ inline Error Of(const std::string& object, const Error& error) {
 #define RS_CONCAT(a, b) RS_CONCAT_(a, b)
 
 // RS_TRY(auto x, Call()): x is the value of Call(), or the enclosing function returns its error.
-#define RS_TRY(declaration, expression) \
-  RS_TRY_(RS_CONCAT(rs_result_, __COUNTER__), declaration, expression)
+#define RS_TRY(declaration, expression) RS_TRY_(RS_CONCAT(rs_result_, __COUNTER__), declaration, expression)
 #define RS_TRY_(result, declaration, expression) \
   auto result = (expression);                    \
   if (!result.ok()) return result.error();       \
@@ -89,7 +86,7 @@ inline Error Of(const std::string& object, const Error& error) {
 
 // RS_CHECK(Call()): goes on when the Status or Result is ok, else returns its error.
 #define RS_CHECK(expression) RS_CHECK_(RS_CONCAT(rs_status_, __COUNTER__), expression)
-#define RS_CHECK_(status, expression)                                      \
-  do {                                                                     \
-    if (auto status = (expression); !status.ok()) return status.error();  \
+#define RS_CHECK_(status, expression)                                    \
+  do {                                                                   \
+    if (auto status = (expression); !status.ok()) return status.error(); \
   } while (false)

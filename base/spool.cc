@@ -32,8 +32,7 @@ Result<Spool> Spool::Create() {
 }
 
 Status Spool::Flush() {
-  if (!WriteFullyAt(fd_.get(), pending_, written_))
-    return ErrnoError("cannot write the spool file in", SpoolFolder());
+  if (!WriteFullyAt(fd_.get(), pending_, written_)) return ErrnoError("cannot write the spool file in", SpoolFolder());
   written_ += pending_.size();
   pending_.clear();
   return Ok();
@@ -59,8 +58,7 @@ Result<std::string> Spool::Read(uint64_t offset, size_t size) {
     window_.resize(std::max(size, kPiece));
     window_at_ = offset;
     const int64_t n = ReadFullyAt(fd_.get(), window_, offset);
-    if (n < static_cast<int64_t>(size))
-      return ErrnoError("cannot read the spool file in", SpoolFolder());
+    if (n < static_cast<int64_t>(size)) return ErrnoError("cannot read the spool file in", SpoolFolder());
     window_.resize(n);
   }
   return window_.substr(offset - window_at_, size);
@@ -69,8 +67,7 @@ Result<std::string> Spool::Read(uint64_t offset, size_t size) {
 Result<std::string> Spool::ReadSized(uint64_t& offset) {
   RS_TRY(const std::string length, Read(offset, kLengthSize));
   size_t size = 0;
-  for (size_t i = 0; i < kLengthSize; ++i)
-    size |= size_t{static_cast<uint8_t>(length[i])} << (8 * i);
+  for (size_t i = 0; i < kLengthSize; ++i) size |= size_t{static_cast<uint8_t>(length[i])} << (8 * i);
   RS_TRY(std::string bytes, Read(offset + kLengthSize, size));
   offset += kLengthSize + size;
   return bytes;

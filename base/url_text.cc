@@ -86,7 +86,8 @@ std::string PathOfFileUrl(std::string_view url) {
     url.remove_prefix(begin.size() - 1);
     std::string path;
     for (size_t i = 0; i < url.size(); ++i) {
-      const bool escaped = url[i] == '%' && i + 2 < url.size() && HexDigit(url[i + 1]) >= 0 && HexDigit(url[i + 2]) >= 0;
+      const bool escaped =
+          url[i] == '%' && i + 2 < url.size() && HexDigit(url[i + 1]) >= 0 && HexDigit(url[i + 2]) >= 0;
       path.push_back(escaped ? static_cast<char>(16 * HexDigit(url[i + 1]) + HexDigit(url[i + 2])) : url[i]);
       if (escaped) i += 2;
     }

@@ -1,5 +1,5 @@
-// URLs: what is made of them, and what a person sees. What proves who one is - "user:password@", and a "?query" with its tokens - goes
-// with requests and is shown nowhere: in no message, table of mounts, status or list of processes.
+// URLs: what is made of them, and what a person sees. What proves who one is - "user:password@", and a "?query" with
+// its tokens - goes with requests and is shown nowhere: in no message, table of mounts, status or list of processes.
 #pragma once
 
 #include <string>

@@ -96,7 +96,8 @@ class Transfer {
     if (code == CURLE_OK && (!is_http || (status >= 200 && status < 300))) return Ok();
     const std::string shown = WithoutSecrets(url_) + ": ";
     curl_off_t wait = 0;
-    if (curl_easy_getinfo(easy_.get(), CURLINFO_RETRY_AFTER, &wait) == CURLE_OK) retry_after_ = std::chrono::seconds(wait);
+    if (curl_easy_getinfo(easy_.get(), CURLINFO_RETRY_AFTER, &wait) == CURLE_OK)
+      retry_after_ = std::chrono::seconds(wait);
     if (code == CURLE_OK)
       return Error{MeaningOfHttp(status).value_or(ErrorKind::kUnavailable), shown + "HTTP " + std::to_string(status)};
     // With TFTP the buffer holds what libcurl 7.88 says of every such connection, and not why it
@@ -174,8 +175,7 @@ Status FetchFile(const std::string& url, const std::string& path, const Credenti
   Status status = RunPatiently(transfer, target);
   target.progress.End();
   if (target.write_failed) status = ErrnoError("cannot write", path);
-  if (status.ok() && rename(part.c_str(), path.c_str()) != 0)
-    status = ErrnoError("cannot write", path);
+  if (status.ok() && rename(part.c_str(), path.c_str()) != 0) status = ErrnoError("cannot write", path);
   if (!status.ok()) unlink(part.c_str());
   return status;
 }

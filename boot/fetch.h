@@ -11,7 +11,8 @@ namespace rootstream {
 
 // `url`: http, https, ftp, tftp or file. `path` is there when all of it has come, and else not
 // touched. A server that has trouble is asked again, as Patience has it, for `patience`. Tells its progress on standard
-// output if that is a terminal. kUnavailable, kMissing, kRefused: see cache/network/answer.h; kFailed: it cannot be written.
+// output if that is a terminal. kUnavailable, kMissing, kRefused: see cache/network/answer.h; kFailed: it cannot be
+// written.
 Status FetchFile(const std::string& url, const std::string& path, const Credentials& credentials = {},
                  std::chrono::milliseconds patience = std::chrono::seconds(20));
 

@@ -40,8 +40,8 @@ std::vector<char*> Pointers(std::vector<std::string>& words) {
   _exit(127);
 }
 
-// The kernel's own threads have this process's root, whatever it is, and start programs of it (modprobe(8)): the image's,
-// as long as that runs. Then they have to leave it, or it could not be unmounted.
+// The kernel's own threads have this process's root, whatever it is, and start programs of it (modprobe(8)): the
+// image's, as long as that runs. Then they have to leave it, or it could not be unmounted.
 bool Enter(int root) { return fchdir(root) == 0 && chroot(".") == 0; }
 
 // Ctrl-Alt-Del is init's (proc(5), ctrl-alt-del): the kernel tells process 1, which passes it on.
@@ -97,8 +97,8 @@ void RunGuard(const GuardOptions& options) {
   sigprocmask(SIG_BLOCK, &signals, nullptr);
   // Not unshare(2): after it no process could be started once the namespace's first has ended.
   const bool found = new_root.ok() && live.ok();
-  const auto init = static_cast<pid_t>(
-      found ? syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, nullptr, nullptr, nullptr, nullptr) : -1);
+  const auto init =
+      static_cast<pid_t>(found ? syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, nullptr, nullptr, nullptr, nullptr) : -1);
   if (init < 0) perror("kboot: the image's init cannot be kept apart from what its root needs");
   if (init <= 0) BecomeInit(options);
   TakeCtrlAltDel();

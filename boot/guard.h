@@ -3,8 +3,9 @@
 // As it goes down, an init stops or kills every process (sysvinit's killall5, openrc's kill_all, runit, busybox, s6 and
 // finit each in their way), and with the root's daemon it takes the root away under its own feet. So it runs in a PID
 // namespace, where it is process 1 and sees its own processes only; what the root needs is outside. When it asks
-// the kernel for a reboot, the kernel ends it by a signal that says which (reboot(2), pid_namespaces(7)); then its root is
-// taken apart, and the machine does what it asked for. systemd needs none of it, and takes such a namespace for a container.
+// the kernel for a reboot, the kernel ends it by a signal that says which (reboot(2), pid_namespaces(7)); then its root
+// is taken apart, and the machine does what it asked for. systemd needs none of it, and takes such a namespace for a
+// container.
 #pragma once
 
 #include <string>

@@ -14,10 +14,13 @@ namespace rootstream {
 
 ExitCode ExitCodeOfLoading(int error) {
   switch (error) {
-    case ENOSYS: return kNoSuchCall;
-    case ENOEXEC: return kUnknownFormat;
+    case ENOSYS:
+      return kNoSuchCall;
+    case ENOEXEC:
+      return kUnknownFormat;
     case ENOMEM:
-    case EADDRNOTAVAIL: return kNoMemory;
+    case EADDRNOTAVAIL:
+      return kNoMemory;
     // Lockdown, and what the kernel's verification of a signature says.
     case EPERM:
     case EACCES:
@@ -27,8 +30,10 @@ ExitCode ExitCodeOfLoading(int error) {
     case ENOKEY:
     case EKEYEXPIRED:
     case EKEYREVOKED:
-    case EKEYREJECTED: return kIsUntrusted;
-    default: return kFailed;
+    case EKEYREJECTED:
+      return kIsUntrusted;
+    default:
+      return kFailed;
   }
 }
 

@@ -1,7 +1,8 @@
-// Loads the kernel that is to run next, by its file, so that the running one can check its signature: kexec_file_load(2).
+// Loads the kernel that is to run next, by its file, so that the running one can check its signature:
+// kexec_file_load(2).
 //
-// kexec(8) can do so, too, but tells why it was refused in words only; whether the older call may be tried instead depends
-// on that.
+// kexec(8) can do so, too, but tells why it was refused in words only; whether the older call may be tried instead
+// depends on that.
 #pragma once
 
 #include <string>

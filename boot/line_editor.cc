@@ -38,13 +38,12 @@ bool IsIn(char32_t code, const Range& range) { return code >= range.first && cod
 
 // What Unicode calls combining, in the scripts that use it most, and wide. The C library knows
 // better, but only with a locale, and an initramfs has none.
-constexpr std::array kZeroWidth = {
-    Range{0x300, 0x36f}, Range{0x483, 0x489},   Range{0x591, 0x5bd},   Range{0x610, 0x61a},
-    Range{0x64b, 0x65f}, Range{0x200b, 0x200f}, Range{0x20d0, 0x20ff}, Range{0xfe00, 0xfe0f}};
-constexpr std::array kWide = {
-    Range{0x1100, 0x115f}, Range{0x2e80, 0xa4cf},   Range{0xac00, 0xd7a3},
-    Range{0xf900, 0xfaff}, Range{0xfe30, 0xfe6f},   Range{0xff00, 0xff60},
-    Range{0xffe0, 0xffe6}, Range{0x1f300, 0x1faff}, Range{0x20000, 0x3fffd}};
+constexpr std::array kZeroWidth = {Range{0x300, 0x36f},   Range{0x483, 0x489},  Range{0x591, 0x5bd},
+                                   Range{0x610, 0x61a},   Range{0x64b, 0x65f},  Range{0x200b, 0x200f},
+                                   Range{0x20d0, 0x20ff}, Range{0xfe00, 0xfe0f}};
+constexpr std::array kWide = {Range{0x1100, 0x115f}, Range{0x2e80, 0xa4cf},   Range{0xac00, 0xd7a3},
+                              Range{0xf900, 0xfaff}, Range{0xfe30, 0xfe6f},   Range{0xff00, 0xff60},
+                              Range{0xffe0, 0xffe6}, Range{0x1f300, 0x1faff}, Range{0x20000, 0x3fffd}};
 
 size_t WidthOf(char32_t code) {
   const auto is_in = [&](const Range& range) { return IsIn(code, range); };
@@ -150,9 +149,7 @@ void LineEditor::FeedSequence(char byte) {
   switch (expecting_) {
     case Expecting::kAfterEscape:
       sequence_.clear();
-      expecting_ = byte == '['   ? Expecting::kSequence
-                   : byte == 'O' ? Expecting::kFunctionKey
-                                 : Expecting::kText;
+      expecting_ = byte == '[' ? Expecting::kSequence : byte == 'O' ? Expecting::kFunctionKey : Expecting::kText;
       return;
     case Expecting::kSequence:
       if (byte == '[' && sequence_.empty()) {
@@ -213,8 +210,7 @@ void LineEditor::FeedText(char byte) {
   if (character_.empty() || character_.size() < size) return;
   const char32_t code = CodePoint(character_);
   const bool is_overlong = (size == 3 && code < 0x800) || (size == 4 && code < 0x10000);
-  const bool is_good = !is_overlong && !IsIn(code, {0x7f, 0x9f}) && !IsIn(code, {0xd800, 0xdfff}) &&
-                       code <= 0x10ffff;
+  const bool is_good = !is_overlong && !IsIn(code, {0x7f, 0x9f}) && !IsIn(code, {0xd800, 0xdfff}) && code <= 0x10ffff;
   if (is_good) Insert(character_);
   character_.clear();
 }

@@ -30,8 +30,7 @@ std::vector<std::string> LoadLineHistory(const std::string& path) {
   return lines;
 }
 
-void SaveLineHistory(const std::string& path, std::vector<std::string> history,
-                     const std::string& line) {
+void SaveLineHistory(const std::string& path, std::vector<std::string> history, const std::string& line) {
   if (line.empty() || (!history.empty() && history.back() == line)) return;
   history.push_back(line);
   KeepLast(history);

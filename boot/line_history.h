@@ -9,7 +9,6 @@ namespace rootstream {
 
 std::vector<std::string> LoadLineHistory(const std::string& path);  // the last line last
 // Adds `line`, unless it is empty or the last one again.
-void SaveLineHistory(const std::string& path, std::vector<std::string> history,
-                     const std::string& line);
+void SaveLineHistory(const std::string& path, std::vector<std::string> history, const std::string& line);
 
 }  // namespace rootstream

@@ -33,8 +33,7 @@ std::string FirstLine(const fs::path& path) {
 void ReadModaliases(const fs::path& buses, std::vector<std::string>& out) {
   for (const fs::path& bus : PathsIn(buses))
     for (const fs::path& device : PathsIn(bus / "devices"))
-      if (std::string alias = FirstLine(device / "modalias"); !alias.empty())
-        out.push_back(std::move(alias));
+      if (std::string alias = FirstLine(device / "modalias"); !alias.empty()) out.push_back(std::move(alias));
 }
 
 std::set<std::string> ReadCpuFlags(const std::string& cpuinfo) {

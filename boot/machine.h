@@ -16,7 +16,6 @@ struct Machine {
 };
 
 // What cannot be read is left out: a machine without DMI has no such field.
-Machine ReadMachine(const std::string& sysfs = "/sys",
-                    const std::string& cpuinfo = "/proc/cpuinfo");
+Machine ReadMachine(const std::string& sysfs = "/sys", const std::string& cpuinfo = "/proc/cpuinfo");
 
 }  // namespace rootstream

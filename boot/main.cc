@@ -1,6 +1,6 @@
 // libexec/rootstream/kboot: what the scripts of kboot cannot do by themselves. Exit codes are those of
-// boot/exit_code.h; a failure is one line on standard error. Called by the name of rootstream, as in an initramfs, it is the
-// client: two programs there would be most of the same code twice.
+// boot/exit_code.h; a failure is one line on standard error. Called by the name of rootstream, as in an initramfs, it
+// is the client: two programs there would be most of the same code twice.
 #include <signal.h>
 #include <unistd.h>
 
@@ -72,8 +72,7 @@ void AddPut(CLI::App& app, Run& run) {
 }
 
 void AddPack(CLI::App& app, Run& run) {
-  CLI::App* command =
-      app.add_subcommand("pack", "standard input as a zstd frame to standard output");
+  CLI::App* command = app.add_subcommand("pack", "standard input as a zstd frame to standard output");
   command->callback([&run] {
     run = [] {
       const Status status = PackStream(0, 1);
@@ -91,8 +90,7 @@ struct EntryFlags {
 };
 
 int ShowEntry(EntryFlags& flags) {
-  if (const Status status = flags.client.Apply(); !status.ok())
-    return Report(status.error().message, kWrongUsage);
+  if (const Status status = flags.client.Apply(); !status.ok()) return Report(status.error().message, kWrongUsage);
   if (!NamesTrust(flags.client.options)) return Report(kTrustMissing, kWrongUsage);
   if (const auto url = ParseImageUrl(flags.client.options.url); !url.ok())
     return Report(url.error().message, kWrongUsage);
@@ -109,8 +107,8 @@ int ShowEntry(EntryFlags& flags) {
     fputs(EntryList(entries, machine).c_str(), stdout);
     return 0;
   }
-  const BootEntry* entry = flags.label.empty() ? PickEntry(entries, machine)
-                                               : PickLabelled(entries, flags.label, machine);
+  const BootEntry* entry =
+      flags.label.empty() ? PickEntry(entries, machine) : PickLabelled(entries, flags.label, machine);
   if (entry == nullptr && flags.label.empty())
     return Report(image + " has no boot entry that fits this machine", kNothingToBoot);
   if (entry == nullptr) return Report(image + " has no boot entry '" + flags.label + "'", 1);
@@ -142,12 +140,9 @@ void AddLoad(CLI::App& app, Run& run) {
 
 void AddEntry(CLI::App& app, Run& run) {
   auto flags = std::make_shared<EntryFlags>();
-  CLI::App* command =
-      app.add_subcommand("entry", "print the boot entry of an image that fits this machine");
+  CLI::App* command = app.add_subcommand("entry", "print the boot entry of an image that fits this machine");
   command->add_option("URL", flags->client.options.url)->required();
-  command
-      ->add_option("--label", flags->label,
-                   "the entry with this title, kernel or version, or a part of it")
+  command->add_option("--label", flags->label, "the entry with this title, kernel or version, or a part of it")
       ->type_name("TEXT");
   command->add_flag("--list", flags->list, "all entries: index, title, kernel, whether it fits");
   command->add_option("--sysfs", flags->sysfs)->type_name("DIR")->capture_default_str();
@@ -157,8 +152,7 @@ void AddEntry(CLI::App& app, Run& run) {
 }
 
 // The terminal at standard input; shown on standard error, or where that is no terminal, on itself.
-Result<PromptAnswer> Ask(const std::string& text, const std::vector<std::string>& history,
-                         const std::string& line) {
+Result<PromptAnswer> Ask(const std::string& text, const std::vector<std::string>& history, const std::string& line) {
   if (isatty(0) == 0) return ReadPlainLine(0);
   return AskOnTerminal(0, isatty(2) != 0 ? 2 : 0, text, history, line);
 }
@@ -180,11 +174,9 @@ void AddPrompt(CLI::App& app, Run& run) {
   auto text = std::make_shared<std::string>();
   auto history = std::make_shared<std::string>();
   auto line = std::make_shared<std::string>();
-  CLI::App* command =
-      app.add_subcommand("prompt", "ask a person at the terminal for a line, and print it");
+  CLI::App* command = app.add_subcommand("prompt", "ask a person at the terminal for a line, and print it");
   command->add_option("TEXT", *text, "what to ask")->required();
-  command->add_option("--history", *history, "lines typed before; this one is added")
-      ->type_name("FILE");
+  command->add_option("--history", *history, "lines typed before; this one is added")->type_name("FILE");
   command->add_option("--line", *line, "what is there already, to be edited")->type_name("TEXT");
   command->callback([=, &run] { run = [=] { return Prompt(*text, *history, *line); }; });
 }
@@ -223,7 +215,8 @@ void AddTime(CLI::App& app, Run& run) {
 
 void AddRouter(CLI::App& app, Run& run) {
   auto interface = std::make_shared<std::string>();
-  CLI::App* command = app.add_subcommand("router", "print what the IPv6 router on an interface's link tells, for a shell");
+  CLI::App* command =
+      app.add_subcommand("router", "print what the IPv6 router on an interface's link tells, for a shell");
   command->add_option("INTERFACE", *interface)->required();
   command->callback([=, &run] {
     run = [=] {
@@ -273,8 +266,7 @@ int Main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   const int code = run();
-  if (fflush(stdout) != 0 && code == 0)
-    return Report(ErrnoError("cannot write to", "standard output").message, 1);
+  if (fflush(stdout) != 0 && code == 0) return Report(ErrnoError("cannot write to", "standard output").message, 1);
   return code;
 }
 

@@ -49,8 +49,7 @@ Status PackStream(int in, int out) {
     for (size_t left = 1; n == 0 ? left != 0 : from.pos < from.size;) {
       ZSTD_outBuffer to{packed.data(), packed.size(), 0};
       left = ZSTD_compressStream2(context.get(), &to, &from, mode);
-      if (ZSTD_isError(left) != 0)
-        return Failed(std::string("cannot pack: ") + ZSTD_getErrorName(left));
+      if (ZSTD_isError(left) != 0) return Failed(std::string("cannot pack: ") + ZSTD_getErrorName(left));
       if (!WriteAll(out, std::string_view(packed).substr(0, to.pos)))
         return ErrnoError("cannot write to", "standard output");
     }

@@ -24,9 +24,8 @@ bool MatchesDmi(const std::string& rule, const Machine& machine) {
 bool Matches(const MatchRule& rule, const Machine& machine) {
   switch (rule.kind) {
     case MatchKind::kModalias:
-      return std::any_of(
-          machine.modaliases.begin(), machine.modaliases.end(),
-          [&](const std::string& alias) { return MatchesGlob(rule.pattern, alias); });
+      return std::any_of(machine.modaliases.begin(), machine.modaliases.end(),
+                         [&](const std::string& alias) { return MatchesGlob(rule.pattern, alias); });
     case MatchKind::kDmi:
       return MatchesDmi(rule.pattern, machine);
     case MatchKind::kCpuFlag:
@@ -73,8 +72,8 @@ std::string Shown(const std::string& text) {
   if (IsPlainText(text)) return text;
   std::string out = text;
   std::replace_if(
-      out.begin(), out.end(),
-      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f || c == '\xc2'; }, '?');
+      out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f || c == '\xc2'; },
+      '?');
   return out;
 }
 
@@ -91,15 +90,12 @@ const BootEntry* PickEntry(const std::vector<BootEntry>& entries, const Machine&
   return PickFrom(all, machine);
 }
 
-const BootEntry* PickLabelled(const std::vector<BootEntry>& entries, const std::string& label,
-                              const Machine& machine) {
+const BootEntry* PickLabelled(const std::vector<BootEntry>& entries, const std::string& label, const Machine& machine) {
   Entries exact;
   Entries in_part;
   for (const BootEntry& entry : entries) {
     const std::vector<std::string> labels = LabelsOf(entry);
-    const auto is_in = [&](const std::string& text) {
-      return text.find(label) != std::string::npos;
-    };
+    const auto is_in = [&](const std::string& text) { return text.find(label) != std::string::npos; };
     if (std::find(labels.begin(), labels.end(), label) != labels.end()) exact.push_back(&entry);
     if (std::any_of(labels.begin(), labels.end(), is_in)) in_part.push_back(&entry);
   }
@@ -110,8 +106,7 @@ const BootEntry* PickLabelled(const std::vector<BootEntry>& entries, const std::
 }
 
 Result<std::string> EntryLines(const BootEntry& entry) {
-  std::vector<std::pair<const char*, std::string>> lines = {{"title", entry.title},
-                                                            {"kernel", entry.kernel}};
+  std::vector<std::pair<const char*, std::string>> lines = {{"title", entry.title}, {"kernel", entry.kernel}};
   for (const std::string& initrd : entry.initrds) lines.emplace_back("initrd", initrd);
   lines.emplace_back("cmdline", entry.cmdline);
   std::string out;
@@ -126,8 +121,8 @@ Result<std::string> EntryLines(const BootEntry& entry) {
 std::string EntryList(const std::vector<BootEntry>& entries, const Machine& machine) {
   std::string out;
   for (size_t i = 0; i < entries.size(); ++i)
-    out += std::to_string(i) + "\t" + Shown(entries[i].title) + "\t" + Shown(entries[i].kernel) +
-           "\t" + (Fits(entries[i], machine) ? "fits" : "no") + "\n";
+    out += std::to_string(i) + "\t" + Shown(entries[i].title) + "\t" + Shown(entries[i].kernel) + "\t" +
+           (Fits(entries[i], machine) ? "fits" : "no") + "\n";
   return out;
 }
 

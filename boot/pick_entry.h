@@ -18,8 +18,7 @@ const BootEntry* PickEntry(const std::vector<BootEntry>& entries, const Machine&
 // The entry that a person means by `label`: its title, its kernel's path or file name, or the
 // version in that; else a part of one of these. Of several, the one that PickEntry() would take, or
 // else the first: who names an entry gets it though its rules do not fit. nullptr: there is none.
-const BootEntry* PickLabelled(const std::vector<BootEntry>& entries, const std::string& label,
-                              const Machine& machine);
+const BootEntry* PickLabelled(const std::vector<BootEntry>& entries, const std::string& label, const Machine& machine);
 
 // Lines "title='…'", "kernel='…'", "initrd='…'" for each, "cmdline='…'", quoted for a shell.
 // kInvalid: a control character is in it.

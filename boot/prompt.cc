@@ -27,8 +27,7 @@ class CaughtSignals {
   CaughtSignals() {
     sigset_t set;
     sigemptyset(&set);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGCONT})
-      sigaddset(&set, signal);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGCONT}) sigaddset(&set, signal);
     pthread_sigmask(SIG_BLOCK, &set, &before_);
     fd_ = UniqueFd(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
   }
@@ -39,8 +38,7 @@ class CaughtSignals {
   int fd() const { return fd_.get(); }
   int Take() const {  // 0: none
     signalfd_siginfo info;
-    return read(fd_.get(), &info, sizeof info) == sizeof info ? static_cast<int>(info.ssi_signo)
-                                                              : 0;
+    return read(fd_.get(), &info, sizeof info) == sizeof info ? static_cast<int>(info.ssi_signo) : 0;
   }
 
  private:
@@ -109,22 +107,19 @@ bool HasInput(int fd) {
 
 }  // namespace
 
-Result<PromptAnswer> AskOnTerminal(int in, int out, const std::string& text,
-                                   std::vector<std::string> history, const std::string& line) {
+Result<PromptAnswer> AskOnTerminal(int in, int out, const std::string& text, std::vector<std::string> history,
+                                   const std::string& line) {
   const CaughtSignals signals;
   const RawTerminal terminal(in);
   if (!terminal.good()) return ErrnoError("cannot set up", "the terminal");
   LineEditor editor(std::move(history), line);
   PromptAnswer answer{.outcome = LineEditor::Outcome::kEditing};
   while (answer.outcome == LineEditor::Outcome::kEditing) {
-    if (!HasInput(in))
-      Show(out, editor.Draw(text, ColumnsOf(out)));  // not for each byte of a paste
+    if (!HasInput(in)) Show(out, editor.Draw(text, ColumnsOf(out)));  // not for each byte of a paste
     pollfd ready[] = {{.fd = in, .events = POLLIN}, {.fd = signals.fd(), .events = POLLIN}};
-    if (poll(ready, 2, -1) < 0 && errno != EINTR)
-      return ErrnoError("cannot wait for", "the terminal");
+    if (poll(ready, 2, -1) < 0 && errno != EINTR) return ErrnoError("cannot wait for", "the terminal");
     if (const int signal = signals.Take(); signal != 0) {
-      if (IsFinal(signal))
-        answer = {.outcome = LineEditor::Outcome::kInterrupted, .signal = signal};
+      if (IsFinal(signal)) answer = {.outcome = LineEditor::Outcome::kInterrupted, .signal = signal};
       if (signal == SIGCONT) terminal.Set();  // a shell had the terminal meanwhile
       continue;
     }

@@ -17,8 +17,8 @@ struct PromptAnswer {
 
 // Edits `line` on the terminal `in`, shown on `out` behind `text`. However it ends, the terminal is as it was
 // before: signals that end a process are blocked for the calling thread meanwhile. kFailed.
-Result<PromptAnswer> AskOnTerminal(int in, int out, const std::string& text,
-                                   std::vector<std::string> history, const std::string& line = "");
+Result<PromptAnswer> AskOnTerminal(int in, int out, const std::string& text, std::vector<std::string> history,
+                                   const std::string& line = "");
 
 // A line of something that is no terminal. Not a byte behind it is read: it is another reader's.
 Result<PromptAnswer> ReadPlainLine(int in);

@@ -20,13 +20,13 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr uint8_t kAdvertisement = 134;
-constexpr size_t kHeadSize = 16;        // bytes before the options
-constexpr uint8_t kNameServers = 25;    // RFC 8106, 5.1
-constexpr uint8_t kDomains = 31;        // RFC 8106, 5.2
-constexpr size_t kDnsHeadSize = 8;      // type, length, two reserved, the lifetime
+constexpr size_t kHeadSize = 16;      // bytes before the options
+constexpr uint8_t kNameServers = 25;  // RFC 8106, 5.1
+constexpr uint8_t kDomains = 31;      // RFC 8106, 5.2
+constexpr size_t kDnsHeadSize = 8;    // type, length, two reserved, the lifetime
 constexpr size_t kAddressSize = 16;
 constexpr milliseconds kAskAgainAfter{1000};
-constexpr int kHopLimit = 255;          // whoever is not on the link arrives with less
+constexpr int kHopLimit = 255;  // whoever is not on the link arrives with less
 
 uint8_t Byte(std::string_view bytes, size_t at) { return static_cast<uint8_t>(bytes[at]); }
 
@@ -101,7 +101,8 @@ std::optional<RouterAdvertisement> Receive(int socket, unsigned interface) {
   if (size < 0 || !IN6_IS_ADDR_LINKLOCAL(&from.sin6_addr) || from.sin6_scope_id != interface) return std::nullopt;
   int hops = 0;
   for (cmsghdr* each = CMSG_FIRSTHDR(&message); each != nullptr; each = CMSG_NXTHDR(&message, each))
-    if (each->cmsg_level == IPPROTO_IPV6 && each->cmsg_type == IPV6_HOPLIMIT) memcpy(&hops, CMSG_DATA(each), sizeof hops);
+    if (each->cmsg_level == IPPROTO_IPV6 && each->cmsg_type == IPV6_HOPLIMIT)
+      memcpy(&hops, CMSG_DATA(each), sizeof hops);
   if (hops != kHopLimit) return std::nullopt;
   auto advertisement = ParseRouterAdvertisement({bytes, static_cast<size_t>(size)});
   char text[INET6_ADDRSTRLEN];
@@ -158,9 +159,9 @@ Result<RouterAdvertisement> AskRouter(const std::string& interface, milliseconds
 
 std::string ShellWords(const RouterAdvertisement& advertisement) {
   return "router6='" + (advertisement.is_router ? advertisement.router : "") + "' managed6='" +
-         (advertisement.has_addresses ? "yes" : "") + "' information6='" + (advertisement.has_information ? "yes" : "") +
-         "' dns6='" + Joined(advertisement.name_servers) + "' domain6='" +
-         Joined(advertisement.domains) + "'\n";
+         (advertisement.has_addresses ? "yes" : "") + "' information6='" +
+         (advertisement.has_information ? "yes" : "") + "' dns6='" + Joined(advertisement.name_servers) +
+         "' domain6='" + Joined(advertisement.domains) + "'\n";
 }
 
 }  // namespace rootstream

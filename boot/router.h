@@ -1,5 +1,5 @@
-// What an IPv6 router tells its network: the kernel makes addresses and routes of it by itself, but keeps name servers to
-// itself (RFC 4861, RFC 8106).
+// What an IPv6 router tells its network: the kernel makes addresses and routes of it by itself, but keeps name servers
+// to itself (RFC 4861, RFC 8106).
 #pragma once
 
 #include <chrono>
@@ -13,20 +13,22 @@
 namespace rootstream {
 
 struct RouterAdvertisement {
-  std::string router;  // its link-local address, of which the message itself does not tell
-  bool is_router = false;       // packets may be sent by way of it
-  bool has_addresses = false;   // DHCPv6 gives addresses (M)
-  bool has_information = false; // DHCPv6 tells of name servers and the like (O)
+  std::string router;                     // its link-local address, of which the message itself does not tell
+  bool is_router = false;                 // packets may be sent by way of it
+  bool has_addresses = false;             // DHCPv6 gives addresses (M)
+  bool has_information = false;           // DHCPv6 tells of name servers and the like (O)
   std::vector<std::string> name_servers;  // addresses
   std::vector<std::string> domains;       // letters, digits, dots and hyphens
 };
 
-// `message`: ICMPv6, from its type on. Options of other kinds are left out. nullopt: no advertisement, or one that RFC 4861, 6.1.2,
-// has discarded.
+// `message`: ICMPv6, from its type on. Options of other kinds are left out. nullopt: no advertisement, or one that RFC
+// 4861, 6.1.2, has discarded.
 std::optional<RouterAdvertisement> ParseRouterAdvertisement(std::string_view message);
 
-// Asks the routers on the link of a network interface. kUnavailable: none answers within `patience`; kFailed: no such interface.
-Result<RouterAdvertisement> AskRouter(const std::string& interface, std::chrono::milliseconds patience = std::chrono::seconds(5));
+// Asks the routers on the link of a network interface. kUnavailable: none answers within `patience`; kFailed: no such
+// interface.
+Result<RouterAdvertisement> AskRouter(const std::string& interface,
+                                      std::chrono::milliseconds patience = std::chrono::seconds(5));
 
 // For a shell: router6='…' managed6='yes' information6='yes' dns6='…' domain6='…'
 std::string ShellWords(const RouterAdvertisement& advertisement);

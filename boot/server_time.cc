@@ -20,7 +20,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr std::string_view kNtp = "ntp:";
-constexpr size_t kNtpSize = 48;             // bytes of a message without its optional part
+constexpr size_t kNtpSize = 48;  // bytes of a message without its optional part
 constexpr uint32_t kFrom1900To1970 = 2'208'988'800;
 constexpr milliseconds kAskAgainAfter{1000};
 
@@ -60,7 +60,8 @@ Result<UniqueFd> Connect(const std::string& host, const std::string& port) {
 Result<int64_t> TimeFromNtp(const std::string& server, milliseconds patience) {
   const size_t colon = server.find(':');
   const bool has_port = colon != std::string::npos && server.find(':', colon + 1) == std::string::npos;
-  RS_TRY(const UniqueFd socket, has_port ? Connect(server.substr(0, colon), server.substr(colon + 1)) : Connect(server, "123"));
+  RS_TRY(const UniqueFd socket,
+         has_port ? Connect(server.substr(0, colon), server.substr(colon + 1)) : Connect(server, "123"));
   uint64_t question = 0;  // any number that nobody else knows: the answer repeats it
   if (getrandom(&question, sizeof question, 0) != sizeof question) return Failed("no random number");
   const std::string message = NtpQuestion(question);
@@ -81,7 +82,8 @@ Result<int64_t> TimeFromNtp(const std::string& server, milliseconds patience) {
 
 Result<int64_t> TimeFromHttp(const std::string& url, milliseconds patience) {
   const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy(curl_easy_init(), curl_easy_cleanup);
-  // Only the server is asked: what an address holds of secrets is not for whoever answers without a checked certificate.
+  // Only the server is asked: what an address holds of secrets is not for whoever answers without a checked
+  // certificate.
   const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> server(curl_url(), curl_url_cleanup);
   if (curl_url_set(server.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK)
     return Invalid(WithoutSecrets(url) + ": not an address");

@@ -36,8 +36,7 @@ size_t IndexMapSize(uint64_t limit) {
 // Which segments there are and how long: a sealed index fits exactly these.
 std::string StampOf(const std::vector<SegmentFolder::Entry>& entries) {
   std::string stamp;
-  for (const auto& entry : entries)
-    stamp += std::to_string(entry.number) + ":" + std::to_string(entry.size) + " ";
+  for (const auto& entry : entries) stamp += std::to_string(entry.number) + ":" + std::to_string(entry.size) + " ";
   return Sha256(stamp).Hex();
 }
 
@@ -57,17 +56,15 @@ DiskCache::DiskCache(std::string folder, uint64_t limit)
       segment_size_(std::clamp(limit_ / 16, kMinSegment, kMaxSegment)),
       files_(folder_ + "/segments") {}
 
-Result<std::unique_ptr<DiskCache>> DiskCache::Open(const std::string& folder,
-                                                   std::optional<uint64_t> limit) {
+Result<std::unique_ptr<DiskCache>> DiskCache::Open(const std::string& folder, std::optional<uint64_t> limit) {
   RS_CHECK(MakeFolders(folder, 0700));
   if (access((folder + "/segments").c_str(), F_OK) != 0 && SegmentIndex::IsForeign(folder))
     return Failed(folder + " is another program's: it has an index and no segments; use an empty folder");
   const Status made = MakeFolders(folder + "/segments", 0700);
   if (!made.ok() && access(folder.c_str(), W_OK) == 0) return made.error();
   const auto used = SegmentFolder(folder + "/segments").List();
-  const uint64_t bytes = limit ? *limit
-                               : std::min(kDefaultLimit,
-                                          HalfOfFreeSpace(folder, used.ok() ? SizeOf(*used) : 0));
+  const uint64_t bytes =
+      limit ? *limit : std::min(kDefaultLimit, HalfOfFreeSpace(folder, used.ok() ? SizeOf(*used) : 0));
   std::unique_ptr<DiskCache> cache(new DiskCache(folder, bytes));
   RS_CHECK(cache->OpenIndex());
   return cache;
@@ -204,14 +201,11 @@ void DiskCache::Append(const Id& id, std::string_view stored) {
   if (!place) return;
   if (!place->file->WriteRecord(place->at, id, stored)) return PauseWriting(strerror(errno));
   const Status put =
-      index_->Put(id, {place->segment, static_cast<uint32_t>(stored.size()),
-                       place->at + kRecordHeaderSize});
+      index_->Put(id, {place->segment, static_cast<uint32_t>(stored.size()), place->at + kRecordHeaderSize});
   if (!put.ok()) PauseWriting(put.error().message);
 }
 
-bool DiskCache::HasRoomFor(uint64_t size) const {
-  return this->size() + size + SegmentIndex::kEntrySize <= limit_;
-}
+bool DiskCache::HasRoomFor(uint64_t size) const { return this->size() + size + SegmentIndex::kEntrySize <= limit_; }
 
 std::optional<DiskCache::Reservation> DiskCache::Reserve(uint64_t size) {
   if (size > segment_size_ - kSegmentHeaderSize) return std::nullopt;

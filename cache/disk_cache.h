@@ -7,7 +7,8 @@
 // opened at the moment stays where it is.
 //
 // The limit is hard: before an object is appended, oldest segments are dropped until it fits, and what a clean
-// close writes of the index. Nobody's index lies on the disk while it is in use. Objects of a dropped segment that were read lately are copied forward first.
+// close writes of the index. Nobody's index lies on the disk while it is in use. Objects of a dropped segment that were
+// read lately are copied forward first.
 //
 //   FOLDER/lock  FOLDER/segments/00000001.seg …  FOLDER/index  FOLDER/index.seal
 #pragma once
@@ -31,8 +32,7 @@ class DiskCache {
  public:
   // `limit`: bytes, the index included; nullopt: 2 GiB or half the free space, the smaller. Damage in the folder
   // is no error; kFailed: the folder cannot be made or opened, or has an `index` of something else.
-  static Result<std::unique_ptr<DiskCache>> Open(const std::string& folder,
-                                                 std::optional<uint64_t> limit);
+  static Result<std::unique_ptr<DiskCache>> Open(const std::string& folder, std::optional<uint64_t> limit);
   ~DiskCache();  // seals the index if it is the writer
 
   // Calls `use` with the stored bytes, once verified to have this id; not at all is a miss.
@@ -41,7 +41,7 @@ class DiskCache {
   bool Has(const Id& id);
   void Put(const Id& id, std::string_view stored);
 
-  uint64_t size() const;  // bytes
+  uint64_t size() const;                                          // bytes
   uint64_t index_memory() const { return index_->MemorySize(); }  // bytes
   uint64_t limit() const { return limit_; }
   bool is_writer() const;

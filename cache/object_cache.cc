@@ -5,13 +5,10 @@
 namespace rootstream {
 
 ObjectCache::ObjectCache(const CacheOptions& options, std::unique_ptr<DiskCache> disk)
-    : memory_(options.memory_limit),
-      disk_(std::move(disk)),
-      workers_(std::make_unique<Workers>(options.workers)) {}
+    : memory_(options.memory_limit), disk_(std::move(disk)), workers_(std::make_unique<Workers>(options.workers)) {}
 
-Result<std::unique_ptr<ObjectCache>> ObjectCache::Open(const CacheOptions& options,
-                                                       Transport& transport, FetchPolicy policy,
-                                                       const std::vector<std::string>& stores) {
+Result<std::unique_ptr<ObjectCache>> ObjectCache::Open(const CacheOptions& options, Transport& transport,
+                                                       FetchPolicy policy, const std::vector<std::string>& stores) {
   std::unique_ptr<DiskCache> disk;
   if (!options.folder.empty()) {
     auto opened = DiskCache::Open(options.folder, options.disk_limit);
@@ -19,8 +16,7 @@ Result<std::unique_ptr<ObjectCache>> ObjectCache::Open(const CacheOptions& optio
     disk = std::move(*opened);
   }
   std::unique_ptr<ObjectCache> cache(new ObjectCache(options, std::move(disk)));
-  cache->fetcher_ = std::make_unique<Fetcher>(transport, *cache->workers_, *cache,
-                                              cache->counters_, policy, stores);
+  cache->fetcher_ = std::make_unique<Fetcher>(transport, *cache->workers_, *cache, cache->counters_, policy, stores);
   return cache;
 }
 
@@ -81,8 +77,7 @@ void ObjectCache::Get(const ObjectRef& ref, Priority priority, Waiter waiter) {
   GetAll(std::move(wanted), priority);
 }
 
-void ObjectCache::GetAll(std::vector<Wanted> wanted, Priority priority,
-                         const std::vector<ObjectRef>& guesses) {
+void ObjectCache::GetAll(std::vector<Wanted> wanted, Priority priority, const std::vector<ObjectRef>& guesses) {
   std::vector<Wanted> missing;
   for (Wanted& one : wanted) {
     const PlainBytes bytes = GetLocal(one.ref);
@@ -110,9 +105,7 @@ void ObjectCache::Prefetch(const std::vector<ObjectRef>& refs, Priority priority
   }
   if (!missing.empty()) fetcher_->Want(std::move(missing), priority);
   if (on_disk.empty()) return;
-  workers_->TryPush([this, wanted = std::move(on_disk), priority]() mutable {
-    GetAll(std::move(wanted), priority);
-  });
+  workers_->TryPush([this, wanted = std::move(on_disk), priority]() mutable { GetAll(std::move(wanted), priority); });
 }
 
 }  // namespace rootstream

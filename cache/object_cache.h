@@ -16,18 +16,17 @@
 namespace rootstream {
 
 struct CacheOptions {
-  std::string folder;                       // empty: no disk cache
-  std::optional<uint64_t> disk_limit;       // bytes; see DiskCache::Open
-  size_t memory_limit = 16 << 20;           // bytes of plain objects
-  int workers = 2;                          // threads
+  std::string folder;                  // empty: no disk cache
+  std::optional<uint64_t> disk_limit;  // bytes; see DiskCache::Open
+  size_t memory_limit = 16 << 20;      // bytes of plain objects
+  int workers = 2;                     // threads
 };
 
 class ObjectCache : public FetchTarget {
  public:
   // `transport` must outlive the cache. Fails when the cache folder cannot be used at all.
-  static Result<std::unique_ptr<ObjectCache>> Open(const CacheOptions& options,
-                                                   Transport& transport, FetchPolicy policy,
-                                                   const std::vector<std::string>& stores);
+  static Result<std::unique_ptr<ObjectCache>> Open(const CacheOptions& options, Transport& transport,
+                                                   FetchPolicy policy, const std::vector<std::string>& stores);
   ~ObjectCache() override;
 
   // From memory or the disk; nullptr: only the network has it. Reads the disk on this thread.

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::string_view kMagic = "RSRM1";
 constexpr std::array kFolders = {"/refs", "/refs.copy"};
-constexpr int64_t kClockStep = 3600;  // seconds: a clock that went on by less is not worth a write
+constexpr int64_t kClockStep = 3600;                     // seconds: a clock that went on by less is not worth a write
 constexpr auto kLockPatience = std::chrono::seconds(5);  // others hold it for a few writes
 constexpr auto kLockEvery = std::chrono::milliseconds(10);
 
@@ -56,8 +56,8 @@ bool SaysTheSame(const RememberedRef& a, const RememberedRef& b) {
 
 bool HasFiles(const std::string& folder, std::string_view ending) {
   const auto names = NamesIn(folder);
-  return names.ok() && std::any_of(names->begin(), names->end(),
-                                   [&](const std::string& name) { return name.ends_with(ending); });
+  return names.ok() &&
+         std::any_of(names->begin(), names->end(), [&](const std::string& name) { return name.ends_with(ending); });
 }
 
 // A lock of all clients of the folder, as long as it lives.
@@ -66,8 +66,7 @@ Result<UniqueFd> LockMemory(const std::string& folder) {
   RS_TRY(UniqueFd lock, OpenFile(path, O_RDWR | O_CREAT | O_NONBLOCK, 0600));
   const auto until = std::chrono::steady_clock::now() + kLockPatience;
   while (flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK || std::chrono::steady_clock::now() > until)
-      return ErrnoError("cannot lock", path);
+    if (errno != EWOULDBLOCK || std::chrono::steady_clock::now() > until) return ErrnoError("cannot lock", path);
     std::this_thread::sleep_for(kLockEvery);
   }
   return lock;
@@ -78,7 +77,7 @@ Result<UniqueFd> LockMemory(const std::string& folder) {
 // What the two files of an image hold.
 struct RefMemory::Copies {
   std::array<std::optional<RememberedRef>, kFolders.size()> refs;  // nullopt: absent or damaged
-  std::string problem;  // of one that is there and is of no use
+  std::string problem;                                             // of one that is there and is of no use
 
   // The greater serial; of the same, the later clock.
   std::optional<RememberedRef> Best() const {
@@ -88,8 +87,7 @@ struct RefMemory::Copies {
     });
   }
   bool AllSay(const RememberedRef& ref) const {
-    return std::all_of(refs.begin(), refs.end(),
-                       [&](const auto& copy) { return copy && SaysTheSame(*copy, ref); });
+    return std::all_of(refs.begin(), refs.end(), [&](const auto& copy) { return copy && SaysTheSame(*copy, ref); });
   }
 };
 
@@ -132,8 +130,8 @@ Status RefMemory::Save(const ImageUrl& url, const RememberedRef& ref) const {
   const Copies copies = Read(url);
   const auto best = copies.Best();
   if (best && best->serial > ref.serial)
-    return Untrusted("serial " + std::to_string(ref.serial) + " is older than " +
-                     std::to_string(best->serial) + ", which another client has seen meanwhile");
+    return Untrusted("serial " + std::to_string(ref.serial) + " is older than " + std::to_string(best->serial) +
+                     ", which another client has seen meanwhile");
   RememberedRef merged = ref;
   if (best) merged.clock = std::max(best->clock, ref.clock);
   const bool is_known = best && copies.AllSay(merged);

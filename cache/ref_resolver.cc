@@ -17,28 +17,33 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
-constexpr milliseconds kNextStoreAfter{1000};   // of silence
-constexpr milliseconds kLeastTime{1000};        // for one answer, however soon opening is to fail
-constexpr milliseconds kMostTime{60'000};       // for one answer, when it may wait for ever
-constexpr milliseconds kMemoryAfter{500};       // a store may have trouble for a moment only
-constexpr milliseconds kSayAfter{3000};         // of failing, when it does not wait for ever
+constexpr milliseconds kNextStoreAfter{1000};  // of silence
+constexpr milliseconds kLeastTime{1000};       // for one answer, however soon opening is to fail
+constexpr milliseconds kMostTime{60'000};      // for one answer, when it may wait for ever
+constexpr milliseconds kMemoryAfter{500};      // a store may have trouble for a moment only
+constexpr milliseconds kSayAfter{3000};        // of failing, when it does not wait for ever
 constexpr milliseconds kSayAgainAfter{10'000};
 
 int64_t Now() {
   using std::chrono::system_clock;
-  return std::chrono::duration_cast<std::chrono::seconds>(system_clock::now().time_since_epoch())
-      .count();
+  return std::chrono::duration_cast<std::chrono::seconds>(system_clock::now().time_since_epoch()).count();
 }
 
 // What a person can act on first: a refusal of trust, then an answer, then silence.
 int Weight(const Error& error) {
   switch (error.kind) {
-    case ErrorKind::kUntrusted: return 5;
-    case ErrorKind::kInvalid: return 4;
-    case ErrorKind::kRefused: return 3;
-    case ErrorKind::kMissing: return 2;
-    case ErrorKind::kCorrupt: return 1;
-    default: return 0;
+    case ErrorKind::kUntrusted:
+      return 5;
+    case ErrorKind::kInvalid:
+      return 4;
+    case ErrorKind::kRefused:
+      return 3;
+    case ErrorKind::kMissing:
+      return 2;
+    case ErrorKind::kCorrupt:
+      return 1;
+    default:
+      return 0;
   }
 }
 
@@ -48,9 +53,7 @@ Error MemoryLost(const ImageUrl& url, const std::string& why) {
 }
 
 // Whether asking again may help.
-bool MayPass(const Error& error) {
-  return error.kind == ErrorKind::kUnavailable || error.kind == ErrorKind::kCorrupt;
-}
+bool MayPass(const Error& error) { return error.kind == ErrorKind::kUnavailable || error.kind == ErrorKind::kCorrupt; }
 
 // What the stores answered, as it comes. Shared with the network thread, which may be late.
 class Answers {
@@ -81,10 +84,14 @@ class Answers {
 
 class Resolver {
  public:
-  Resolver(const ImageUrl& url, Fetcher& fetcher, const RefMemory& memory,
-           std::optional<RememberedRef> remembered, const ResolveOptions& options)
-      : url_(url), fetcher_(fetcher), memory_(memory), options_(options),
-        remembered_(std::move(remembered)), patience_(options.give_up_after, began_) {}
+  Resolver(const ImageUrl& url, Fetcher& fetcher, const RefMemory& memory, std::optional<RememberedRef> remembered,
+           const ResolveOptions& options)
+      : url_(url),
+        fetcher_(fetcher),
+        memory_(memory),
+        options_(options),
+        remembered_(std::move(remembered)),
+        patience_(options.give_up_after, began_) {}
 
   const std::string& not_saved() const { return not_saved_; }  // why what was accepted is not remembered
 

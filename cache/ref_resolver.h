@@ -22,7 +22,7 @@ struct ResolveOptions {
 
 struct ResolvedRef {
   TrustedRef ref;
-  bool from_memory = false;  // no store answered
+  bool from_memory = false;      // no store answered
   std::string memory_lost = {};  // why an older ref would not have been noticed, or will not be; empty: it is kept
 };
 

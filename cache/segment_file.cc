@@ -43,16 +43,14 @@ Result<SegmentFile> SegmentFile::OpenForReading(const std::string& path) {
   std::string magic(kSegmentHeaderSize, '\0');
   const int64_t n = ReadFullyAt(fd.get(), magic, 0);
   if (n < 0) return ErrnoError("cannot read", path);
-  if (n != static_cast<int64_t>(magic.size()) || magic != kSegmentMagic)
-    return Corrupt(path + ": not a cache segment");
+  if (n != static_cast<int64_t>(magic.size()) || magic != kSegmentMagic) return Corrupt(path + ": not a cache segment");
   return SegmentFile(std::move(fd));
 }
 
 bool SegmentFile::WriteRecord(uint64_t at, const Id& id, std::string_view stored) const {
   const std::string header = RecordHeader(id, static_cast<uint32_t>(stored.size()));
   // The bytes first: a header that can be read has its bytes behind it, as far as the kernel goes.
-  return WriteFullyAt(fd_.get(), stored, at + kRecordHeaderSize) &&
-         WriteFullyAt(fd_.get(), header, at);
+  return WriteFullyAt(fd_.get(), stored, at + kRecordHeaderSize) && WriteFullyAt(fd_.get(), header, at);
 }
 
 std::optional<std::string> SegmentFile::Read(uint64_t offset, uint32_t size) const {
@@ -61,8 +59,7 @@ std::optional<std::string> SegmentFile::Read(uint64_t offset, uint32_t size) con
   return bytes;
 }
 
-uint64_t SegmentFile::Scan(uint64_t from,
-                           const std::function<void(const SegmentRecord&)>& found) const {
+uint64_t SegmentFile::Scan(uint64_t from, const std::function<void(const SegmentRecord&)>& found) const {
   const uint64_t end = FileSize();
   uint64_t at = from;
   std::string header(kRecordHeaderSize, '\0');

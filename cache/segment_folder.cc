@@ -36,8 +36,7 @@ Result<std::vector<SegmentFolder::Entry>> SegmentFolder::List() const {
     else if (errno != ENOENT)
       entries.push_back({number, 0});  // it is there, and its number taken
   }
-  std::sort(entries.begin(), entries.end(),
-            [](const Entry& a, const Entry& b) { return a.number < b.number; });
+  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.number < b.number; });
   return entries;
 }
 
@@ -61,15 +60,14 @@ Result<std::shared_ptr<const SegmentFile>> SegmentFolder::Create(uint32_t number
 
 Status SegmentFolder::Remove(uint32_t number) {
   Close(number);
-  if (unlink(PathOf(number).c_str()) != 0 && errno != ENOENT)
-    return ErrnoError("cannot remove", PathOf(number));
+  if (unlink(PathOf(number).c_str()) != 0 && errno != ENOENT) return ErrnoError("cannot remove", PathOf(number));
   return Ok();
 }
 
 std::shared_ptr<const SegmentFile> SegmentFolder::FindOpen(uint32_t number) {
   const std::lock_guard lock(mutex_);
-  const auto found = std::find_if(open_.begin(), open_.end(),
-                                  [&](const Opened& opened) { return opened.first == number; });
+  const auto found =
+      std::find_if(open_.begin(), open_.end(), [&](const Opened& opened) { return opened.first == number; });
   if (found == open_.end()) return nullptr;
   open_.splice(open_.begin(), open_, found);
   return found->second;

@@ -31,13 +31,9 @@ std::string SealText(const Id& hash, const std::string& stamp) {
 
 std::string_view KeyOf(const Id& id) { return id.view().substr(0, kKeySize); }
 
-MDB_val Value(std::string_view bytes) {
-  return {bytes.size(), const_cast<char*>(bytes.data())};
-}
+MDB_val Value(std::string_view bytes) { return {bytes.size(), const_cast<char*>(bytes.data())}; }
 
-std::string_view View(const MDB_val& value) {
-  return {static_cast<const char*>(value.mv_data), value.mv_size};
-}
+std::string_view View(const MDB_val& value) { return {static_cast<const char*>(value.mv_data), value.mv_size}; }
 
 std::string EncodePlace(const SegmentPlace& place) {
   Encoder out;
@@ -64,9 +60,7 @@ void EncodeEntry(std::string_view key, const SegmentPlace& place, Encoder& out) 
   out.U64(place.offset);
 }
 
-Error MapError(const std::string& what, int code) {
-  return Failed("cache index: " + what + ": " + mdb_strerror(code));
-}
+Error MapError(const std::string& what, int code) { return Failed("cache index: " + what + ": " + mdb_strerror(code)); }
 
 }  // namespace
 
@@ -80,7 +74,7 @@ struct SegmentIndex::Map {
   }
 
   static Result<std::unique_ptr<Map>> Open(size_t map_size);
-  Status Write(const Changes& changes);  // all or none
+  Status Write(const Changes& changes);     // all or none
   Status Append(std::string_view entries);  // kFailed: also when their keys do not rise
   std::optional<SegmentPlace> Find(const Id& id) const;
   Status RemoveSegment(uint32_t segment);
@@ -98,8 +92,8 @@ Result<std::unique_ptr<SegmentIndex::Map>> SegmentIndex::Map::Open(size_t map_si
   if (code == 0) code = mdb_env_set_mapsize(map->env, map_size);
   // One process, our own lock: no lock file, no reader table.
   if (code == 0)
-    code = mdb_env_open(map->env, path.c_str(),
-                        MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOSYNC | MDB_NOTLS | MDB_NORDAHEAD, 0600);
+    code =
+        mdb_env_open(map->env, path.c_str(), MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOSYNC | MDB_NOTLS | MDB_NORDAHEAD, 0600);
   if (code != 0) return MapError("cannot open", code);
   MDB_txn* txn = nullptr;
   code = mdb_txn_begin(map->env, nullptr, 0, &txn);
@@ -187,8 +181,7 @@ Status SegmentIndex::Map::RemoveSegment(uint32_t segment) {
 
 Result<Id> SegmentIndex::Map::WriteEntries(int fd, const std::string& path) const {
   MDB_txn* txn = nullptr;
-  if (const int code = mdb_txn_begin(env, nullptr, MDB_RDONLY, &txn); code != 0)
-    return MapError("cannot seal", code);
+  if (const int code = mdb_txn_begin(env, nullptr, MDB_RDONLY, &txn); code != 0) return MapError("cannot seal", code);
   const std::unique_ptr<MDB_txn, decltype(&mdb_txn_abort)> ends(txn, mdb_txn_abort);
   MDB_cursor* opened = nullptr;
   int code = mdb_cursor_open(txn, table, &opened);
@@ -223,8 +216,7 @@ Result<Id> SegmentIndex::Map::ReadEntries(int fd, const std::string& path) {
   }
 }
 
-SegmentIndex::SegmentIndex(std::unique_ptr<Map> map, bool was_sealed)
-    : map_(std::move(map)), was_sealed_(was_sealed) {}
+SegmentIndex::SegmentIndex(std::unique_ptr<Map> map, bool was_sealed) : map_(std::move(map)), was_sealed_(was_sealed) {}
 SegmentIndex::~SegmentIndex() = default;
 
 bool SegmentIndex::IsForeign(const std::string& folder) {
@@ -233,9 +225,8 @@ bool SegmentIndex::IsForeign(const std::string& folder) {
   return !seal.ok() || !seal->starts_with(kSealWords);
 }
 
-Result<std::unique_ptr<SegmentIndex>> SegmentIndex::Open(const std::string& folder,
-                                                         const std::string& stamp, size_t map_size,
-                                                         bool take_sealed) {
+Result<std::unique_ptr<SegmentIndex>> SegmentIndex::Open(const std::string& folder, const std::string& stamp,
+                                                         size_t map_size, bool take_sealed) {
   RS_TRY(auto map, Map::Open(map_size));
   bool took = false;
   if (take_sealed) {
@@ -305,8 +296,8 @@ uint64_t SegmentIndex::SealedSize() const {
   const std::shared_lock lock(mutex_);
   MDB_stat stat;
   if (mdb_env_stat(map_->env, &stat) != 0) return 0;
-  const auto put = std::count_if(pending_.begin(), pending_.end(),
-                                 [](const auto& change) { return change.second.has_value(); });
+  const auto put =
+      std::count_if(pending_.begin(), pending_.end(), [](const auto& change) { return change.second.has_value(); });
   return (stat.ms_entries + static_cast<uint64_t>(put)) * kEntrySize;
 }
 

@@ -43,18 +43,17 @@ class SegmentIndex {
 
   // `folder`: where the sealed entries are, or would be. `stamp`: what the segments looked like; entries
   // that were sealed for another stamp are not taken. `map_size`: bytes, the most it can grow to.
-  static Result<std::unique_ptr<SegmentIndex>> Open(const std::string& folder,
-                                                    const std::string& stamp, size_t map_size,
-                                                    bool take_sealed);
+  static Result<std::unique_ptr<SegmentIndex>> Open(const std::string& folder, const std::string& stamp,
+                                                    size_t map_size, bool take_sealed);
   ~SegmentIndex();
   // In a folder that has no segments: is its `index` another program's, which Open() would remove?
   static bool IsForeign(const std::string& folder);
 
   bool was_sealed() const { return was_sealed_; }  // false: empty, to be filled by a scan
   std::optional<SegmentPlace> Find(const Id& id) const;
-  Status Put(const Id& id, const SegmentPlace& place);  // kFailed: this change and some before it are lost
+  Status Put(const Id& id, const SegmentPlace& place);   // kFailed: this change and some before it are lost
   void Remove(const Id& id, const SegmentPlace& place);  // only if it is still there
-  void RemoveSegment(uint32_t segment);  // all that lies in it; looks at every entry
+  void RemoveSegment(uint32_t segment);                  // all that lies in it; looks at every entry
   // kFailed, too, when changes were lost: the segments know better.
   Status Seal(const std::string& folder, const std::string& stamp);
   uint64_t SealedSize() const;  // bytes that Seal() would write
@@ -69,7 +68,7 @@ class SegmentIndex {
   explicit SegmentIndex(std::unique_ptr<Map> map, bool was_sealed);
   mutable std::shared_mutex mutex_;
   std::unique_ptr<Map> map_;
-  Changes pending_;  // what the table does not know yet
+  Changes pending_;         // what the table does not know yet
   bool lost_some_ = false;  // of them: it is not sealed any more
   bool was_sealed_;
 };

@@ -61,7 +61,7 @@ class BlockAligner {
   const uint64_t file_size_;
   const uint64_t block_;
   const Sink sink_;
-  uint64_t at_ = 0;     // file offset of the buffer, a multiple of the block
+  uint64_t at_ = 0;  // file offset of the buffer, a multiple of the block
   std::string buffer_;
 };
 

@@ -16,8 +16,7 @@ ChunkStore::ChunkStore(PackWriter& writer, KnownContent& known, int level, int t
     : writer_(writer), known_(known) {
   std::unordered_map<Id, uint32_t, IdHash> packs;
   for (const KnownContent::Chunk& chunk : known_.chunks) {
-    const auto [pack, is_new] =
-        packs.try_emplace(chunk.ref.pack, static_cast<uint32_t>(known_packs_.size()));
+    const auto [pack, is_new] = packs.try_emplace(chunk.ref.pack, static_cast<uint32_t>(known_packs_.size()));
     if (is_new) known_packs_.push_back({chunk.ref.pack});
     NumbersFor(chunk.hot ? Effort::kBest : Effort::kLevel)
         .emplace(chunk.plain_hash, static_cast<uint32_t>(stored_.size()));
@@ -66,8 +65,7 @@ void ChunkStore::Work(int level) {
   }
 }
 
-Status ChunkStore::Put(std::string plain, uint64_t start, std::vector<StreamChunk>& out,
-                       Effort effort) {
+Status ChunkStore::Put(std::string plain, uint64_t start, std::vector<StreamChunk>& out, Effort effort) {
   const auto task = std::make_shared<Task>();
   task->effort = effort;
   task->plain_size = static_cast<uint32_t>(plain.size());
@@ -157,8 +155,8 @@ Status ChunkStore::Finish() {
 ObjectRef ChunkStore::RefOf(uint32_t number) const {
   const Stored& stored = stored_[number];
   const bool is_known = stored.pack < known_packs_.size();
-  const Id& pack = is_known ? known_packs_[stored.pack].id
-                            : writer_.id(stored.pack - static_cast<uint32_t>(known_packs_.size()));
+  const Id& pack =
+      is_known ? known_packs_[stored.pack].id : writer_.id(stored.pack - static_cast<uint32_t>(known_packs_.size()));
   return {stored.id, pack, stored.offset, stored.stored_size, stored.plain_size};
 }
 

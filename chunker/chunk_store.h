@@ -35,8 +35,8 @@ class ChunkStore {
     uint32_t offset = 0;
     uint32_t stored_size = 0;
     uint32_t plain_size = 0;
-    uint32_t pack = 0;   // number: of the known packs, then of the writer's
-    bool used = false;   // by this image
+    uint32_t pack = 0;  // number: of the known packs, then of the writer's
+    bool used = false;  // by this image
   };
 
   ChunkStore(PackWriter& writer, KnownContent& known, int level, int threads);
@@ -44,11 +44,10 @@ class ChunkStore {
 
   // Queues a chunk; `out` receives where it begins in the stream and, by Finish() at the latest, its
   // number. Blocks while much is queued.
-  Status Put(std::string plain, uint64_t start, std::vector<StreamChunk>& out,
-             Effort effort = Effort::kLevel);
+  Status Put(std::string plain, uint64_t start, std::vector<StreamChunk>& out, Effort effort = Effort::kLevel);
   Status Finish();  // all is stored, and all packs are closed
 
-  ObjectRef RefOf(uint32_t stored) const;  // after Finish()
+  ObjectRef RefOf(uint32_t stored) const;                                                      // after Finish()
   bool WasKnown(uint32_t stored) const { return stored_[stored].pack < known_packs_.size(); }  // before this image
   const Id& PlainHashOf(uint32_t stored) const { return stored_[stored].plain_hash; }
   uint64_t unique_bytes() const { return unique_bytes_; }  // plain bytes of the chunks of this image
@@ -63,7 +62,7 @@ class ChunkStore {
     uint32_t plain_size = 0;
     Id plain_hash;
     Effort effort = Effort::kLevel;
-    bool done = false;   // under the mutex
+    bool done = false;  // under the mutex
     std::vector<StreamChunk>* out = nullptr;
     size_t out_index = 0;
   };
@@ -90,11 +89,11 @@ class ChunkStore {
   };
   std::vector<KnownPack> known_packs_;
 
-  std::mutex mutex_;  // guards what follows, and known_numbers_ while threads run
-  std::condition_variable queued_;  // a task, or the end: for the threads
-  std::condition_variable done_;    // a task: for the one caller of Put() and Finish()
-  std::deque<TaskPtr> tasks_;       // in order; the front is written next
-  std::deque<TaskPtr> to_do_;       // not yet taken by a thread
+  std::mutex mutex_;                                    // guards what follows, and known_numbers_ while threads run
+  std::condition_variable queued_;                      // a task, or the end: for the threads
+  std::condition_variable done_;                        // a task: for the one caller of Put() and Finish()
+  std::deque<TaskPtr> tasks_;                           // in order; the front is written next
+  std::deque<TaskPtr> to_do_;                           // not yet taken by a thread
   std::unordered_map<Id, TaskPtr, IdHash> claimed_[2];  // who compresses what; by effort
   bool ending_ = false;
   std::vector<Thread> threads_;  // last: they use the rest

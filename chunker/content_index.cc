@@ -18,8 +18,7 @@ size_t HashOf(const uint8_t* key) {
 
 size_t ContentIndex::Place(const Part& part, const Id& hash) {
   size_t at = HashOf(hash.bytes.data()) % part.slots.size();
-  while (part.slots[at].position != kNone &&
-         std::memcmp(part.slots[at].key.data(), hash.bytes.data(), 20) != 0)
+  while (part.slots[at].position != kNone && std::memcmp(part.slots[at].key.data(), hash.bytes.data(), 20) != 0)
     at = at + 1 == part.slots.size() ? 0 : at + 1;
   return at;
 }

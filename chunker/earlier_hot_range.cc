@@ -38,8 +38,7 @@ class HotWalk {
   }
 
   std::vector<FilePart> Parts() {
-    std::stable_sort(found_.begin(), found_.end(),
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::stable_sort(found_.begin(), found_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     std::vector<FilePart> parts;
     for (auto& [start, part] : found_) parts.push_back(std::move(part));
     return parts;
@@ -51,7 +50,7 @@ class HotWalk {
     uint64_t end;
     uint64_t start;  // in the hot stream
   };
-  struct Part {  // of a file
+  struct Part {      // of a file
     uint64_t start;  // in the hot stream
     uint64_t begin;
     uint64_t end;
@@ -90,8 +89,7 @@ class HotWalk {
     while (!places.empty()) {  // not a recursion, as the walk is none
       const Place place = std::move(places.back());
       places.pop_back();
-      for (uint32_t i = 0; i < place.listing.count; ++i)
-        List(*tree, hot, place, place.listing.begin + i, places);
+      for (uint32_t i = 0; i < place.listing.count; ++i) List(*tree, hot, place, place.listing.begin + i, places);
     }
   }
 
@@ -153,8 +151,8 @@ class HotWalk {
 
   const Store& store_;
   ShardWalk walk_;
-  std::unordered_map<Id, uint64_t, IdHash> starts_;  // of hot chunks, in the hot stream
-  std::map<ObjectRef, std::string> tops_;            // by shard: the directory whose names its top lists
+  std::unordered_map<Id, uint64_t, IdHash> starts_;             // of hot chunks, in the hot stream
+  std::map<ObjectRef, std::string> tops_;                       // by shard: the directory whose names its top lists
   std::map<ObjectRef, std::vector<std::vector<Part>>> shared_;  // by shard, by row
   std::vector<Name> shared_names_;
   std::vector<std::pair<uint64_t, FilePart>> found_;  // with its start in the hot stream
@@ -163,8 +161,7 @@ class HotWalk {
 
 }  // namespace
 
-std::vector<FilePart> EarlierHotRange(const Store& store, const ImageName& image,
-                                      const std::vector<PublicKey>& keys) {
+std::vector<FilePart> EarlierHotRange(const Store& store, const ImageName& image, const std::vector<PublicKey>& keys) {
   const auto images = store.ListImages();
   if (!images.ok()) return {};
   std::optional<Manifest> best;

@@ -13,7 +13,6 @@ namespace rootstream {
 // published last, if the tag is new or its image has none. Only images that one of `keys` signed are believed, as
 // in KnownContent. Nothing where there is none, and what can be read of it where it is damaged or beyond all
 // measure: an order is no more than a help.
-std::vector<FilePart> EarlierHotRange(const Store& store, const ImageName& image,
-                                      const std::vector<PublicKey>& keys);
+std::vector<FilePart> EarlierHotRange(const Store& store, const ImageName& image, const std::vector<PublicKey>& keys);
 
 }  // namespace rootstream

@@ -61,8 +61,10 @@ std::string FaultOfXattrs(const XattrSet& set) {
     names += xattr.name.size() + 1;
     bytes += xattr.name.size() + xattr.value.size();
   }
-  if (names > kMaxXattrNames) return "the names of its xattrs have " + to_string(names) + " bytes, too many to be listed";
-  if (bytes > kMaxXattrSet) return "its xattrs have " + to_string(bytes) + " bytes, at most " + to_string(kMaxXattrSet) + " are possible";
+  if (names > kMaxXattrNames)
+    return "the names of its xattrs have " + to_string(names) + " bytes, too many to be listed";
+  if (bytes > kMaxXattrSet)
+    return "its xattrs have " + to_string(bytes) + " bytes, at most " + to_string(kMaxXattrSet) + " are possible";
   return "";
 }
 

@@ -18,7 +18,7 @@ class EntrySpool {
   struct Entry {
     uint32_t depth = 0;
     std::string name;
-    bool needed = false;  // by the profile
+    bool needed = false;            // by the profile
     std::optional<uint32_t> group;  // of hard links: number, from 0, by first name
     InodeRecord record;             // left out if the group has several names
   };
@@ -46,8 +46,7 @@ class EntrySpool {
     uint32_t names = 0;
     bool needed = false;
   };
-  EntrySpool(Spool entries, Spool inodes)
-      : entries_(std::move(entries)), inodes_(std::move(inodes)) {}
+  EntrySpool(Spool entries, Spool inodes) : entries_(std::move(entries)), inodes_(std::move(inodes)) {}
 
   Spool entries_;
   Spool inodes_;  // of groups

@@ -8,7 +8,7 @@
 namespace rootstream {
 namespace {
 
-constexpr uint64_t kPiece = 4096;  // bytes: what is put in order; profiles speak of pages
+constexpr uint64_t kPiece = 4096;         // bytes: what is put in order; profiles speak of pages
 constexpr uint64_t kAround = 2 * kPiece;  // of what was read of another version; see docs/design.md
 
 constexpr uint64_t kRequest = 32;  // pieces: the largest request of a kernel with read_ahead_kb 4
@@ -41,14 +41,13 @@ std::vector<Piece> PiecesOf(const std::vector<FilePart>& parts, Paths& paths) {
     const size_t path = paths.NumberOf(part.path);
     const uint64_t end = part.end / kPiece + (part.end % kPiece != 0 ? 1 : 0);
     for (const Interval& fresh : seen[path].Add(part.begin / kPiece, end))
-      for (uint64_t number = fresh.begin; number < fresh.end; ++number)
-        pieces.push_back({path, number});
+      for (uint64_t number = fresh.begin; number < fresh.end; ++number) pieces.push_back({path, number});
   }
   return pieces;
 }
 
-// Pieces that Linux with read_ahead_kb 4 asks for behind a read (mm/readahead.c; seen on 6.18): at a file's begin, as many
-// as were read; behind more than one request, those up to its end and one more.
+// Pieces that Linux with read_ahead_kb 4 asks for behind a read (mm/readahead.c; seen on 6.18): at a file's begin, as
+// many as were read; behind more than one request, those up to its end and one more.
 uint64_t BehindRead(uint64_t begin, uint64_t pieces) {
   if (pieces > kRequest) return (pieces + kRequest - 1) / kRequest * kRequest + kRequest - pieces;
   return begin == 0 && pieces > 1 ? pieces : 0;
@@ -77,8 +76,7 @@ std::vector<Piece> Rebase(const std::vector<Piece>& wanted, const std::vector<Pi
     placed.emplace_back(at, piece);
   }
   // What follows a piece of base stays behind it: equal places keep the order of `wanted`.
-  std::stable_sort(placed.begin(), placed.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::stable_sort(placed.begin(), placed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<Piece> order;
   for (const auto& [where, piece] : placed) order.push_back(piece);
   return order;
@@ -96,10 +94,8 @@ HotOrder::HotOrder(const Profile& profile, const std::vector<FilePart>& base) {
   for (const ProfileEvent& event : profile.events) {
     if (event.kind == ProfileKind::kFile) recorded_.emplace(event.path, event.version);
     if (event.kind == ProfileKind::kList) listed_.insert(event.path);
-    if (event.kind == ProfileKind::kLook || event.kind == ProfileKind::kRead)
-      names_.insert(event.path);
-    if (event.kind == ProfileKind::kRead)
-      read.push_back({event.path, event.offset, event.offset + event.length});
+    if (event.kind == ProfileKind::kLook || event.kind == ProfileKind::kRead) names_.insert(event.path);
+    if (event.kind == ProfileKind::kRead) read.push_back({event.path, event.offset, event.offset + event.length});
   }
   Paths paths;
   const std::vector<Piece> wanted = PiecesOf(read, paths);
@@ -125,8 +121,7 @@ HotOrder::HotOrder(const Profile& profile, const std::vector<FilePart>& base) {
   }
 }
 
-std::vector<HotPart> HotOrder::PartsOf(const std::string& path, const FileVersion& file,
-                                       uint64_t block) const {
+std::vector<HotPart> HotOrder::PartsOf(const std::string& path, const FileVersion& file, uint64_t block) const {
   const auto found = parts_.find(path);
   if (found == parts_.end()) return {};
   const auto [first, last] = recorded_.equal_range(path);
@@ -137,11 +132,9 @@ std::vector<HotPart> HotOrder::PartsOf(const std::string& path, const FileVersio
   for (const HotPart& part : found->second) {
     const uint64_t begin = (part.begin - std::min(part.begin, around)) / block * block;
     const uint64_t end = std::min((part.end + around + block - 1) / block * block, file.size);
-    for (const Interval& fresh : taken.Add(begin, end))
-      out.push_back({fresh.begin, fresh.end, part.rank});
+    for (const Interval& fresh : taken.Add(begin, end)) out.push_back({fresh.begin, fresh.end, part.rank});
   }
-  std::sort(out.begin(), out.end(),
-            [](const HotPart& a, const HotPart& b) { return a.begin < b.begin; });
+  std::sort(out.begin(), out.end(), [](const HotPart& a, const HotPart& b) { return a.begin < b.begin; });
   return out;
 }
 

@@ -2,9 +2,9 @@
 // the store has an earlier version of the image with a hot range, that one's order is kept for what both
 // have, so that they share its chunks.
 //
-// A profile has what programs read. The kernel of a client whose mount reads ahead by a page asks for more: behind a read
-// at a file's begin, and behind a large one, for up to as much again. Those pages come last, so that they are not in the
-// way, and such a client need not fetch a whole chunk from elsewhere for each.
+// A profile has what programs read. The kernel of a client whose mount reads ahead by a page asks for more: behind a
+// read at a file's begin, and behind a large one, for up to as much again. Those pages come last, so that they are not
+// in the way, and such a client need not fetch a whole chunk from elsewhere for each.
 #pragma once
 
 #include <cstdint>

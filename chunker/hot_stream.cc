@@ -21,8 +21,7 @@ Status HotStream::Write(ChunkStore& chunks, const CutSizes& sizes) {
   std::vector<Piece*> order;
   for (Piece& piece : pieces_) order.push_back(&piece);
   // Pieces of one rank came in the order of their file.
-  std::stable_sort(order.begin(), order.end(),
-                   [](const Piece* a, const Piece* b) { return a->rank < b->rank; });
+  std::stable_sort(order.begin(), order.end(), [](const Piece* a, const Piece* b) { return a->rank < b->rank; });
   uint64_t laid = 0, cut = 0;
   std::string pending;
   const auto cut_pending = [&](bool all) -> Status {
@@ -52,16 +51,14 @@ std::vector<FileExtent> HotStream::Laid(const std::vector<FileExtent>& extents) 
       out.push_back(rest);
       continue;
     }
-    auto piece = std::upper_bound(
-        pieces_.begin(), pieces_.end(), rest.position,
-        [](uint64_t at, const Piece& p) { return at < p.spooled; }) - 1;
+    auto piece = std::upper_bound(pieces_.begin(), pieces_.end(), rest.position,
+                                  [](uint64_t at, const Piece& p) { return at < p.spooled; }) -
+                 1;
     for (; rest.length > 0; ++piece) {
       const uint64_t inside = rest.position - piece->spooled;
-      const FileExtent part{rest.file_offset, std::min(rest.length, piece->length - inside),
-                            piece->laid + inside};
+      const FileExtent part{rest.file_offset, std::min(rest.length, piece->length - inside), piece->laid + inside};
       AppendExtent(out, part);
-      rest = {rest.file_offset + part.length, rest.length - part.length,
-              rest.position + part.length};
+      rest = {rest.file_offset + part.length, rest.length - part.length, rest.position + part.length};
     }
   }
   return out;

@@ -31,7 +31,7 @@ class HotStream {
     size_t rank = 0;
     uint64_t spooled = 0;  // where it is in the spool
     uint64_t length = 0;
-    uint64_t laid = 0;     // where it is in the stream
+    uint64_t laid = 0;  // where it is in the stream
   };
   explicit HotStream(Spool spool) : spool_(std::move(spool)) {}
 

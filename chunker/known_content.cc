@@ -132,7 +132,7 @@ class Loader {
   const size_t max_chunks_;
   KnownContent known_;
   ShardWalk walk_;
-  std::vector<Shard> shards_;  // as they were met
+  std::vector<Shard> shards_;                // as they were met
   std::unordered_set<Id, IdHash> plain_[2];  // of other chunks, of hot ones
   std::unordered_set<Id, IdHash> hot_;       // ids
   std::unordered_map<Id, uint64_t, IdHash> pack_sizes_;
@@ -140,8 +140,7 @@ class Loader {
 
 }  // namespace
 
-KnownContent KnownContent::Load(const Store& store, const std::vector<PublicKey>& keys,
-                                size_t max_chunks) {
+KnownContent KnownContent::Load(const Store& store, const std::vector<PublicKey>& keys, size_t max_chunks) {
   return Loader(store, keys, max_chunks).Load();
 }
 

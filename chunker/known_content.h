@@ -26,8 +26,7 @@ struct KnownContent {
   // Reads all images of the store that `keys` signed; all images at all, if there are no keys, since an
   // unsigned image is no better than the store it lies in. What is damaged or missing is passed over,
   // and so is stored again. Images beyond `max_chunks` chunks are left out.
-  static KnownContent Load(const Store& store, const std::vector<PublicKey>& keys,
-                           size_t max_chunks);
+  static KnownContent Load(const Store& store, const std::vector<PublicKey>& keys, size_t max_chunks);
 };
 
 }  // namespace rootstream

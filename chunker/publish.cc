@@ -33,9 +33,7 @@ constexpr size_t kMaxKnownChunks = 500'000;       // about 100 MiB of memory
 constexpr int kMetadataLevel = 9;                 // at least: there is little of it, and all is waited for
 
 int64_t Now() {
-  return std::chrono::duration_cast<std::chrono::seconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
 std::vector<PublicKey> PublicKeysOf(const std::vector<SigningKey>& keys) {
@@ -46,16 +44,14 @@ std::vector<PublicKey> PublicKeysOf(const std::vector<SigningKey>& keys) {
   return out;
 }
 
-HotOrder OrderFor(const PublishOptions& options, const Store& store,
-                  const std::vector<PublicKey>& keys) {
+HotOrder OrderFor(const PublishOptions& options, const Store& store, const std::vector<PublicKey>& keys) {
   if (!options.profile) return {};
   return HotOrder(*options.profile, EarlierHotRange(store, options.image, keys));
 }
 
 class Publisher {
  public:
-  Publisher(PublishOptions options, std::unique_ptr<Source> source, Store store,
-            EntrySpool spool, HotStream hot)
+  Publisher(PublishOptions options, std::unique_ptr<Source> source, Store store, EntrySpool spool, HotStream hot)
       : options_(std::move(options)),
         source_(std::move(source)),
         store_(std::move(store)),
@@ -98,8 +94,7 @@ class Publisher {
     NoteHot();
     summary_.new_data_bytes = data_packs_.new_bytes();
     summary_.new_metadata_bytes += metadata_packs_.new_bytes() + manifest.size();
-    summary_.seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+    summary_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     return summary_;
   }
 
@@ -188,16 +183,14 @@ class Publisher {
   }
 
   Result<ObjectRef> WriteShards() {
-    ShardWriter writer(metadata_packs_, chunks_, stream_.chunks(), known_,
-                       std::max(options_.level, kMetadataLevel));
+    ShardWriter writer(metadata_packs_, chunks_, stream_.chunks(), known_, std::max(options_.level, kMetadataLevel));
     TreeBuilder builder(writer);
     RS_TRY(const std::vector<TreeBuilder::Shared> shared, WriteShared(builder));
     while (true) {
       if (WasInterrupted()) return Failed("interrupted");
       RS_TRY(std::optional<EntrySpool::Entry> entry, spool_.Next());
       if (!entry) break;
-      TreeBuilder::Entry out{
-          .depth = entry->depth, .name = std::move(entry->name), .needed = entry->needed};
+      TreeBuilder::Entry out{.depth = entry->depth, .name = std::move(entry->name), .needed = entry->needed};
       if (entry->group && spool_.NamesOf(*entry->group) > 1) {
         out.shared = shared[*entry->group];
       } else {
@@ -249,14 +242,13 @@ class Publisher {
                    .minimum_serial = options_.minimum_serial,
                    .mirrors = options_.mirrors,
                    .manifest = manifest};
-      if (options_.lifetime.count() > 0)
-        body.expires = body.issued + std::chrono::seconds(options_.lifetime).count();
+      if (options_.lifetime.count() > 0) body.expires = body.issued + std::chrono::seconds(options_.lifetime).count();
       summary_.serial = body.serial;
       std::string bytes = SignRef(body, options_.keys).Encode();
       summary_.new_metadata_bytes += bytes.size();
       // As a client does that trusts these keys.
-      const auto checked = CheckRef(bytes, options_.image,
-                                    {.keys = keys_, .insecure = keys_.empty(), .now = body.issued});
+      const auto checked =
+          CheckRef(bytes, options_.image, {.keys = keys_, .insecure = keys_.empty(), .now = body.issued});
       if (!checked.ok()) return Of("the ref that was made cannot be read, so it was not published", checked.error());
       return bytes;
     });
@@ -325,11 +317,10 @@ Result<PublishSummary> Publish(PublishOptions options) {
   RS_CHECK(CheckOptions(options));
   RS_TRY(const std::string path, StorePath(options.store));
   RS_CHECK(CheckApart(options, path));
-  RS_TRY(std::unique_ptr<Source> source,
-         OpenSource(options.source, {.excluded = options.excluded,
-                                     .one_file_system = options.one_file_system,
-                                     .store = path,
-                                     .tell = options.tell}));
+  RS_TRY(std::unique_ptr<Source> source, OpenSource(options.source, {.excluded = options.excluded,
+                                                                     .one_file_system = options.one_file_system,
+                                                                     .store = path,
+                                                                     .tell = options.tell}));
   RS_TRY(Store store, Store::OpenOrCreate(path));
   return PublishInto(std::move(store), std::move(source), std::move(options));
 }
@@ -339,9 +330,7 @@ Result<PublishSummary> PublishInto(Store store, std::unique_ptr<Source> source, 
   store.objects().RemoveAbandonedUploads();
   RS_TRY(EntrySpool spool, EntrySpool::Create());
   RS_TRY(HotStream hot, HotStream::Create());
-  return Publisher(std::move(options), std::move(source), std::move(store), std::move(spool),
-                   std::move(hot))
-      .Run();
+  return Publisher(std::move(options), std::move(source), std::move(store), std::move(spool), std::move(hot)).Run();
 }
 
 }  // namespace rootstream

@@ -16,11 +16,11 @@ struct PublishOptions {
   std::string source;  // see OpenSource()
   std::string store;   // folder; made if it is missing; see StorePath()
   ImageName image;
-  std::vector<SigningKey> keys;  // none: the image is unsigned
-  uint32_t threshold = 1;        // signatures that clients shall require
-  int level = 15;                // of zstd
+  std::vector<SigningKey> keys;    // none: the image is unsigned
+  uint32_t threshold = 1;          // signatures that clients shall require
+  int level = 15;                  // of zstd
   std::chrono::hours lifetime{0};  // of the ref; 0: it never expires
-  uint64_t minimum_serial = 0;   // the new serial is not lower, and clients refuse lower ones
+  uint64_t minimum_serial = 0;     // the new serial is not lower, and clients refuse lower ones
   std::vector<std::string> mirrors;
   std::vector<BootEntry> boot_entries;  // none: kernels are looked for in the source
   std::optional<Profile> profile;       // what to put first
@@ -34,15 +34,15 @@ struct PublishSummary {
   Id manifest;
   ImageTotals totals;
   std::vector<BootEntry> boot_entries;
-  uint64_t unique_bytes = 0;      // plain bytes of the image's chunks
-  uint64_t compressed_bytes = 0;  // their stored bytes
-  uint64_t known_bytes = 0;       // of these, what the store had before
-  uint64_t hot_bytes = 0;         // plain bytes of the hot range's chunks
+  uint64_t unique_bytes = 0;          // plain bytes of the image's chunks
+  uint64_t compressed_bytes = 0;      // their stored bytes
+  uint64_t known_bytes = 0;           // of these, what the store had before
+  uint64_t hot_bytes = 0;             // plain bytes of the hot range's chunks
   uint64_t hot_compressed_bytes = 0;  // their stored bytes
   uint64_t hot_new_bytes = 0;         // of these, what the store had not
   uint64_t hot_metadata_bytes = 0;    // stored bytes of its shards
   size_t hot_chunks = 0;
-  uint64_t new_data_bytes = 0;    // written to the store: packs of chunks
+  uint64_t new_data_bytes = 0;      // written to the store: packs of chunks
   uint64_t new_metadata_bytes = 0;  // packs of shards, manifest, ref
   size_t chunks = 0;
   size_t shards = 0;

@@ -19,17 +19,15 @@ size_t SizeOf(const ShardDraft& draft) {
 
 // The index of the chunk that holds `position`.
 size_t IndexOf(const std::vector<StreamChunk>& chunks, uint64_t position) {
-  const auto after = std::upper_bound(
-      chunks.begin(), chunks.end(), position,
-      [](uint64_t at, const StreamChunk& chunk) { return at < chunk.start; });
+  const auto after = std::upper_bound(chunks.begin(), chunks.end(), position,
+                                      [](uint64_t at, const StreamChunk& chunk) { return at < chunk.start; });
   return after - chunks.begin() - 1;
 }
 
 }  // namespace
 
-ShardWriter::ShardWriter(PackWriter& writer, const ChunkStore& chunks,
-                         const std::vector<StreamChunk>& stream, const KnownContent& known,
-                         int level)
+ShardWriter::ShardWriter(PackWriter& writer, const ChunkStore& chunks, const std::vector<StreamChunk>& stream,
+                         const KnownContent& known, int level)
     : writer_(writer), chunks_(chunks), stream_(stream), known_(known), sealer_(level) {}
 
 // By position: consecutive in a file means consecutive in the shard's stream.
@@ -47,8 +45,7 @@ std::vector<const StreamChunk*> ShardWriter::UsedChunks(const ShardDraft& draft)
 }
 
 // Lists of kMaxChunksPerList, and none with both hot chunks and others.
-std::vector<ShardWriter::List> ShardWriter::DivideChunks(
-    const std::vector<const StreamChunk*>& used) {
+std::vector<ShardWriter::List> ShardWriter::DivideChunks(const std::vector<const StreamChunk*>& used) {
   std::vector<List> lists;
   for (size_t i = 0; i < used.size(); ++i) {
     const bool hot = used[i]->start < kJoined;
@@ -60,8 +57,7 @@ std::vector<ShardWriter::List> ShardWriter::DivideChunks(
   return lists;
 }
 
-void ShardWriter::PlaceExtents(ShardDraft& draft,
-                               const std::vector<const StreamChunk*>& used) const {
+void ShardWriter::PlaceExtents(ShardDraft& draft, const std::vector<const StreamChunk*>& used) const {
   std::vector<uint64_t> starts;  // of each used chunk in the shard's stream
   uint64_t stream = 0;
   for (const StreamChunk* chunk : used) {
@@ -73,12 +69,11 @@ void ShardWriter::PlaceExtents(ShardDraft& draft,
     inode.extent_begin = static_cast<uint32_t>(draft.tree.extents.size());
     inode.extent_count = static_cast<uint32_t>(draft.extents[i].size());
     for (const FileExtent& extent : draft.extents[i]) {
-      const auto after = std::upper_bound(
-          used.begin(), used.end(), extent.position,
-          [](uint64_t at, const StreamChunk* chunk) { return at < chunk->start; });
+      const auto after = std::upper_bound(used.begin(), used.end(), extent.position,
+                                          [](uint64_t at, const StreamChunk* chunk) { return at < chunk->start; });
       const size_t index = after - used.begin() - 1;
-      draft.tree.extents.push_back({extent.file_offset, extent.length,
-                                    starts[index] + (extent.position - used[index]->start)});
+      draft.tree.extents.push_back(
+          {extent.file_offset, extent.length, starts[index] + (extent.position - used[index]->start)});
     }
   }
   draft.extents.clear();
@@ -100,12 +95,10 @@ Result<ShardHandle> ShardWriter::Add(ShardDraft draft) {
   for (const StreamChunk* chunk : used) chunks.push_back(chunk->stored);
   const auto handle = static_cast<ShardHandle>(placed_.size());
   Placed placed{.key = KeyOf(draft, chunks)};
-  for (const ShardHandle child : draft.children)
-    placed.height = std::max(placed.height, placed_[child].height + 1);
+  for (const ShardHandle child : draft.children) placed.height = std::max(placed.height, placed_[child].height + 1);
   placed.needed = draft.needed;
   // Whoever needs a range came through this shard; a shared shard may be needed by another.
-  for (const Range& range : draft.tree.ranges)
-    placed.needed |= placed_[draft.children[range.child]].needed;
+  for (const Range& range : draft.tree.ranges) placed.needed |= placed_[draft.children[range.child]].needed;
   if (const auto found = known_.shards.find(placed.key); found != known_.shards.end()) {
     placed.tree = {found->second, std::nullopt};
     placed_.push_back(placed);
@@ -115,10 +108,8 @@ Result<ShardHandle> ShardWriter::Add(ShardDraft draft) {
   placed_.push_back(placed);
   ++new_shards_;
   pending_size_ += SizeOf(draft) + chunks.size() * 128;
-  pending_.push_back({.handle = handle,
-                      .draft = std::move(draft),
-                      .chunks = std::move(chunks),
-                      .lists = DivideChunks(used)});
+  pending_.push_back(
+      {.handle = handle, .draft = std::move(draft), .chunks = std::move(chunks), .lists = DivideChunks(used)});
   if (pending_size_ >= kFlushSize) {
     RS_CHECK(WritePending());
     RS_CHECK(writer_.Close());
@@ -128,13 +119,12 @@ Result<ShardHandle> ShardWriter::Add(ShardDraft draft) {
 
 Result<ShardWriter::Written> ShardWriter::Write(std::string_view plain) {
   if (plain.size() > kMaxPartPlain)
-    return Invalid("a directory's metadata does not fit into one shard: " +
-                   std::to_string(plain.size()) + " bytes");
+    return Invalid("a directory's metadata does not fit into one shard: " + std::to_string(plain.size()) + " bytes");
   const std::string stored = sealer_.Seal(plain);
   RS_TRY(const PackWriter::Place place, writer_.Append(stored));
-  return Written{{Sha256(stored), Id{}, place.offset, static_cast<uint32_t>(stored.size()),
-                  static_cast<uint32_t>(plain.size())},
-                 place.pack};
+  return Written{
+      {Sha256(stored), Id{}, place.offset, static_cast<uint32_t>(stored.size()), static_cast<uint32_t>(plain.size())},
+      place.pack};
 }
 
 // A reference as an object in pack `pack` has to write it.
@@ -149,8 +139,7 @@ ObjectRef ShardWriter::Complete(const Written& written) const {
 Status ShardWriter::WriteList(Pending& pending, List& list) {
   RS_CHECK(writer_.CloseWhenFull());
   ChunkList out;
-  for (size_t i = list.begin; i < list.end; ++i)
-    out.chunks.push_back(chunks_.RefOf(pending.chunks[i]));
+  for (size_t i = list.begin; i < list.end; ++i) out.chunks.push_back(chunks_.RefOf(pending.chunks[i]));
   RS_TRY(list.written, Write(out.Encode()));
   if (list.hot) placed_[pending.handle].hot_lists.push_back(list.written);
   return Ok();
@@ -162,8 +151,7 @@ Status ShardWriter::WritePublisherParts(Pending& pending) {
   if (lists.empty()) lists.emplace_back();
   for (const List& list : lists) {
     PublisherPart part{.shard_key = placed_[pending.handle].key};
-    for (size_t i = list.begin; i < list.end; ++i)
-      part.plain_hashes.push_back(chunks_.PlainHashOf(pending.chunks[i]));
+    for (size_t i = list.begin; i < list.end; ++i) part.plain_hashes.push_back(chunks_.PlainHashOf(pending.chunks[i]));
     RS_CHECK(writer_.CloseWhenFull());
     RS_TRY(const Written written, Write(part.Encode()));
     pending.publisher.push_back(written);
@@ -175,11 +163,9 @@ Status ShardWriter::WriteTree(Pending& pending) {
   RS_CHECK(writer_.CloseWhenFull());
   const uint32_t pack = writer_.open_number();
   Tree& tree = pending.draft.tree;
-  for (const List& list : pending.lists)
-    tree.lists.push_back({SeenFrom(pack, list.written), list.stream_size});
+  for (const List& list : pending.lists) tree.lists.push_back({SeenFrom(pack, list.written), list.stream_size});
   for (const Written& part : pending.publisher) tree.publisher.push_back(SeenFrom(pack, part));
-  for (const ShardHandle child : pending.draft.children)
-    tree.children.push_back(SeenFrom(pack, placed_[child].tree));
+  for (const ShardHandle child : pending.draft.children) tree.children.push_back(SeenFrom(pack, placed_[child].tree));
   RS_TRY(placed_[pending.handle].tree, Write(tree.Encode()));
   return Ok();
 }
@@ -195,8 +181,7 @@ Status ShardWriter::WritePending() {
     RS_CHECK(WritePublisherParts(pending));
   }
   std::stable_sort(pending_.begin(), pending_.end(), [&](const Pending& a, const Pending& b) {
-    return std::pair(comes_last(a), placed_[a.handle].height) <
-           std::pair(comes_last(b), placed_[b.handle].height);
+    return std::pair(comes_last(a), placed_[a.handle].height) < std::pair(comes_last(b), placed_[b.handle].height);
   });
   const auto last = std::find_if(pending_.begin(), pending_.end(), comes_last);
   for (auto it = pending_.begin(); it != last; ++it) {
@@ -252,8 +237,7 @@ Status ShardWriter::WriteHotRange() {
 }
 
 // Into the pack that is open, which the references in `objects` may mean.
-Result<std::vector<ShardWriter::Written>> ShardWriter::WriteHotLists(
-    const std::vector<ObjectRef>& objects) {
+Result<std::vector<ShardWriter::Written>> ShardWriter::WriteHotLists(const std::vector<ObjectRef>& objects) {
   std::vector<Written> out;
   for (size_t done = 0; done < objects.size(); done += kMaxChunksPerList) {
     const auto begin = objects.begin() + static_cast<ptrdiff_t>(done);
@@ -273,8 +257,7 @@ Result<std::vector<ShardWriter::Written>> ShardWriter::WriteHotLists(
 }
 
 // Of a shard that an earlier publish wrote: the chunk lists whose chunks are in this hot range.
-Result<std::vector<ObjectRef>> ShardWriter::HotListsOfKnown(const ObjectRef& tree_ref,
-                                                            const Ids& hot) const {
+Result<std::vector<ObjectRef>> ShardWriter::HotListsOfKnown(const ObjectRef& tree_ref, const Ids& hot) const {
   RS_TRY(const std::string bytes, writer_.store().ReadObject(tree_ref));
   RS_TRY(const Tree tree, Tree::Decode(bytes, tree_ref.pack));
   std::vector<ObjectRef> lists;

@@ -60,7 +60,7 @@ class ShardWriter {
     Written tree;
     std::vector<Written> hot_lists;  // chunk lists of hot chunks
   };
-  struct List {  // a chunk list
+  struct List {        // a chunk list
     size_t begin = 0;  // chunks [begin, end) of the shard's
     size_t end = 0;
     bool hot = false;

@@ -10,13 +10,13 @@
 namespace rootstream {
 namespace {
 
-constexpr uint64_t kBlock = 4096;             // bytes: the least hole
-constexpr size_t kDirectoryEdge = 32 << 10;   // bytes
-constexpr size_t kDirectoryEdgeFiles = 256;   // a chunk of more belongs to many shards
-constexpr int kEdgeOdds = 2;                  // one directory in so many is an edge
-constexpr CutSizes kHotSizes{.average = 128 << 10};  // see docs/design.md
+constexpr uint64_t kBlock = 4096;                      // bytes: the least hole
+constexpr size_t kDirectoryEdge = 32 << 10;            // bytes
+constexpr size_t kDirectoryEdgeFiles = 256;            // a chunk of more belongs to many shards
+constexpr int kEdgeOdds = 2;                           // one directory in so many is an edge
+constexpr CutSizes kHotSizes{.average = 128 << 10};    // see docs/design.md
 constexpr uint64_t kMaxBlocks = 2 * kMaxShardExtents;  // of one file, so that its extents stay within limits
-constexpr uint64_t kLargestBlock = 1 << 20;   // bytes, which lie in memory: beyond 2 TiB extents are counted
+constexpr uint64_t kLargestBlock = 1 << 20;            // bytes, which lie in memory: beyond 2 TiB extents are counted
 
 uint64_t BlockFor(uint64_t size) {
   return std::clamp(std::bit_ceil((size + kMaxBlocks - 1) / kMaxBlocks), kBlock, kLargestBlock);
@@ -30,8 +30,7 @@ std::vector<FileExtent> Merge(const std::vector<FileExtent>& a, const std::vecto
 }
 
 // What of `extents` none of `others` covers; both ascend.
-std::vector<FileExtent> Without(const std::vector<FileExtent>& extents,
-                                const std::vector<FileExtent>& others) {
+std::vector<FileExtent> Without(const std::vector<FileExtent>& extents, const std::vector<FileExtent>& others) {
   std::vector<FileExtent> out;
   for (const FileExtent& extent : extents) {
     const uint64_t end = extent.file_offset + extent.length;
@@ -56,7 +55,7 @@ bool IsZero(std::string_view bytes) {
 }  // namespace
 
 Result<std::vector<FileExtent>> StreamWriter::AddFile(const std::string& path, const FileVersion& version,
-                                                     const ReadContent& read) {
+                                                      const ReadContent& read) {
   const uint64_t size = version.size;
   File file{.block = BlockFor(size)};
   file.hot = order_.PartsOf(path, version, file.block);
@@ -86,13 +85,11 @@ Status StreamWriter::ReadBlocks(const File& file, uint64_t size, const ReadConte
 }
 
 Result<std::vector<FileExtent>> StreamWriter::AddName(const std::string& path, const FileVersion& version,
-                                                     std::vector<FileExtent> extents,
-                                                     const ReadContent& read) {
+                                                      std::vector<FileExtent> extents, const ReadContent& read) {
   const uint64_t size = version.size;
   File file{.block = BlockFor(size)};
   std::vector<FileExtent> hot, cold;
-  for (const FileExtent& extent : extents)
-    (extent.position < kJoined ? hot : cold).push_back(extent);
+  for (const FileExtent& extent : extents) (extent.position < kJoined ? hot : cold).push_back(extent);
   for (const HotPart& part : order_.PartsOf(path, version, file.block))
     for (const FileExtent& rest : Without({{part.begin, part.end - part.begin, 0}}, hot))
       file.hot.push_back({rest.file_offset, rest.file_offset + rest.length, part.rank});
@@ -117,8 +114,7 @@ Status StreamWriter::Join(File& file) {
 }
 
 // `bytes` are whole blocks, or the end of the file.
-Status StreamWriter::AddBlocks(File& file, uint64_t offset, std::string_view bytes,
-                               Stream* alone) {
+Status StreamWriter::AddBlocks(File& file, uint64_t offset, std::string_view bytes, Stream* alone) {
   while (!bytes.empty()) {
     uint64_t data = 0;  // up to the next block of zeros
     while (data < bytes.size()) {
@@ -142,8 +138,8 @@ Status StreamWriter::AddBlocks(File& file, uint64_t offset, std::string_view byt
 // Part by part, as hot and cold take turns in the file.
 Status StreamWriter::AddData(File& file, uint64_t offset, std::string_view bytes, Stream* alone) {
   while (!bytes.empty()) {
-    const auto next = std::find_if(file.hot.begin(), file.hot.end(),
-                                   [&](const HotPart& part) { return offset < part.end; });
+    const auto next =
+        std::find_if(file.hot.begin(), file.hot.end(), [&](const HotPart& part) { return offset < part.end; });
     const bool is_hot = next != file.hot.end() && next->begin <= offset;
     uint64_t end = offset + bytes.size();
     if (next != file.hot.end()) end = std::min(end, is_hot ? next->end : next->begin);
@@ -174,8 +170,7 @@ Status StreamWriter::AddCold(File& file, uint64_t offset, std::string_view bytes
 // Cuts as long as more bytes could not move the cut; `all`: to the last byte.
 Status StreamWriter::Cut(Stream& stream, bool all) {
   size_t done = 0;
-  while (done < stream.pending.size() &&
-         (all || stream.pending.size() - done >= sizes_.maximum())) {
+  while (done < stream.pending.size() && (all || stream.pending.size() - done >= sizes_.maximum())) {
     size_t length = FirstCut(std::string_view(stream.pending).substr(done), sizes_);
     // What is left of a joined run goes with the chunk before it, or it would be a tiny one.
     const size_t left = stream.pending.size() - done - length;

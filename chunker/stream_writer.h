@@ -29,8 +29,7 @@ class StreamWriter {
 
   using ReadContent = std::function<Status(const Source::ContentUse&)>;
   // The extents of the file at `path`, whose content `read` gives. Their positions are final after Laid().
-  Result<std::vector<FileExtent>> AddFile(const std::string& path, const FileVersion& version,
-                                          const ReadContent& read);
+  Result<std::vector<FileExtent>> AddFile(const std::string& path, const FileVersion& version, const ReadContent& read);
   // What the profile names by `path`, another name of a file that was added with `extents`: it is taken to
   // the front after all. The file's new extents.
   Result<std::vector<FileExtent>> AddName(const std::string& path, const FileVersion& version,
@@ -43,17 +42,15 @@ class StreamWriter {
   Status Finish();  // after the last file; then all chunks have their places
 
   // After Finish().
-  std::vector<FileExtent> Laid(const std::vector<FileExtent>& extents) const {
-    return hot_.Laid(extents);
-  }
+  std::vector<FileExtent> Laid(const std::vector<FileExtent>& extents) const { return hot_.Laid(extents); }
   const std::vector<StreamChunk>& chunks() const { return all_; }  // in order of position
   const HotStream& hot() const { return hot_; }
 
  private:
   struct Stream {
-    uint64_t start = 0;    // position of the first byte in `pending`
-    std::string pending;   // not yet cut
-    size_t files = 0;      // joined since the last cut
+    uint64_t start = 0;   // position of the first byte in `pending`
+    std::string pending;  // not yet cut
+    size_t files = 0;     // joined since the last cut
     std::vector<StreamChunk> chunks;
   };
   // What AddFile() gathers for one file.
@@ -62,11 +59,10 @@ class StreamWriter {
     std::vector<HotPart> hot;
     std::vector<FileExtent> hot_extents;
     std::vector<FileExtent> extents;  // of the rest
-    std::string data;    // the rest without holes; of a small file
+    std::string data;                 // the rest without holes; of a small file
   };
 
-  static Status ReadBlocks(const File& file, uint64_t size, const ReadContent& read,
-                           const BlockAligner::Sink& sink);
+  static Status ReadBlocks(const File& file, uint64_t size, const ReadContent& read, const BlockAligner::Sink& sink);
   Status AddBlocks(File& file, uint64_t offset, std::string_view bytes, Stream* alone);
   Status AddData(File& file, uint64_t offset, std::string_view bytes, Stream* alone);
   Status AddCold(File& file, uint64_t offset, std::string_view bytes, Stream* alone);

@@ -10,8 +10,8 @@
 namespace rootstream {
 namespace {
 
-constexpr size_t kRangeWeight = 2;      // a reference of 32 bytes that do not compress, and a name
-constexpr size_t kMaxOpenRanges = 4;    // in the parent's shard; more get a shard above them
+constexpr size_t kRangeWeight = 2;    // a reference of 32 bytes that do not compress, and a name
+constexpr size_t kMaxOpenRanges = 4;  // in the parent's shard; more get a shard above them
 constexpr size_t kBoundaryOdds = TreeBuilder::kMaxWeight / 4;
 constexpr size_t kMaxHeld = 8 * TreeBuilder::kMaxWeight;
 
@@ -51,9 +51,7 @@ size_t RecordWeight(const InodeRecord& record) {
 
 }  // namespace
 
-size_t TreeBuilder::Node::weight() const {
-  return RecordWeight(record) + (contents != nullptr ? contents->weight : 0);
-}
+size_t TreeBuilder::Node::weight() const { return RecordWeight(record) + (contents != nullptr ? contents->weight : 0); }
 
 // From nodes to a draft: rows in the order of a walk, each directory's entries together.
 class TreeBuilder::Drafter {
@@ -64,8 +62,7 @@ class TreeBuilder::Drafter {
 
   Listing AddNodes(const std::vector<Node>& nodes) {
     Tree& tree = draft_.tree;
-    const Listing listing{false, static_cast<uint32_t>(tree.entries.size()),
-                          static_cast<uint32_t>(nodes.size())};
+    const Listing listing{false, static_cast<uint32_t>(tree.entries.size()), static_cast<uint32_t>(nodes.size())};
     for (const Node& node : nodes) {
       TreeEntry entry{.name = node.name};
       if (node.shared) {
@@ -105,16 +102,13 @@ class TreeBuilder::Drafter {
 
  private:
   Listing AddRanges(const std::vector<NodeRange>& ranges) {
-    const Listing listing{true, static_cast<uint32_t>(draft_.tree.ranges.size()),
-                          static_cast<uint32_t>(ranges.size())};
-    for (const NodeRange& range : ranges)
-      draft_.tree.ranges.push_back({range.first_name, ChildOf(range.shard)});
+    const Listing listing{true, static_cast<uint32_t>(draft_.tree.ranges.size()), static_cast<uint32_t>(ranges.size())};
+    for (const NodeRange& range : ranges) draft_.tree.ranges.push_back({range.first_name, ChildOf(range.shard)});
     return listing;
   }
 
   uint32_t ChildOf(ShardHandle shard) {
-    const auto [found, is_new] =
-        children_.try_emplace(shard, static_cast<uint32_t>(draft_.children.size()));
+    const auto [found, is_new] = children_.try_emplace(shard, static_cast<uint32_t>(draft_.children.size()));
     if (is_new) draft_.children.push_back(shard);
     return found->second;
   }
@@ -127,8 +121,7 @@ class TreeBuilder::Drafter {
       key.Bytes(xattr.value);
     }
     auto& sets = draft_.tree.xattr_sets;
-    const auto [found, is_new] =
-        sets_.try_emplace(key.Take(), static_cast<uint32_t>(sets.size() + 1));
+    const auto [found, is_new] = sets_.try_emplace(key.Take(), static_cast<uint32_t>(sets.size() + 1));
     if (is_new) sets.push_back(xattrs);
     return found->second;
   }
@@ -142,8 +135,7 @@ Result<TreeBuilder::Shared> TreeBuilder::AddShared(InodeRecord record, bool need
   // The boundary hash leaves out where the content lies, which any earlier change moves.
   Encoder identity;
   InodeRecord{record.inode, record.target, record.xattrs, {}}.EncodeTo(identity);
-  if (shared_.size() >= kMaxWeight ||
-      (shared_.size() >= kMinWeight && IsBoundary(identity.bytes(), 1, 0)))
+  if (shared_.size() >= kMaxWeight || (shared_.size() >= kMinWeight && IsBoundary(identity.bytes(), 1, 0)))
     RS_CHECK(FinishShared());
   ++inodes_;
   shared_needed_ |= needed;
@@ -230,9 +222,8 @@ Status TreeBuilder::CutOffHeavy(Contents& contents, size_t limit) {
   std::vector<Node*> heavy;
   for (Node& node : contents.nodes)
     if (node.contents != nullptr && node.contents->weight >= kMinWeight) heavy.push_back(&node);
-  std::stable_sort(heavy.begin(), heavy.end(), [](const Node* a, const Node* b) {
-    return a->contents->weight > b->contents->weight;
-  });
+  std::stable_sort(heavy.begin(), heavy.end(),
+                   [](const Node* a, const Node* b) { return a->contents->weight > b->contents->weight; });
   for (Node* node : heavy) {
     if (contents.weight <= limit) break;
     RS_TRY(const ShardHandle shard, Write(*node->contents));

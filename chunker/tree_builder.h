@@ -18,8 +18,8 @@ namespace rootstream {
 
 class TreeBuilder {
  public:
-  static constexpr size_t kMaxWeight = 1024;           // of a shard; an entry weighs 1 at least
-  static constexpr size_t kMinWeight = kMaxWeight / 4; // of a range, and of a directory that is cut off
+  static constexpr size_t kMaxWeight = 1024;            // of a shard; an entry weighs 1 at least
+  static constexpr size_t kMinWeight = kMaxWeight / 4;  // of a range, and of a directory that is cut off
 
   // One hard-linked inode's place in a shared shard.
   struct Shared {
@@ -29,9 +29,9 @@ class TreeBuilder {
   struct Entry {
     uint32_t depth = 0;
     std::string name;
-    InodeRecord record;            // unless shared
+    InodeRecord record;  // unless shared
     std::optional<Shared> shared;
-    bool needed = false;           // by the profile
+    bool needed = false;  // by the profile
   };
 
   explicit TreeBuilder(ShardWriter& writer) : writer_(writer) {}

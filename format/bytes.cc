@@ -11,9 +11,7 @@ void Encoder::Varint(uint64_t v) {
   U8(static_cast<uint8_t>(v));
 }
 
-void Encoder::Zigzag(int64_t v) {
-  Varint((static_cast<uint64_t>(v) << 1) ^ static_cast<uint64_t>(v >> 63));
-}
+void Encoder::Zigzag(int64_t v) { Varint((static_cast<uint64_t>(v) << 1) ^ static_cast<uint64_t>(v >> 63)); }
 
 void Encoder::Bytes(std::string_view bytes) {
   Varint(bytes.size());

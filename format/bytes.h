@@ -16,8 +16,8 @@ class Encoder {
   void U8(uint8_t v) { out_.push_back(static_cast<char>(v)); }
   void U32(uint32_t v) { Fixed(v, 4); }
   void U64(uint64_t v) { Fixed(v, 8); }
-  void Varint(uint64_t v);             // LEB128, 7 bits a byte, low first
-  void Zigzag(int64_t v);              // sign in bit 0, then Varint
+  void Varint(uint64_t v);  // LEB128, 7 bits a byte, low first
+  void Zigzag(int64_t v);   // sign in bit 0, then Varint
   void Raw(std::string_view bytes) { out_.append(bytes); }
   void Bytes(std::string_view bytes);  // Varint length, then the bytes
 
@@ -42,7 +42,10 @@ class Decoder {
   std::string_view Bytes(size_t limit);  // not ok above `limit`
   uint64_t Count(uint64_t limit);        // a Varint that is not ok above `limit`
 
-  void Fail() { ok_ = false; rest_ = {}; }
+  void Fail() {
+    ok_ = false;
+    rest_ = {};
+  }
   bool ok() const { return ok_; }
   bool AtEnd() const { return ok_ && rest_.empty(); }
   size_t remaining() const { return rest_.size(); }

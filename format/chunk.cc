@@ -17,8 +17,7 @@ Sealer::Sealer(Sealer&&) noexcept = default;
 
 std::string Sealer::Seal(std::string_view plain) {
   std::string out(ZSTD_compressBound(plain.size()), '\0');
-  const size_t size =
-      ZSTD_compress2(state_->context, out.data(), out.size(), plain.data(), plain.size());
+  const size_t size = ZSTD_compress2(state_->context, out.data(), out.size(), plain.data(), plain.size());
   assert(!ZSTD_isError(size));  // the output has the bound's size and no other error can occur
   out.resize(size);
   return out;
@@ -38,8 +37,7 @@ Status OpenInto(VerifiedBytes stored, std::span<char> out) {
   const std::string_view bytes = stored.view();
   if (ZSTD_getFrameContentSize(bytes.data(), bytes.size()) != out.size())
     return Corrupt("object: its frame does not state the expected size");
-  const size_t size = ZSTD_decompressDCtx(decompressor.context, out.data(), out.size(),
-                                          bytes.data(), bytes.size());
+  const size_t size = ZSTD_decompressDCtx(decompressor.context, out.data(), out.size(), bytes.data(), bytes.size());
   if (ZSTD_isError(size) || size != out.size()) return Corrupt("object: not a whole zstd frame");
   return Ok();
 }

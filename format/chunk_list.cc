@@ -52,16 +52,14 @@ std::string PublisherPart::Encode() const {
 
 Result<PublisherPart> PublisherPart::Decode(std::string_view plain) {
   Decoder in(plain);
-  if (in.Raw(4) != kPublisherMagic || in.U8() != kFormatVersion)
-    return Corrupt("not a publisher's part");
+  if (in.Raw(4) != kPublisherMagic || in.U8() != kFormatVersion) return Corrupt("not a publisher's part");
   PublisherPart part;
   const std::string_view key = in.Raw(kIdSize);
   const uint64_t count = in.Count(in.remaining() / kIdSize);
   const std::string_view hashes = in.Raw(count * kIdSize);
   if (!in.AtEnd()) return Corrupt("publisher's part: damaged");
   part.shard_key = IdFromBytes(key);
-  for (uint64_t i = 0; i < count; ++i)
-    part.plain_hashes.push_back(IdFromBytes(hashes.substr(i * kIdSize, kIdSize)));
+  for (uint64_t i = 0; i < count; ++i) part.plain_hashes.push_back(IdFromBytes(hashes.substr(i * kIdSize, kIdSize)));
   return part;
 }
 

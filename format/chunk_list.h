@@ -19,8 +19,7 @@ struct ChunkList {
   std::string Encode() const;
   // `holder`: the pack that the list was read from.
   // `max_plain`: of one object; lists of hot metadata name shard parts, which may be larger.
-  static Result<ChunkList> Decode(std::string_view plain, const Id& holder,
-                                  size_t max_plain = kMaxChunkPlain);
+  static Result<ChunkList> Decode(std::string_view plain, const Id& holder, size_t max_plain = kMaxChunkPlain);
   uint64_t plain_size() const;  // bytes of the stream that this list covers
 };
 

@@ -10,13 +10,10 @@ namespace {
 constexpr size_t kMaxWord = 128;
 
 bool IsWord(std::string_view text) {
-  const auto alphanumeric = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-  };
+  const auto alphanumeric = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
   return !text.empty() && text.size() <= kMaxWord && alphanumeric(text[0]) &&
-         std::all_of(text.begin(), text.end(), [&](char c) {
-           return alphanumeric(c) || c == '.' || c == '_' || c == '-';
-         });
+         std::all_of(text.begin(), text.end(),
+                     [&](char c) { return alphanumeric(c) || c == '.' || c == '_' || c == '-'; });
 }
 
 }  // namespace
@@ -42,8 +39,7 @@ std::string ImageUrl::ToString() const { return WithoutSecrets(store) + "/" + im
 
 Result<ImageUrl> ParseImageUrl(std::string_view url) {
   const std::string shown = "'" + WithoutSecrets(url) + "'";
-  if (!IsStoreUrl(url))
-    return Invalid(shown + " is not an image URL: http://, https:// or file://STORE/NAME[:TAG]");
+  if (!IsStoreUrl(url)) return Invalid(shown + " is not an image URL: http://, https:// or file://STORE/NAME[:TAG]");
   url = url.substr(0, url.find('#'));
   const size_t end = std::min(url.size(), url.find('?'));
   const std::string_view query = url.starts_with("file:") ? "" : url.substr(end);

@@ -126,8 +126,7 @@ Result<Manifest> Manifest::Decode(std::string_view bytes) {
   m.hot.data = DecodeHotLists(packs, in);
   m.hot.metadata = DecodeHotLists(packs, in);
   const uint64_t boot_entries = in.Count(kMaxBootEntries);
-  for (uint64_t i = 0; i < boot_entries && in.ok(); ++i)
-    m.boot_entries.push_back(DecodeBootEntry(in));
+  for (uint64_t i = 0; i < boot_entries && in.ok(); ++i) m.boot_entries.push_back(DecodeBootEntry(in));
   m.keys = DecodeKeys(in);
   m.threshold = static_cast<uint32_t>(in.Count(kMaxSignatures));
   const bool threshold_fits = m.threshold >= 1 && m.threshold <= std::max<size_t>(1, m.keys.size());

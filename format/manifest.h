@@ -50,7 +50,7 @@ struct HotRange {
 
 // For statfs(2) and for people; not needed to read the image.
 struct ImageTotals {
-  uint64_t entries = 0;      // names, the root included
+  uint64_t entries = 0;  // names, the root included
   uint64_t inodes = 0;
   uint64_t plain_bytes = 0;  // sizes of all regular inodes
   uint64_t data_bytes = 0;   // of these, what is not a hole

@@ -44,8 +44,7 @@ PackTable PackTable::Decode(Decoder& in, size_t limit) {
 
 void PackTable::EncodeRef(const ObjectRef& ref, Encoder& out) const {
   uint64_t number = 0;
-  if (!ref.in_own_pack())
-    number = std::find(packs_.begin(), packs_.end(), ref.pack) - packs_.begin() + 1;
+  if (!ref.in_own_pack()) number = std::find(packs_.begin(), packs_.end(), ref.pack) - packs_.begin() + 1;
   out.Varint(number);
   out.Varint(ref.offset);
   out.Varint(ref.stored_size);

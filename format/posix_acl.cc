@@ -13,9 +13,8 @@ constexpr uint32_t kAclVersion = 2;
 }  // namespace
 
 std::string EncodeAcl(std::vector<AclEntry> entries) {
-  std::sort(entries.begin(), entries.end(), [](const AclEntry& a, const AclEntry& b) {
-    return std::pair(a.tag, a.id) < std::pair(b.tag, b.id);
-  });
+  std::sort(entries.begin(), entries.end(),
+            [](const AclEntry& a, const AclEntry& b) { return std::pair(a.tag, a.id) < std::pair(b.tag, b.id); });
   Encoder out;
   out.U32(kAclVersion);
   for (const AclEntry& entry : entries) {

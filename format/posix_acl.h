@@ -31,8 +31,8 @@ struct AclEntry {
 
 std::string EncodeAcl(std::vector<AclEntry> entries);  // sorted as the kernel wants them
 std::optional<std::vector<AclEntry>> DecodeAcl(std::string_view xattr);
-// Whether the kernel takes them (posix_acl_valid() in fs/posix_acl.c): in the order of their tags, the owner, the group and
-// others once each, and a mask where somebody is named.
+// Whether the kernel takes them (posix_acl_valid() in fs/posix_acl.c): in the order of their tags, the owner, the group
+// and others once each, and a mask where somebody is named.
 bool IsValidAcl(const std::vector<AclEntry>& entries);
 
 }  // namespace rootstream

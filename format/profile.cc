@@ -25,8 +25,7 @@ constexpr std::array<std::pair<ProfileKind, std::string_view>, 5> kKinds = {{
 }};
 
 std::string_view NameOf(ProfileKind kind) {
-  return std::find_if(kKinds.begin(), kKinds.end(), [&](const auto& k) { return k.first == kind; })
-      ->second;
+  return std::find_if(kKinds.begin(), kKinds.end(), [&](const auto& k) { return k.first == kind; })->second;
 }
 
 bool IsPlain(char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f && c != '\\'; }
@@ -90,8 +89,7 @@ class Fields {
   }
   std::string Path() {
     auto path = Unescape(std::exchange(rest_, {}));
-    if (!path || !path->starts_with('/') || path->size() > kMaxProfilePath ||
-        path->find('\0') != std::string::npos) {
+    if (!path || !path->starts_with('/') || path->size() > kMaxProfilePath || path->find('\0') != std::string::npos) {
       ok_ = false;
       return "";
     }
@@ -112,16 +110,14 @@ class Fields {
 std::optional<ProfileEvent> DecodeEvent(std::string_view line) {
   Fields fields(line);
   const std::string_view name = fields.Word();
-  const auto kind =
-      std::find_if(kKinds.begin(), kKinds.end(), [&](const auto& k) { return k.second == name; });
+  const auto kind = std::find_if(kKinds.begin(), kKinds.end(), [&](const auto& k) { return k.second == name; });
   if (kind == kKinds.end()) return std::nullopt;
   ProfileEvent event;
   event.kind = kind->first;
   event.at = fields.Number();
   event.waited = fields.Number();
   if (event.kind == ProfileKind::kRead) event.offset = fields.Number();
-  if (event.kind == ProfileKind::kRead || event.kind == ProfileKind::kShard)
-    event.length = fields.Number();
+  if (event.kind == ProfileKind::kRead || event.kind == ProfileKind::kShard) event.length = fields.Number();
   if (event.kind == ProfileKind::kFile) {
     event.version.size = fields.Number();
     event.version.mtime = fields.SignedNumber();
@@ -140,12 +136,10 @@ std::string EncodeEvent(const ProfileEvent& event) {
   std::string line(NameOf(event.kind));
   line += " " + std::to_string(event.at) + " " + std::to_string(event.waited);
   if (event.kind == ProfileKind::kRead) line += " " + std::to_string(event.offset);
-  if (event.kind == ProfileKind::kRead || event.kind == ProfileKind::kShard)
-    line += " " + std::to_string(event.length);
+  if (event.kind == ProfileKind::kRead || event.kind == ProfileKind::kShard) line += " " + std::to_string(event.length);
   if (event.kind == ProfileKind::kFile)
     line += " " + std::to_string(event.version.size) + " " + std::to_string(event.version.mtime);
-  return line + " " + (event.kind == ProfileKind::kShard ? event.shard.Hex() : Escape(event.path)) +
-         "\n";
+  return line + " " + (event.kind == ProfileKind::kShard ? event.shard.Hex() : Escape(event.path)) + "\n";
 }
 
 // Lines, each ended by a newline.
@@ -206,8 +200,7 @@ class Said {
 }  // namespace
 
 std::string Profile::Encode() const {
-  std::string out =
-      std::string(kMagic) + "\nimage " + image.ToString() + "\nmanifest " + manifest.Hex() + "\n";
+  std::string out = std::string(kMagic) + "\nimage " + image.ToString() + "\nmanifest " + manifest.Hex() + "\n";
   for (const ProfileEvent& event : events) out += EncodeEvent(event);
   return out;
 }
@@ -221,8 +214,7 @@ Result<Profile> Profile::Decode(std::string_view text) {
   Profile profile;
   const auto image = Header(lines, "image");
   const auto name = ParseImageName(image.value_or(""));
-  if (!image || !name.ok() || name->ToString() != *image)
-    return Damaged(lines, "not the image's name and tag");
+  if (!image || !name.ok() || name->ToString() != *image) return Damaged(lines, "not the image's name and tag");
   profile.image = *name;
   const auto manifest = IdFromHex(Header(lines, "manifest").value_or(""));
   if (!manifest) return Damaged(lines, "not the manifest's id");
@@ -244,20 +236,16 @@ Result<Profile> MergeProfiles(std::span<const Profile> profiles) {
   Profile merged = profiles.front();
   for (const Profile& profile : profiles.subspan(1)) {
     if (profile.image.name != merged.image.name)
-      return Invalid("a profile of image " + profile.image.name + " does not go with one of " +
-                     merged.image.name);
+      return Invalid("a profile of image " + profile.image.name + " does not go with one of " + merged.image.name);
     for (const ProfileEvent& event : profile.events)
-      if (event.kind != ProfileKind::kShard || profile.manifest == merged.manifest)
-        merged.events.push_back(event);
+      if (event.kind != ProfileKind::kShard || profile.manifest == merged.manifest) merged.events.push_back(event);
   }
   std::vector<ProfileEvent> all = std::exchange(merged.events, {});
-  std::stable_sort(all.begin(), all.end(),
-                   [](const auto& a, const auto& b) { return a.at < b.at; });
+  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
   Said said;
   for (const ProfileEvent& event : all)
     for (ProfileEvent& part : said.Add(event)) merged.events.push_back(std::move(part));
-  if (merged.events.size() > kMaxProfileEvents)
-    return Invalid("together they have too many events");
+  if (merged.events.size() > kMaxProfileEvents) return Invalid("together they have too many events");
   return merged;
 }
 

@@ -19,8 +19,7 @@ size_t CountTrusted(const Ref& ref, const Manifest& manifest, const TrustPolicy&
     const auto has = [&](const std::vector<PublicKey>& keys) {
       return std::find(keys.begin(), keys.end(), signature.key) != keys.end();
     };
-    if (has(policy.keys) && has(manifest.keys) && VerifySignature(signature, ref.body))
-      good.insert(signature.key);
+    if (has(policy.keys) && has(manifest.keys) && VerifySignature(signature, ref.body)) good.insert(signature.key);
   }
   return good.size();
 }
@@ -33,16 +32,15 @@ Status CheckSignatures(const Ref& ref, const Manifest& manifest, const TrustPoli
   const size_t threshold = std::max(manifest.threshold, policy.minimum_threshold);
   const size_t needed = std::min(threshold, distinct);
   if (good < needed)
-    return Untrusted("it has " + std::to_string(good) + " trusted signatures and needs " +
-                     std::to_string(needed));
+    return Untrusted("it has " + std::to_string(good) + " trusted signatures and needs " + std::to_string(needed));
   return Ok();
 }
 
 Status CheckSerial(const RefBody& body, const TrustPolicy& policy) {
   const uint64_t needed = std::max(policy.minimum_serial, body.minimum_serial);
   if (body.serial >= needed) return Ok();
-  return Untrusted("its serial " + std::to_string(body.serial) + " is lower than " +
-                   std::to_string(needed) + ", which was seen before: an old copy");
+  return Untrusted("its serial " + std::to_string(body.serial) + " is lower than " + std::to_string(needed) +
+                   ", which was seen before: an old copy");
 }
 
 }  // namespace
@@ -120,18 +118,15 @@ Result<RefBody> Ref::DecodeBody(std::string_view bytes) {
   return body;
 }
 
-Result<TrustedRef> CheckRef(std::string_view bytes, const ImageName& expected,
-                            const TrustPolicy& policy) {
+Result<TrustedRef> CheckRef(std::string_view bytes, const ImageName& expected, const TrustPolicy& policy) {
   RS_TRY(const Ref ref, Ref::Decode(bytes));
   RS_TRY(RefBody body, Ref::DecodeBody(ref.body));
-  if (body.image != expected)
-    return Untrusted("it is the ref of another image, " + body.image.ToString());
+  if (body.image != expected) return Untrusted("it is the ref of another image, " + body.image.ToString());
   RS_TRY(Manifest manifest, Manifest::Decode(body.manifest));
   RS_CHECK(CheckSignatures(ref, manifest, policy));
   RS_CHECK(CheckSerial(body, policy));
   if (body.expires != 0 && body.expires < policy.now)
-    return Untrusted("it expired " + std::to_string((policy.now - body.expires) / 3600) +
-                     " hours ago");
+    return Untrusted("it expired " + std::to_string((policy.now - body.expires) / 3600) + " hours ago");
   const Id id = Sha256(body.manifest);
   return TrustedRef{std::move(body), std::move(manifest), id};
 }

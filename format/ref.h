@@ -14,10 +14,10 @@ namespace rootstream {
 
 struct RefBody {
   ImageName image;
-  uint64_t serial = 0;          // only grows, from publish to publish
-  int64_t issued = 0;           // seconds since 1970
-  int64_t expires = 0;          // seconds since 1970; 0: never
-  uint64_t minimum_serial = 0;  // no ref of this image with a lower one was or will be meant
+  uint64_t serial = 0;               // only grows, from publish to publish
+  int64_t issued = 0;                // seconds since 1970
+  int64_t expires = 0;               // seconds since 1970; 0: never
+  uint64_t minimum_serial = 0;       // no ref of this image with a lower one was or will be meant
   std::vector<std::string> mirrors;  // URLs of stores that hold the same image
   std::string manifest;              // encoded, verbatim
 
@@ -30,7 +30,7 @@ struct Ref {
   std::vector<Signature> signatures;
 
   std::string Encode() const;
-  static Result<Ref> Decode(std::string_view bytes);   // kCorrupt
+  static Result<Ref> Decode(std::string_view bytes);         // kCorrupt
   static Result<RefBody> DecodeBody(std::string_view body);  // kCorrupt, kInvalid
 };
 
@@ -42,18 +42,17 @@ struct TrustedRef {
 };
 
 struct TrustPolicy {
-  std::vector<PublicKey> keys;      // who is trusted
-  bool insecure = false;            // take refs that nobody trusted has signed
-  uint32_t minimum_threshold = 1;   // the threshold of the last ref accepted for this image
-  uint64_t minimum_serial = 0;      // the serial of the last ref accepted for this image
-  int64_t now = 0;                  // seconds since 1970, the latest time known to have been reached
+  std::vector<PublicKey> keys;     // who is trusted
+  bool insecure = false;           // take refs that nobody trusted has signed
+  uint32_t minimum_threshold = 1;  // the threshold of the last ref accepted for this image
+  uint64_t minimum_serial = 0;     // the serial of the last ref accepted for this image
+  int64_t now = 0;                 // seconds since 1970, the latest time known to have been reached
 };
 
 // Checks, in this order: form, name and tag, signatures, serial, expiry. kCorrupt, kUntrusted,
 // kInvalid. Signatures by distinct trusted keys of the manifest's key set must reach the threshold,
 // the one remembered included; a single trusted key suffices when the client trusts no more than one.
-Result<TrustedRef> CheckRef(std::string_view bytes, const ImageName& expected,
-                            const TrustPolicy& policy);
+Result<TrustedRef> CheckRef(std::string_view bytes, const ImageName& expected, const TrustPolicy& policy);
 
 // Whether one of `keys` has signed it, whatever else it may want; true if there are none, since an unsigned
 // image is no better than the store it lies in. For publishers, who believe what they signed themselves.

@@ -39,9 +39,7 @@ PublicKey RawPublicKey(const EVP_PKEY* key) {
   return out;
 }
 
-bool IsEd25519(const UniqueKey& key) {
-  return key != nullptr && EVP_PKEY_get_base_id(key.get()) == EVP_PKEY_ED25519;
-}
+bool IsEd25519(const UniqueKey& key) { return key != nullptr && EVP_PKEY_get_base_id(key.get()) == EVP_PKEY_ED25519; }
 
 // Of several keys only the first would be read.
 bool HoldsSeveral(std::string_view pem) {
@@ -65,8 +63,7 @@ SigningKey::SigningKey(SigningKey&&) noexcept = default;
 SigningKey& SigningKey::operator=(SigningKey&&) noexcept = default;
 
 SigningKey SigningKey::Generate() {
-  return SigningKey(std::make_unique<State>(
-      State{UniqueKey(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"))}));
+  return SigningKey(std::make_unique<State>(State{UniqueKey(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"))}));
 }
 
 Result<SigningKey> SigningKey::FromPem(std::string_view pem) {
@@ -101,21 +98,18 @@ Result<PublicKey> PublicKeyFromPem(std::string_view pem) {
 }
 
 std::string PublicKeyToPem(const PublicKey& key) {
-  const UniqueKey raw(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, key.bytes.data(),
-                                                  key.bytes.size()));
+  const UniqueKey raw(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, key.bytes.data(), key.bytes.size()));
   const UniqueBio bio(BIO_new(BIO_s_mem()));
   PEM_write_bio_PUBKEY(bio.get(), raw.get());
   return Contents(bio);
 }
 
 bool VerifySignature(const Signature& signature, std::string_view message) {
-  const UniqueKey key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr,
-                                                  signature.key.bytes.data(), 32));
+  const UniqueKey key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, signature.key.bytes.data(), 32));
   const UniqueContext context(EVP_MD_CTX_new());
-  return key != nullptr &&
-         EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
-         EVP_DigestVerify(context.get(), signature.bytes.data(), signature.bytes.size(),
-                          Bytes(message), message.size()) == 1;
+  return key != nullptr && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
+         EVP_DigestVerify(context.get(), signature.bytes.data(), signature.bytes.size(), Bytes(message),
+                          message.size()) == 1;
 }
 
 }  // namespace rootstream

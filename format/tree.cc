@@ -47,8 +47,7 @@ void EncodeInodes(const std::vector<Inode>& inodes, Encoder& out) {
   EncodeColumn(inodes, [&](const Inode& n) { out.Varint(n.nlink); });
   int64_t before = 0;
   EncodeColumn(inodes, [&](const Inode& n) {
-    out.Zigzag(static_cast<int64_t>(static_cast<uint64_t>(n.mtime_seconds) -
-                                    static_cast<uint64_t>(before)));
+    out.Zigzag(static_cast<int64_t>(static_cast<uint64_t>(n.mtime_seconds) - static_cast<uint64_t>(before)));
     before = n.mtime_seconds;
   });
   EncodeColumn(inodes, [&](const Inode& n) { out.Varint(n.mtime_nanoseconds); });
@@ -80,9 +79,7 @@ std::vector<Inode> DecodeInodes(Decoder& in) {
     seconds += static_cast<uint64_t>(in.Zigzag());
     n.mtime_seconds = static_cast<int64_t>(seconds);
   });
-  DecodeColumn(inodes, in, [&](Inode& n) {
-    n.mtime_nanoseconds = static_cast<uint32_t>(in.Count(999'999'999));
-  });
+  DecodeColumn(inodes, in, [&](Inode& n) { n.mtime_nanoseconds = static_cast<uint32_t>(in.Count(999'999'999)); });
   DecodeColumn(inodes, in, [&](Inode& n) { n.xattr_set = u32(); });
   DecodeColumn(inodes, in, [&](Inode& n) { n.size = in.Count(kMaxFileSize); });
   uint32_t extents = 0;
@@ -118,8 +115,7 @@ void EncodeExtents(const Tree& tree, Encoder& out) {
   }
 }
 
-std::vector<Extent> DecodeExtents(const std::vector<Inode>& inodes, uint64_t stream_size,
-                                  Decoder& in) {
+std::vector<Extent> DecodeExtents(const std::vector<Inode>& inodes, uint64_t stream_size, Decoder& in) {
   std::vector<Extent> extents;
   int64_t stream = 0;
   for (const Inode& n : inodes) {
@@ -147,9 +143,7 @@ void EncodeEntries(const std::vector<TreeEntry>& entries, Encoder& out) {
   out.Varint(entries.size());
   EncodeColumn(entries, [&](const TreeEntry& e) { out.Varint(e.name.size()); });
   EncodeColumn(entries, [&](const TreeEntry& e) { out.Raw(e.name); });
-  EncodeColumn(entries, [&](const TreeEntry& e) {
-    out.Varint(e.child == kNoChild ? 0 : uint64_t{e.child} + 1);
-  });
+  EncodeColumn(entries, [&](const TreeEntry& e) { out.Varint(e.child == kNoChild ? 0 : uint64_t{e.child} + 1); });
   int64_t before = -1;
   EncodeColumn(entries, [&](const TreeEntry& e) {
     out.Zigzag(static_cast<int64_t>(e.row) - before - 1);
@@ -221,8 +215,8 @@ std::vector<XattrSet> DecodeXattrSets(Decoder& in) {
 }
 
 bool IsEntryName(const std::string& name) {
-  return !name.empty() && name.find('/') == std::string::npos &&
-         name.find('\0') == std::string::npos && name != "." && name != "..";
+  return !name.empty() && name.find('/') == std::string::npos && name.find('\0') == std::string::npos && name != "." &&
+         name != "..";
 }
 
 // Everything that makes references between the tables safe to follow.
@@ -324,8 +318,7 @@ uint64_t DecodeRefs(const Id& holder, Decoder& in, Tree& tree) {
   const PackTable packs = PackTable::Decode(in, kMaxShardRows);
   const auto refs = [&](std::vector<ObjectRef>& out, size_t limit) {
     const uint64_t count = in.Count(limit);
-    for (uint64_t i = 0; i < count && in.ok(); ++i)
-      out.push_back(Resolve(packs.DecodeRef(in, kMaxPartPlain), holder));
+    for (uint64_t i = 0; i < count && in.ok(); ++i) out.push_back(Resolve(packs.DecodeRef(in, kMaxPartPlain), holder));
   };
   uint64_t stream_size = 0;
   const uint64_t lists = in.Count(kMaxListsPerShard);
@@ -394,32 +387,30 @@ Result<Tree> Tree::Decode(std::string_view plain, const Id& holder) {
 }
 
 bool Tree::is_root() const {
-  return !top.split && top.count == 1 && top.begin < entries.size() &&
-         entries[top.begin].name.empty() && entries[top.begin].child == kNoChild;
+  return !top.split && top.count == 1 && top.begin < entries.size() && entries[top.begin].name.empty() &&
+         entries[top.begin].child == kNoChild;
 }
 
 const TreeEntry* Tree::FindEntry(const Listing& listing, std::string_view name) const {
   const auto begin = entries.begin() + listing.begin;
   const auto end = begin + listing.count;
-  const auto found = std::lower_bound(
-      begin, end, name, [](const TreeEntry& e, std::string_view n) { return e.name < n; });
+  const auto found =
+      std::lower_bound(begin, end, name, [](const TreeEntry& e, std::string_view n) { return e.name < n; });
   return found != end && found->name == name ? &*found : nullptr;
 }
 
 const Range* Tree::FindRange(const Listing& listing, std::string_view name) const {
   const auto begin = ranges.begin() + listing.begin;
-  const auto after = std::upper_bound(
-      begin, begin + listing.count, name,
-      [](std::string_view n, const Range& r) { return n < r.first_name; });
+  const auto after = std::upper_bound(begin, begin + listing.count, name,
+                                      [](std::string_view n, const Range& r) { return n < r.first_name; });
   return after == begin ? nullptr : &*(after - 1);
 }
 
 size_t Tree::MemorySize() const {
-  size_t size = sizeof *this + entries.capacity() * sizeof(TreeEntry) +
-                ranges.capacity() * sizeof(Range) + inodes.capacity() * sizeof(Inode) +
-                extents.capacity() * sizeof(Extent) + targets.capacity() * sizeof(std::string) +
-                (children.capacity() + publisher.capacity()) * sizeof(ObjectRef) +
-                lists.capacity() * sizeof(ListRef);
+  size_t size = sizeof *this + entries.capacity() * sizeof(TreeEntry) + ranges.capacity() * sizeof(Range) +
+                inodes.capacity() * sizeof(Inode) + extents.capacity() * sizeof(Extent) +
+                targets.capacity() * sizeof(std::string) +
+                (children.capacity() + publisher.capacity()) * sizeof(ObjectRef) + lists.capacity() * sizeof(ListRef);
   for (const TreeEntry& e : entries)
     if (e.name.size() > 15) size += e.name.capacity();
   for (const std::string& t : targets) size += t.capacity();

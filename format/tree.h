@@ -92,9 +92,9 @@ struct Tree {
   std::vector<Extent> extents;
   std::vector<std::string> targets;
   std::vector<XattrSet> xattr_sets;
-  std::vector<ObjectRef> children;    // trees of child shards
-  std::vector<ListRef> lists;         // this shard's chunk lists
-  std::vector<ObjectRef> publisher;   // one for each list, or one if there is no list
+  std::vector<ObjectRef> children;   // trees of child shards
+  std::vector<ListRef> lists;        // this shard's chunk lists
+  std::vector<ObjectRef> publisher;  // one for each list, or one if there is no list
 
   bool operator==(const Tree&) const = default;
 

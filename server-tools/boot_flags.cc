@@ -20,24 +20,22 @@ void BootFlags::AddTo(CLI::App& command) {
   initrd_ = add("--initrd", "PATH", "of the entry: an initrd in the image (repeatable)");
   cmdline_ = add("--cmdline", "STRING", "of the entry: command line of the kernel");
   title_ = add("--title", "TEXT", "of the entry: its line in a menu");
-  match_ =
-      add("--match", "RULE",
-          "of the entry: only for machines with modalias:PATTERN, dmi:FIELD=PATTERN, cpu:FLAG, "
-          "arch:NAME (repeatable: all of them)");
+  match_ = add("--match", "RULE",
+               "of the entry: only for machines with modalias:PATTERN, dmi:FIELD=PATTERN, cpu:FLAG, "
+               "arch:NAME (repeatable: all of them)");
 }
 
 Result<std::vector<BootEntry>> BootFlags::Entries() const {
   std::vector<BootEntry> entries;
   std::map<const CLI::Option*, size_t> used;  // of each option's values
-  const auto set_once = [](std::string& field, const std::string& value,
-                           const char* name) -> Status {
+  const auto set_once = [](std::string& field, const std::string& value, const char* name) -> Status {
     if (!field.empty()) return Invalid(std::string(name) + " is given twice for one --kernel");
     field = value;
     return Ok();
   };
   for (const CLI::Option* option : command_->parse_order()) {
-    const bool is_ours = option == kernel_ || option == initrd_ || option == cmdline_ ||
-                         option == title_ || option == match_;
+    const bool is_ours =
+        option == kernel_ || option == initrd_ || option == cmdline_ || option == title_ || option == match_;
     if (!is_ours) continue;
     const std::string value = option->results().at(used[option]++);
     if (option == kernel_) entries.push_back({.kernel = value});

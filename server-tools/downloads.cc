@@ -11,8 +11,8 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr int kMaxTransfers = 6;
-constexpr int kMaxCorrupt = 2;  // of one file
-constexpr int kMaxFutile = 5;   // answers, one after another, that brought no new byte
+constexpr int kMaxCorrupt = 2;                      // of one file
+constexpr int kMaxFutile = 5;                       // answers, one after another, that brought no new byte
 constexpr auto kSilence = std::chrono::seconds(5);  // longer than a slow line needs for what Patience calls progress
 constexpr auto kTick = std::chrono::milliseconds(50);
 
@@ -70,8 +70,7 @@ class Downloads::Job {
     // The first bytes tell; a page that comes in smaller pieces has another hash in the end.
     if ((position_ == 0 || begins_anew_) && LooksLikeWebPage(bytes)) return Unavailable(kWebPage);
     if (begins_anew_) RS_CHECK(Restart());
-    if (position_ + bytes.size() > download_->limit())
-      return Corrupt("it is larger than it can be");
+    if (position_ + bytes.size() > download_->limit()) return Corrupt("it is larger than it can be");
     RS_CHECK(download_->Take(bytes));
     position_ += bytes.size();
     if (position_ > best_) progressed_ = true;
@@ -94,9 +93,9 @@ class Downloads::Job {
  private:
   std::shared_ptr<Download> download_;
   std::optional<Status> end_;
-  uint64_t position_ = 0;    // of the next byte
-  uint64_t best_ = 0;        // the highest position so far, in any attempt
-  bool progressed_ = false;  // in this attempt
+  uint64_t position_ = 0;     // of the next byte
+  uint64_t best_ = 0;         // the highest position so far, in any attempt
+  bool progressed_ = false;   // in this attempt
   bool begins_anew_ = false;  // the server sends all of it, where the rest was asked for
   int corrupt_ = 0, futile_ = 0;
 };

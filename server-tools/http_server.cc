@@ -101,8 +101,8 @@ struct HttpServer::State {
     if (daemon != nullptr) MHD_stop_daemon(daemon);
   }
 
-  static MHD_Result Handle(void* self, MHD_Connection* connection, const char* url,
-                           const char* method, const char*, const char*, size_t*, void** context) {
+  static MHD_Result Handle(void* self, MHD_Connection* connection, const char* url, const char* method, const char*,
+                           const char*, size_t*, void** context) {
     static int seen;
     if (*context == nullptr) {  // the first call is for the headers only
       *context = &seen;
@@ -114,8 +114,8 @@ struct HttpServer::State {
   }
 
   static MHD_Result ReplyText(MHD_Connection* connection, unsigned status, const char* text) {
-    MHD_Response* response = MHD_create_response_from_buffer(
-        strlen(text), const_cast<char*>(text), MHD_RESPMEM_PERSISTENT);
+    MHD_Response* response =
+        MHD_create_response_from_buffer(strlen(text), const_cast<char*>(text), MHD_RESPMEM_PERSISTENT);
     const MHD_Result result = MHD_queue_response(connection, status, response);
     MHD_destroy_response(response);
     return result;
@@ -135,8 +135,7 @@ struct HttpServer::State {
     if (range.kind == ByteRange::Kind::kUnsatisfiable)
       return ReplyText(connection, MHD_HTTP_RANGE_NOT_SATISFIABLE, "no such range\n");
     const int file = dup(fd.get());  // the response closes it
-    MHD_Response* response =
-        MHD_create_response_from_fd_at_offset64(range.size, file, range.first);
+    MHD_Response* response = MHD_create_response_from_fd_at_offset64(range.size, file, range.first);
     if (response == nullptr) {
       close(file);
       return MHD_NO;
@@ -144,17 +143,14 @@ struct HttpServer::State {
     const bool changes = !relative.starts_with("packs/") && !relative.starts_with("manifests/");
     MHD_add_response_header(response, "Content-Type", "application/octet-stream");
     MHD_add_response_header(response, "Accept-Ranges", "bytes");
-    MHD_add_response_header(response, "Cache-Control",
-                            changes ? "max-age=60" : "max-age=31536000, immutable");
+    MHD_add_response_header(response, "Cache-Control", changes ? "max-age=60" : "max-age=31536000, immutable");
     const bool part = range.kind == ByteRange::Kind::kPart;
     if (part) {
       const std::string content = "bytes " + std::to_string(range.first) + "-" +
-                                  std::to_string(range.first + range.size - 1) + "/" +
-                                  std::to_string(size);
+                                  std::to_string(range.first + range.size - 1) + "/" + std::to_string(size);
       MHD_add_response_header(response, "Content-Range", content.c_str());
     }
-    const MHD_Result result =
-        MHD_queue_response(connection, part ? MHD_HTTP_PARTIAL_CONTENT : MHD_HTTP_OK, response);
+    const MHD_Result result = MHD_queue_response(connection, part ? MHD_HTTP_PARTIAL_CONTENT : MHD_HTTP_OK, response);
     MHD_destroy_response(response);
     return result;
   }
@@ -163,17 +159,15 @@ struct HttpServer::State {
 HttpServer::HttpServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 HttpServer::~HttpServer() = default;
 
-Result<std::unique_ptr<HttpServer>> HttpServer::Start(const std::string& folder,
-                                                      const std::string& listen) {
+Result<std::unique_ptr<HttpServer>> HttpServer::Start(const std::string& folder, const std::string& listen) {
   auto state = std::make_unique<State>();
   RS_TRY(state->endpoint, ParseEndpoint(listen));
   RS_TRY(state->folder, OpenFile(folder, O_RDONLY | O_DIRECTORY));
   unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_EPOLL;
   if (state->endpoint.address.ss_family == AF_INET6) flags |= MHD_USE_IPv6;
-  state->daemon = MHD_start_daemon(flags, state->endpoint.port, nullptr, nullptr, State::Handle,
-                                   state.get(), MHD_OPTION_SOCK_ADDR, &state->endpoint.address,
-                                   MHD_OPTION_THREAD_POOL_SIZE, kThreads,
-                                   MHD_OPTION_CONNECTION_TIMEOUT, kIdleSeconds, MHD_OPTION_END);
+  state->daemon = MHD_start_daemon(flags, state->endpoint.port, nullptr, nullptr, State::Handle, state.get(),
+                                   MHD_OPTION_SOCK_ADDR, &state->endpoint.address, MHD_OPTION_THREAD_POOL_SIZE,
+                                   kThreads, MHD_OPTION_CONNECTION_TIMEOUT, kIdleSeconds, MHD_OPTION_END);
   if (state->daemon == nullptr) return ErrnoError("cannot listen on", listen);
   const MHD_DaemonInfo* info = MHD_get_daemon_info(state->daemon, MHD_DAEMON_INFO_BIND_PORT);
   if (info != nullptr) state->endpoint.port = info->port;
@@ -183,8 +177,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::Start(const std::string& folder,
 std::string HttpServer::url() const {
   const std::string& host = state_->endpoint.host;
   const bool is_v6 = host.find(':') != std::string::npos;
-  return "http://" + (is_v6 ? "[" + host + "]" : host) + ":" +
-         std::to_string(state_->endpoint.port);
+  return "http://" + (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(state_->endpoint.port);
 }
 
 }  // namespace rootstream

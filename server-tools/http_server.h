@@ -24,8 +24,7 @@ class HttpServer {
  public:
   // `listen`: ADDRESS:PORT, NAME:PORT, [IPV6]:PORT, PORT of loopback, or :PORT of every IPv4 address; port 0 picks
   // one. Serves until it is destroyed. kInvalid: it is none of these.
-  static Result<std::unique_ptr<HttpServer>> Start(const std::string& folder,
-                                                   const std::string& listen);
+  static Result<std::unique_ptr<HttpServer>> Start(const std::string& folder, const std::string& listen);
   ~HttpServer();
   std::string url() const;
 

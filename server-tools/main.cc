@@ -44,8 +44,7 @@ int Main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
     Status status = run();
-    if (fflush(stdout) != 0 && status.ok())
-      status = ErrnoError("cannot write to", "standard output");
+    if (fflush(stdout) != 0 && status.ok()) status = ErrnoError("cannot write to", "standard output");
     // Whatever it was doing then, a person knows why it ended.
     if (!status.ok() && WasInterrupted()) return ReportError("interrupted", 1);
     return status.ok() ? 0 : ReportError(status.error().message, 1);

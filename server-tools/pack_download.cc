@@ -43,8 +43,7 @@ Status PackDownload::Take(std::string_view bytes) {
 }
 
 Status PackDownload::Finish() {
-  if (hash_.Finish() != id_)
-    return Corrupt("pack " + id_.Hex() + ": its bytes have another hash than its name");
+  if (hash_.Finish() != id_) return Corrupt("pack " + id_.Hex() + ": its bytes have another hash than its name");
   RS_CHECK(upload_->Commit(path_));
   upload_.reset();
   return Ok();

@@ -9,8 +9,7 @@ namespace rootstream {
 
 class PackDownload : public Download {
  public:
-  PackDownload(const Store& store, const Id& id)
-      : store_(store), id_(id), path_(PackPath(id)) {}
+  PackDownload(const Store& store, const Id& id) : store_(store), id_(id), path_(PackPath(id)) {}
 
   const std::string& path() const override { return path_; }
   uint64_t limit() const override;

@@ -11,24 +11,29 @@
 namespace rootstream {
 namespace {
 
-constexpr int kLabels = 330;      // pixels, left of the timeline
+constexpr int kLabels = 330;  // pixels, left of the timeline
 constexpr int kTimeline = 1000;
 constexpr int kRow = 11;
 constexpr int kTop = 44;
-constexpr int kGraph = 110;       // height of the graph below the rows
-constexpr size_t kMaxRows = 600;  // files; a picture of more is not looked at
-constexpr size_t kMaxLabel = 52;  // characters
-constexpr int kSlices = 500;      // of time, in the graph
+constexpr int kGraph = 110;         // height of the graph below the rows
+constexpr size_t kMaxRows = 600;    // files; a picture of more is not looked at
+constexpr size_t kMaxLabel = 52;    // characters
+constexpr int kSlices = 500;        // of time, in the graph
 constexpr uint64_t kWaited = 2000;  // microseconds: what took longer was not in memory
 
 std::string XmlText(const std::string& text) {
   std::string out;
   for (const char c : Printable(text)) {
-    if (c == '<') out += "&lt;";
-    else if (c == '>') out += "&gt;";
-    else if (c == '&') out += "&amp;";
-    else if (c == '"') out += "&quot;";
-    else out += static_cast<unsigned char>(c) < 0x80 ? c : '?';
+    if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '&')
+      out += "&amp;";
+    else if (c == '"')
+      out += "&quot;";
+    else
+      out += static_cast<unsigned char>(c) < 0x80 ? c : '?';
   }
   return out;
 }
@@ -49,8 +54,8 @@ class Picture {
     const int graph = kTop + static_cast<int>(rows_.size()) * kRow + 14;
     std::string body = Title() + Axis(graph + kGraph);
     for (const auto& [name, row] : rows_)
-      body += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>\n", kLabels - 6,
-                          kTop + row * kRow + 9, Label(name));
+      body += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>\n", kLabels - 6, kTop + row * kRow + 9,
+                          Label(name));
     for (const ProfileEvent& event : profile_.events) body += Bar(event);
     body += Graph(graph);
     return fmt::format(
@@ -72,9 +77,7 @@ class Picture {
     }
   }
 
-  double X(uint64_t at) const {
-    return kLabels + static_cast<double>(at) * kTimeline / static_cast<double>(end_);
-  }
+  double X(uint64_t at) const { return kLabels + static_cast<double>(at) * kTimeline / static_cast<double>(end_); }
 
   std::string Title() const {
     uint64_t bytes = 0, waits = 0, longest = 0;
@@ -86,8 +89,8 @@ class Picture {
     return fmt::format(
         "<text x=\"8\" y=\"16\" font-size=\"13\">{}: {:.2f} MiB read in {:.2f} s; {} requests waited, the longest "
         "{:.3f} s</text>\n",
-        XmlText(profile_.image.ToString()), static_cast<double>(bytes) / (1 << 20),
-        static_cast<double>(end_) / 1e6, waits, static_cast<double>(longest) / 1e6);
+        XmlText(profile_.image.ToString()), static_cast<double>(bytes) / (1 << 20), static_cast<double>(end_) / 1e6,
+        waits, static_cast<double>(longest) / 1e6);
   }
 
   std::string Axis(int bottom) const {
@@ -111,9 +114,8 @@ class Picture {
     return fmt::format(
         "<rect x=\"{:.1f}\" y=\"{}\" width=\"{:.1f}\" height=\"{}\" fill=\"{}\"><title>{}: {:.3f} s, waited {:.3f} "
         "s</title></rect>\n",
-        X(event.at), kTop + row->second * kRow + 1, width, kRow - 2,
-        event.waited > kWaited ? "#c0392b" : "#2471a3", XmlText(what), static_cast<double>(event.at) / 1e6,
-        static_cast<double>(event.waited) / 1e6);
+        X(event.at), kTop + row->second * kRow + 1, width, kRow - 2, event.waited > kWaited ? "#c0392b" : "#2471a3",
+        XmlText(what), static_cast<double>(event.at) / 1e6, static_cast<double>(event.waited) / 1e6);
   }
 
   // Requests that were waiting, slice by slice, as bars; bytes read so far as a line.
@@ -139,11 +141,11 @@ class Picture {
       line += fmt::format("{:.1f},{:.1f} ", x,
                           top + kGraph - static_cast<double>(bytes[i]) * kGraph / static_cast<double>(all));
     }
-    return out + fmt::format("<polyline points=\"{}\" fill=\"none\" stroke=\"#1e8449\" stroke-width=\"1.5\"/>\n"
-                             "<text x=\"{}\" y=\"{}\" text-anchor=\"end\">requests waiting (red), at most {}</text>\n"
-                             "<text x=\"{}\" y=\"{}\" text-anchor=\"end\">bytes read (green), {:.2f} MiB in all</text>\n",
-                             line, kLabels - 6, top + 20, most, kLabels - 6, top + 36,
-                             static_cast<double>(all) / (1 << 20));
+    return out + fmt::format(
+                     "<polyline points=\"{}\" fill=\"none\" stroke=\"#1e8449\" stroke-width=\"1.5\"/>\n"
+                     "<text x=\"{}\" y=\"{}\" text-anchor=\"end\">requests waiting (red), at most {}</text>\n"
+                     "<text x=\"{}\" y=\"{}\" text-anchor=\"end\">bytes read (green), {:.2f} MiB in all</text>\n",
+                     line, kLabels - 6, top + 20, most, kLabels - 6, top + 36, static_cast<double>(all) / (1 << 20));
   }
 
   const Profile& profile_;

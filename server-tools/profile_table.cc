@@ -42,19 +42,18 @@ std::string ProfileTable(const Profile& profile) {
     }
   }
   std::vector<std::pair<std::string, FileLine>> lines(files.begin(), files.end());
-  std::stable_sort(lines.begin(), lines.end(),
-                   [](const auto& a, const auto& b) { return a.second.at < b.second.at; });
+  std::stable_sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) { return a.second.at < b.second.at; });
   std::string out = fmt::format(
       "image     {}, manifest {}\n"
       "files     {} read, {:.2f} MiB in {} ranges\n"
       "metadata  {} names looked up, {} directories listed, {} shards ({} bytes)\n"
       "\n{:>9} {:>9} {:>12} {:>7}  {}\n",
       profile.image.ToString(), profile.manifest.Hex(), files.size(), MiB(total.bytes), total.reads,
-      counts[ProfileKind::kLook], counts[ProfileKind::kList], counts[ProfileKind::kShard], shard_bytes,
-      "at s", "waited s", "bytes", "ranges", "file");
+      counts[ProfileKind::kLook], counts[ProfileKind::kList], counts[ProfileKind::kShard], shard_bytes, "at s",
+      "waited s", "bytes", "ranges", "file");
   for (const auto& [path, line] : lines)
-    out += fmt::format("{:>9.3f} {:>9.3f} {:>12} {:>7}  {}\n", Seconds(line.at), Seconds(line.waited),
-                       line.bytes, line.reads, Printable(path));
+    out += fmt::format("{:>9.3f} {:>9.3f} {:>12} {:>7}  {}\n", Seconds(line.at), Seconds(line.waited), line.bytes,
+                       line.reads, Printable(path));
   return out;
 }
 

@@ -124,10 +124,8 @@ Result<std::string> Auditor::ReadObject(const ObjectRef& ref) {
   expected_.try_emplace(ref.pack);
   NotePlace(ref);
   const std::string& pack = found->second;
-  if (ref.offset + ref.stored_size > pack.size())
-    return Corrupt("pack " + ref.pack.Hex() + ": it ends too early");
-  const auto verified =
-      Verify(std::string_view(pack).substr(ref.offset, ref.stored_size), ref.id);
+  if (ref.offset + ref.stored_size > pack.size()) return Corrupt("pack " + ref.pack.Hex() + ": it ends too early");
+  const auto verified = Verify(std::string_view(pack).substr(ref.offset, ref.stored_size), ref.id);
   if (!verified.ok()) return Of("pack " + ref.pack.Hex(), verified.error());
   return Open(*verified, ref.plain_size);
 }
@@ -163,8 +161,7 @@ void Auditor::CheckPack(const Id& id) {
   if (!pack.ok()) return Damage(shown, pack.error().message);
   report_.bytes += pack->size();
   if (Sha256(*pack) == id) {
-    if (!IsPackHeader(std::string_view(*pack).substr(0, kPackHeaderSize)))
-      Damage(shown, "it does not begin as a pack");
+    if (!IsPackHeader(std::string_view(*pack).substr(0, kPackHeaderSize))) Damage(shown, "it does not begin as a pack");
   } else {
     Damage(shown, "its bytes have another hash than its name");
   }
@@ -174,8 +171,8 @@ void Auditor::CheckPack(const Id& id) {
       Damage(where, "the pack ends too early");
       continue;
     }
-    const auto verified = Verify(
-        std::string_view(*pack).substr(object.ref.offset, object.ref.stored_size), object.ref.id);
+    const auto verified =
+        Verify(std::string_view(*pack).substr(object.ref.offset, object.ref.stored_size), object.ref.id);
     const auto plain = verified.ok() ? Open(*verified, object.ref.plain_size) : verified.error();
     if (!plain.ok()) {
       Damage(where, plain.error().message);
@@ -186,8 +183,7 @@ void Auditor::CheckPack(const Id& id) {
 }
 
 Result<AuditReport> AuditStore(const Store& store, const std::vector<PublicKey>& keys) {
-  Auditor auditor(
-      [&](const std::string& name, size_t limit) { return store.Read(name, limit); }, keys);
+  Auditor auditor([&](const std::string& name, size_t limit) { return store.Read(name, limit); }, keys);
   RS_TRY(const auto images, store.ListImages());
   for (const ImageName& image : images) auditor.CheckImage(image);
   RS_TRY(const auto manifests, store.ListManifests());

@@ -32,11 +32,10 @@ using ReadStoreFile = std::function<Result<std::string>(const std::string& path,
 // shards, hot lists, plain hashes. Each object is checked once however many images share it.
 class Auditor {
  public:
-  Auditor(ReadStoreFile read, std::vector<PublicKey> keys)
-      : read_(std::move(read)), keys_(std::move(keys)) {}
+  Auditor(ReadStoreFile read, std::vector<PublicKey> keys) : read_(std::move(read)), keys_(std::move(keys)) {}
 
   void CheckImage(const ImageName& image);
-  void CheckManifest(const Id& id);  // a manifest that no ref may lead to any more
+  void CheckManifest(const Id& id);                 // a manifest that no ref may lead to any more
   void CheckPacks(const std::vector<Id>& further);  // those that images led to, and `further` ones
   const AuditReport& report() const { return report_; }
   const std::map<Id, uint64_t>& live_bytes() const { return live_bytes_; }  // by pack

@@ -48,8 +48,7 @@ class Collector {
       if (!ref.ok()) return Of(shown, ref.error());
       if (!named_manifests_.insert(ref->manifest_id).second) continue;
       shown_ = shown;
-      if (const Status added = needed_.Add(ref->manifest); !added.ok())
-        return Of(shown, added.error());
+      if (const Status added = needed_.Add(ref->manifest); !added.ok()) return Of(shown, added.error());
     }
     report_.images = images.size();
     return Ok();
@@ -57,8 +56,7 @@ class Collector {
 
   Status SortManifests() {
     const auto manifests = store_.ListManifests();
-    if (!manifests.ok())
-      return manifests.error().kind == ErrorKind::kMissing ? Ok() : manifests.error();
+    if (!manifests.ok()) return manifests.error().kind == ErrorKind::kMissing ? Ok() : manifests.error();
     for (const auto& [id, object] : *manifests) {
       const bool is_named = named_manifests_.contains(id);
       if (!is_named && !IsYoungerThan(object, std::max(options_.keep, options_.grace))) {
@@ -152,7 +150,7 @@ class Collector {
   const GcOptions options_;
   const system_clock::time_point now_;
   NeededPacks needed_;
-  std::unordered_set<Id, IdHash> named_manifests_;   // by refs
+  std::unordered_set<Id, IdHash> named_manifests_;  // by refs
   std::vector<ObjectInfo> manifests_, packs_;       // to remove
   ObjectStore::Leftovers leftovers_;                // likewise
   std::set<std::string> doomed_;                    // the names of manifests_ and packs_

@@ -28,8 +28,7 @@ Result<Wish> OpenFrom(const MirrorOptions& options) {
     return wish;
   }
   RS_TRY(const Store folder, Store::Open(options.from));
-  if (IsSameStore(options.from, options.to))
-    return Invalid(options.to + ": it is the store to copy from");
+  if (IsSameStore(options.from, options.to)) return Invalid(options.to + ": it is the store to copy from");
   if (wish.images.empty()) {
     RS_TRY(wish.images, folder.ListImages());
   }
@@ -80,8 +79,8 @@ class Copier {
     if (!body.ok()) return Of(to_.Shown(image.RefPath()), body.error());
     const std::string serial = std::to_string(candidate.ref.body.serial);
     if (body->serial > candidate.ref.body.serial)
-      return Untrusted("its serial " + serial + " is lower than " + std::to_string(body->serial) +
-                       " in " + to_.Shown());
+      return Untrusted("its serial " + serial + " is lower than " + std::to_string(body->serial) + " in " +
+                       to_.Shown());
     if (body->serial == candidate.ref.body.serial)
       return Untrusted("another version with its serial " + serial + " is in " + to_.Shown());
     return false;
@@ -127,9 +126,7 @@ class Copier {
     return to_.ReadObject(ref);
   }
 
-  Status CopyManifest(const TrustedRef& ref) const {
-    return to_.WriteManifest(ref.body.manifest);
-  }
+  Status CopyManifest(const TrustedRef& ref) const { return to_.WriteManifest(ref.body.manifest); }
 
   const Store& to_;
   Downloads& downloads_;
@@ -171,8 +168,7 @@ class Mirror {
   // Its age is its readers' business: an expired image may be copied, to be kept.
   Result<Candidate> CheckedRef(const ImageName& image) {
     RS_TRY(std::string bytes, downloads_.GetFile(image.RefPath(), kMaxRef));
-    RS_TRY(TrustedRef ref,
-           CheckRef(bytes, image, {.keys = options_.keys, .insecure = options_.insecure}));
+    RS_TRY(TrustedRef ref, CheckRef(bytes, image, {.keys = options_.keys, .insecure = options_.insecure}));
     return Candidate{std::move(bytes), std::move(ref), report_.images.size() - 1};
   }
 

@@ -10,8 +10,7 @@ Result<ImageStats> StatsOf(const Store& store, const ImageName& image) {
   RS_TRY(const std::string bytes, store.ReadRef(image));
   const auto ref = CheckRef(bytes, image, {.insecure = true});
   if (!ref.ok()) return Of("image " + image.ToString(), ref.error());
-  return ImageStats{image.ToString(), ref->body.serial, ref->manifest.totals.entries,
-                    ref->manifest.totals.plain_bytes};
+  return ImageStats{image.ToString(), ref->body.serial, ref->manifest.totals.entries, ref->manifest.totals.plain_bytes};
 }
 
 }  // namespace

@@ -70,8 +70,7 @@ Result<std::unique_ptr<FolderStore>> FolderStore::OpenOrCreate(const std::string
   RS_TRY(const FolderKind kind, KindOfFolder(path));
   if (kind == FolderKind::kForeign) return Invalid(path + ": not a store, and not empty; nothing was written");
   // Before all else: a publisher that comes next, or after a crash, knows it.
-  if (kind != FolderKind::kStore)
-    RS_CHECK(WriteFileAtomically(path + "/" + std::string(kStoreMark), StoreMarkText()));
+  if (kind != FolderKind::kStore) RS_CHECK(WriteFileAtomically(path + "/" + std::string(kStoreMark), StoreMarkText()));
   for (const char* folder : {"packs", "images", "manifests", "tmp"}) RS_CHECK(MakeFolders(path + "/" + folder));
   return std::unique_ptr<FolderStore>(new FolderStore(std::move(path)));
 }

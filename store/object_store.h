@@ -1,6 +1,6 @@
 // ObjectStore: where a store's objects lie, as those who write and keep one see it. Five verbs on names: get, list, put
-// once, replace if unchanged, delete. FolderStore is a folder of a local disk; another medium is another file beside it.
-// What names and bytes mean is above: store.h.
+// once, replace if unchanged, delete. FolderStore is a folder of a local disk; another medium is another file beside
+// it. What names and bytes mean is above: store.h.
 //
 // A name is a path below the store, "manifests/0a12...". Any thread may call any method.
 #pragma once

@@ -1,5 +1,5 @@
-// Store: images, manifests and packs, by what their names mean, for publishers and for who keeps a store. The readers of
-// an image need none of it.
+// Store: images, manifests and packs, by what their names mean, for publishers and for who keeps a store. The readers
+// of an image need none of it.
 //
 // Everything is written in an order that is safe at any crash: a pack, then the manifest, then the ref.
 // Any thread may call any method.
@@ -40,7 +40,7 @@ class Store {
     ObjectInfo info;
   };
   Result<std::vector<Named>> ListPacks() const;
-  Result<std::vector<Named>> ListManifests() const;  // kMissing: there never were any
+  Result<std::vector<Named>> ListManifests() const;           // kMissing: there never were any
   Result<std::string> ReadRef(const ImageName& image) const;  // kMissing
   // The plain bytes of an object in a pack, verified. kMissing, kCorrupt.
   Result<std::string> ReadObject(const ObjectRef& ref) const;
@@ -51,8 +51,7 @@ class Store {
   // Calls `make` with the serial of the ref that is there (0: none) and writes what it returns; again, if somebody else
   // replaced the ref meanwhile. The manifest that was replaced gets the present time: gc keeps what no ref names any
   // more for a while after that, for mounts that are open and for a way back.
-  Status ReplaceRef(const ImageName& image,
-                    const std::function<Result<std::string>(uint64_t last_serial)>& make) const;
+  Status ReplaceRef(const ImageName& image, const std::function<Result<std::string>(uint64_t last_serial)>& make) const;
   Status WriteImageList() const;  // images.list: the names of all images, for menus
   Status WriteMark() const;       // unless it is there
 

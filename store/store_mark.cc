@@ -50,16 +50,14 @@ bool IsRef(const std::string& path, const ImageName& image) {
 bool HoldsARef(const std::string& path) {
   for (const std::string& name : NamesOrNone(path + "/images"))
     for (const std::string& tag : NamesOrNone(path + "/images/" + name))
-      if (const auto image = ParseImageName(name + ":" + tag); image.ok() && IsRef(path, *image))
-        return true;
+      if (const auto image = ParseImageName(name + ":" + tag); image.ok() && IsRef(path, *image)) return true;
   return false;
 }
 
 bool IsPack(const std::string& path, const Id& id) {
   const auto fd = OpenFile(path + "/" + PackPath(id), O_RDONLY | O_NONBLOCK);
   std::string header(kPackHeaderSize, '\0');
-  return fd.ok() && ReadFullyAt(fd->get(), header, 0) == static_cast<int64_t>(header.size()) &&
-         IsPackHeader(header);
+  return fd.ok() && ReadFullyAt(fd->get(), header, 0) == static_cast<int64_t>(header.size()) && IsPackHeader(header);
 }
 
 bool HoldsAPack(const std::string& path) {
@@ -72,8 +70,8 @@ bool HoldsAPack(const std::string& path) {
 // Nothing is in it but empty folders of a store, its locks, and what a publisher left that was stopped
 // while it made one.
 bool HoldsNothingElse(const std::string& path, const std::vector<std::string>& names) {
-  static const std::set<std::string_view> kOurs = {"packs", "images", "manifests", "tmp", "lock", "lock.refs",
-                                                   "lost+found", "images.list", kStoreMark};
+  static const std::set<std::string_view> kOurs = {"packs",     "images",     "manifests",   "tmp",     "lock",
+                                                   "lock.refs", "lost+found", "images.list", kStoreMark};
   for (const std::string& name : names)
     if (!kOurs.contains(name) && FinalName(name) != kStoreMark && FinalName(name) != "images.list") return false;
   // tmp/ as well: a publisher writes there when the mark is there already.

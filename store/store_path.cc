@@ -13,9 +13,8 @@ namespace {
 bool IsUrl(const std::string& text) {
   const size_t end = text.find("://");
   if (end == std::string::npos || end == 0) return false;
-  return std::all_of(text.begin(), text.begin() + static_cast<ptrdiff_t>(end), [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '+' || c == '-' || c == '.';
-  });
+  return std::all_of(text.begin(), text.begin() + static_cast<ptrdiff_t>(end),
+                     [](unsigned char c) { return std::isalnum(c) != 0 || c == '+' || c == '-' || c == '.'; });
 }
 
 // A folder's path as a URL (RFC 3986, 2.3).
@@ -23,8 +22,8 @@ std::string FileUrl(const std::string& path) {
   static constexpr char kDigits[] = "0123456789ABCDEF";
   std::string url = "file://";
   for (const unsigned char c : path) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '/' || c == '-' || c == '.' || c == '_' || c == '~';
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
+                       c == '-' || c == '.' || c == '_' || c == '~';
     if (plain) {
       url += static_cast<char>(c);
     } else {

@@ -10,16 +10,21 @@ namespace rootstream {
 std::optional<ErrorKind> MeaningOfHttp(int status) {
   switch (status) {
     case 200:
-    case 206: return std::nullopt;
+    case 206:
+      return std::nullopt;
     case 401:
     case 403:
-    case 451: return ErrorKind::kRefused;
+    case 451:
+      return ErrorKind::kRefused;
     case 407:
     case 408:
     case 425:
-    case 429: return ErrorKind::kUnavailable;
-    case 416: return ErrorKind::kCorrupt;
-    default: return status >= 400 && status < 500 ? ErrorKind::kMissing : ErrorKind::kUnavailable;
+    case 429:
+      return ErrorKind::kUnavailable;
+    case 416:
+      return ErrorKind::kCorrupt;
+    default:
+      return status >= 400 && status < 500 ? ErrorKind::kMissing : ErrorKind::kUnavailable;
   }
 }
 
@@ -27,14 +32,19 @@ ErrorKind MeaningOfCurl(int code) {
   switch (code) {
     case CURLE_FILE_COULDNT_READ_FILE:
     case CURLE_REMOTE_FILE_NOT_FOUND:
-    case CURLE_TFTP_NOTFOUND: return ErrorKind::kMissing;
+    case CURLE_TFTP_NOTFOUND:
+      return ErrorKind::kMissing;
     case CURLE_LOGIN_DENIED:
     case CURLE_REMOTE_ACCESS_DENIED:
-    case CURLE_TFTP_PERM: return ErrorKind::kRefused;
+    case CURLE_TFTP_PERM:
+      return ErrorKind::kRefused;
     case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL: return ErrorKind::kInvalid;
-    case CURLE_WRITE_ERROR: return ErrorKind::kFailed;
-    default: return ErrorKind::kUnavailable;
+    case CURLE_UNSUPPORTED_PROTOCOL:
+      return ErrorKind::kInvalid;
+    case CURLE_WRITE_ERROR:
+      return ErrorKind::kFailed;
+    default:
+      return ErrorKind::kUnavailable;
   }
 }
 

@@ -3,8 +3,8 @@
 #include <curl/curl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/socket.h>
 #include <strings.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -25,7 +25,8 @@ namespace {
 std::string ProxyWord(const std::string& url) {
   if (getenv("no_proxy") != nullptr || getenv("NO_PROXY") != nullptr) return "";
   const bool secure = url.starts_with("https:");
-  for (const char* name : {secure ? "https_proxy" : "http_proxy", secure ? "HTTPS_PROXY" : "", "all_proxy", "ALL_PROXY"})
+  for (const char* name :
+       {secure ? "https_proxy" : "http_proxy", secure ? "HTTPS_PROXY" : "", "all_proxy", "ALL_PROXY"})
     if (const char* proxy = getenv(name); proxy != nullptr && *proxy != 0)
       return std::string(" (by way of the proxy that ") + name + " names)";
   return "";
@@ -34,7 +35,7 @@ std::string ProxyWord(const std::string& url) {
 constexpr long kReceiveBuffer = 256 * 1024;  // bytes
 constexpr long kMaxConnections = 8;
 constexpr long kMaxRedirects = 5;
-constexpr long kLeastSpeed = 400;             // bytes a second; a transfer below it counts as silent
+constexpr long kLeastSpeed = 400;  // bytes a second; a transfer below it counts as silent
 
 // Once for the process, before any thread of ours; never undone.
 void InitCurl() {
@@ -116,8 +117,7 @@ struct CurlTransport::Transfer {
       out.reason = "HTTP " + std::to_string(out.status);
     }
     // A proxy's refusal says nothing of the file.
-    if (!out.complete && !broken_off && (code != CURLE_OK || out.status == 407))
-      out.reason += ProxyWord(request.url);
+    if (!out.complete && !broken_off && (code != CURLE_OK || out.status == 407)) out.reason += ProxyWord(request.url);
     curl_off_t value = 0;
     if (curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &value) == CURLE_OK)
       out.retry_after = std::chrono::seconds(value);
@@ -136,7 +136,7 @@ struct CurlTransport::State {
   Patience patience;
   Credentials credentials;
   std::unordered_map<CURL*, std::unique_ptr<Transfer>> running;
-  std::vector<CURL*> idle;  // handles to use again: each is some 100 KiB with its buffers
+  std::vector<CURL*> idle;             // handles to use again: each is some 100 KiB with its buffers
   std::vector<curl_socket_t> sockets;  // of all connections
   std::unique_ptr<FileReads> files;
 
@@ -154,8 +154,7 @@ struct CurlTransport::State {
   // forgets the wish after a while, so it is said after every look at the sockets: tcp(7).
   void AcknowledgeNow() const {
     const int on = 1;
-    for (const curl_socket_t socket : sockets)
-      setsockopt(socket, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+    for (const curl_socket_t socket : sockets) setsockopt(socket, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
   }
 };
 
@@ -219,8 +218,7 @@ void CurlTransport::Start(const TransferRequest& request, std::shared_ptr<Transf
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, Transfer::OnBody);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer.get());
   if (request.size > 0) {
-    const std::string range =
-        std::to_string(request.first) + "-" + std::to_string(request.first + request.size - 1);
+    const std::string range = std::to_string(request.first) + "-" + std::to_string(request.first + request.size - 1);
     curl_easy_setopt(easy, CURLOPT_RANGE, range.c_str());
   }
   if (request.fresh) {

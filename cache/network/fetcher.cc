@@ -16,27 +16,27 @@ using std::chrono::seconds;
 using std::chrono::steady_clock;
 
 constexpr int kMaxTransfers = 8;
-constexpr int kMaxAheadTransfers = 4;        // each takes its share of the line from who waits
-constexpr uint64_t kMaxRange = 2 << 20;      // bytes of one request for what is waited for
-constexpr uint64_t kMaxBefore = 128 << 10;   // bytes of one that come before what is wanted first
+constexpr int kMaxAheadTransfers = 4;            // each takes its share of the line from who waits
+constexpr uint64_t kMaxRange = 2 << 20;          // bytes of one request for what is waited for
+constexpr uint64_t kMaxBefore = 128 << 10;       // bytes of one that come before what is wanted first
 constexpr uint64_t kTypicalRequest = 128 << 10;  // bytes, to compare mirrors by
-constexpr int kSlowMirror = 3;                // times slower than another: not waited for
-constexpr uint64_t kMovedShare = 8;           // of all bytes, those that may come twice for that
-constexpr milliseconds kWorthIt{30};         // time gained by asking again
-constexpr int kMaxCorrupt = 3;               // fetches of one object before it is given up
-constexpr seconds kStuck{60};                // without a whole object, when reads wait for ever
-constexpr seconds kLeastStuck{5};            // the same, however soon reads are to fail: a slow line is no failure
-constexpr milliseconds kToAsk{1000};         // for a want that is not asked for, though a server may be asked
-constexpr milliseconds kSilent{1000};        // without any byte of an answer: another mirror may be sooner
+constexpr int kSlowMirror = 3;                   // times slower than another: not waited for
+constexpr uint64_t kMovedShare = 8;              // of all bytes, those that may come twice for that
+constexpr milliseconds kWorthIt{30};             // time gained by asking again
+constexpr int kMaxCorrupt = 3;                   // fetches of one object before it is given up
+constexpr seconds kStuck{60};                    // without a whole object, when reads wait for ever
+constexpr seconds kLeastStuck{5};                // the same, however soon reads are to fail: a slow line is no failure
+constexpr milliseconds kToAsk{1000};             // for a want that is not asked for, though a server may be asked
+constexpr milliseconds kSilent{1000};            // without any byte of an answer: another mirror may be sooner
 constexpr milliseconds kGivenUpFor{500};
-constexpr size_t kMaxGivenUp = 1024;         // objects
+constexpr size_t kMaxGivenUp = 1024;  // objects
 constexpr milliseconds kTick{50};
 constexpr milliseconds kIdle{1000};
 
 }  // namespace
 
-Fetcher::Fetcher(Transport& transport, Workers& workers, FetchTarget& target, Counters& counters,
-                 FetchPolicy policy, const std::vector<std::string>& stores)
+Fetcher::Fetcher(Transport& transport, Workers& workers, FetchTarget& target, Counters& counters, FetchPolicy policy,
+                 const std::vector<std::string>& stores)
     : transport_(transport),
       workers_(workers),
       target_(target),
@@ -64,8 +64,7 @@ Fetcher::~Fetcher() {
 void Fetcher::FailAll() {
   for (const auto& job : files_) job->Answer(Unavailable("closing"));
   files_.clear();
-  while (!flights_.empty())
-    Finish(FlightPtr(flights_.begin()->second), Unavailable("closing"));
+  while (!flights_.empty()) Finish(FlightPtr(flights_.begin()->second), Unavailable("closing"));
 }
 
 void Fetcher::AddStores(const std::vector<std::string>& stores) {
@@ -87,8 +86,7 @@ std::optional<seconds> Fetcher::GiveUpAfter() {
   return policy_.give_up_after;
 }
 
-void Fetcher::Want(std::vector<Wanted> wanted, Priority priority,
-                   const std::vector<ObjectRef>& guesses) {
+void Fetcher::Want(std::vector<Wanted> wanted, Priority priority, const std::vector<ObjectRef>& guesses) {
   std::vector<std::pair<Waiter, Result<PlainBytes>>> answered;
   std::vector<Waiter> gone;
   {
@@ -141,8 +139,7 @@ bool Fetcher::WasGivenUp(const Id& id) {
   return false;
 }
 
-std::optional<Result<PlainBytes>> Fetcher::WantOne(Wanted& wanted, Priority priority,
-                                                     std::vector<Waiter>& gone) {
+std::optional<Result<PlainBytes>> Fetcher::WantOne(Wanted& wanted, Priority priority, std::vector<Waiter>& gone) {
   FlightPtr flight;
   if (const auto found = flights_.find(wanted.ref.id); found != flights_.end()) {
     flight = found->second;
@@ -158,8 +155,7 @@ std::optional<Result<PlainBytes>> Fetcher::WantOne(Wanted& wanted, Priority prio
     // An object enters memory before its flight ends: looking in this order misses neither.
     if (PlainBytes bytes = target_.InMemory(wanted.ref.id)) return Result<PlainBytes>(bytes);
     if (ending_) return Result<PlainBytes>(Unavailable("closing"));
-    if (WasGivenUp(wanted.ref.id))
-      return Result<PlainBytes>(Unavailable("given up a moment ago"));
+    if (WasGivenUp(wanted.ref.id)) return Result<PlainBytes>(Unavailable("given up a moment ago"));
     ++counters_.misses;
     flight = std::make_shared<Flight>(
         Flight{.ref = wanted.ref, .priority = priority, .wanted_first = priority, .created = wanted.since});
@@ -255,8 +251,8 @@ bool Fetcher::StartNext() {
     const FlightQueue::Limits limits{line_.CheapGap(), kMaxRange, line_.Window() / 2, kMaxBefore};
     std::vector<FlightPtr> flights = whole ? queue_.AllOf(first->ref.pack) : queue_.Run(first, limits);
     if (!whole) std::erase_if(flights, [&](const FlightPtr& f) { return f->missing_at.contains(*origin); });
-    const PackTransfer::Cause cause{first->priority != Priority::kDemand,
-                                    first->wanted_first == Priority::kDemand, !whole};
+    const PackTransfer::Cause cause{first->priority != Priority::kDemand, first->wanted_first == Priority::kDemand,
+                                    !whole};
     for (const FlightPtr& flight : flights) {
       request.fresh = request.fresh || flight->corrupt > 0;
       if (flight->priority == Priority::kGuess) guesses_.Made(flight->ref.id);
@@ -285,8 +281,8 @@ std::optional<size_t> Fetcher::PickOrigin(const Flight& flight, SteadyTime now) 
     if (!time && best && flight.priority != Priority::kDemand && origins_[i].under_way == 0) return i;
     const bool is_sooner = best && time && best_time > microseconds(0) && *time < best_time;
     const bool was_silent = best && origins_[*best].is_silent;
-    const bool is_better = !best || (was_silent && !origins_[i].is_silent) ||
-                           (is_sooner && was_silent == origins_[i].is_silent);
+    const bool is_better =
+        !best || (was_silent && !origins_[i].is_silent) || (is_sooner && was_silent == origins_[i].is_silent);
     if (!is_better) continue;
     best = i;
     best_time = time.value_or(microseconds(0));
@@ -362,8 +358,7 @@ void Fetcher::LeaveStuckTransfers() {
     const Lock lock(mutex_);
     const auto now = steady_clock::now();
     for (PackTransfer* transfer : running_)
-      for (const FlightPtr& flight :
-           transfer->TakeIfStuck(now, std::max(give_up_after.value_or(kStuck), kLeastStuck)))
+      for (const FlightPtr& flight : transfer->TakeIfStuck(now, std::max(give_up_after.value_or(kStuck), kLeastStuck)))
         stuck.emplace_back(flight, transfer->origin());
   }
   const Error error = Unavailable("it sends too slowly");
@@ -383,12 +378,12 @@ void Fetcher::FailOverdue() {
   {
     const Lock lock(mutex_);
     const auto now = steady_clock::now();
-    const bool all_down = std::all_of(origins_.begin(), origins_.end(),
-                                      [](const Origin& o) { return o.is_down(); });
+    const bool all_down = std::all_of(origins_.begin(), origins_.end(), [](const Origin& o) { return o.is_down(); });
     SteadyTime down_since{};
     for (const Origin& origin : origins_) down_since = std::max(down_since, origin.down_since());
     // Who may be asked now is asked first, however soon a want is to fail.
-    const bool may_ask = std::any_of(origins_.begin(), origins_.end(), [now](const Origin& o) { return o.MayAsk(now); });
+    const bool may_ask =
+        std::any_of(origins_.begin(), origins_.end(), [now](const Origin& o) { return o.MayAsk(now); });
     const auto whole_time = *give_up_after + (may_ask ? kToAsk : milliseconds(0));
     for (const auto& [key, flight] : queue_.by_urgency()) {
       if (flight->failing_since && now - *flight->failing_since >= *give_up_after) {
@@ -434,8 +429,7 @@ void Fetcher::Requeue(const FlightPtr& flight, size_t origin, const Error& error
       queue_.Add(flight);
     }
   }
-  if (give_up)
-    Finish(flight, Error{error.kind, "object " + flight->ref.id.Hex() + ": " + flight->last_reason});
+  if (give_up) Finish(flight, Error{error.kind, "object " + flight->ref.id.Hex() + ": " + flight->last_reason});
   transport_.Wake();
 }
 
@@ -471,8 +465,7 @@ void Fetcher::NoteOutcome(const TransferOutcome& outcome) {
 
 NetworkState Fetcher::state() const {
   const Lock lock(mutex_);
-  const bool offline = std::all_of(origins_.begin(), origins_.end(),
-                                   [](const Origin& o) { return o.is_down(); });
+  const bool offline = std::all_of(origins_.begin(), origins_.end(), [](const Origin& o) { return o.is_down(); });
   const double rtt_ms = static_cast<double>(line_.round_trip().count()) / 1000;
   return {offline, rtt_ms, line_.bandwidth()};
 }

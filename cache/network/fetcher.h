@@ -36,7 +36,7 @@ namespace rootstream {
 
 struct Wanted {
   ObjectRef ref;
-  Waiter waiter;  // may be empty: the object is only brought into the cache
+  Waiter waiter;                                        // may be empty: the object is only brought into the cache
   SteadyTime since = std::chrono::steady_clock::now();  // from when on the policy's time counts
 };
 
@@ -67,8 +67,8 @@ struct NetworkState {
 class Fetcher {
  public:
   // `stores`: URLs, the preferred first. All references must outlive the fetcher.
-  Fetcher(Transport& transport, Workers& workers, FetchTarget& target, Counters& counters,
-          FetchPolicy policy, const std::vector<std::string>& stores);
+  Fetcher(Transport& transport, Workers& workers, FetchTarget& target, Counters& counters, FetchPolicy policy,
+          const std::vector<std::string>& stores);
   ~Fetcher();
   void Stop();     // ends the network thread; call before the workers end
   void FailAll();  // after Stop(): waiters that are left hear kUnavailable, and so do all that come later
@@ -90,8 +90,8 @@ class Fetcher {
   // place), kCorrupt (larger than `limit`). The waiter is called once, on the network thread or, at the end, here.
   struct FileAsked {
     std::string path;
-    size_t limit;                        // bytes
-    std::chrono::milliseconds time{0};   // for all of it; 0: as long as bytes come
+    size_t limit;                       // bytes
+    std::chrono::milliseconds time{0};  // for all of it; 0: as long as bytes come
   };
   using FileWaiter = std::function<void(Result<std::string>)>;
   void AskForFile(size_t store, const FileAsked& file, FileWaiter waiter);

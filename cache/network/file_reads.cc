@@ -17,22 +17,18 @@
 namespace rootstream {
 namespace {
 
-constexpr size_t kPiece = 256 << 10;        // bytes
-constexpr size_t kMaxPieces = 4;            // of one file that wait for delivery
-constexpr int kMaxThreads = 16;             // those that hang included
-constexpr std::chrono::seconds kIdle{10};   // then a thread ends
+constexpr size_t kPiece = 256 << 10;       // bytes
+constexpr size_t kMaxPieces = 4;           // of one file that wait for delivery
+constexpr int kMaxThreads = 16;            // those that hang included
+constexpr std::chrono::seconds kIdle{10};  // then a thread ends
 
 // The outcome of a file that cannot be had.
-TransferOutcome Problem(ErrorKind kind, std::string reason) {
-  return {.kind = kind, .reason = std::move(reason)};
-}
+TransferOutcome Problem(ErrorKind kind, std::string reason) { return {.kind = kind, .reason = std::move(reason)}; }
 
 TransferOutcome ErrnoProblem(int error) {
   const bool missing = error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG;
   const bool refused = error == EACCES || error == EPERM;
-  const ErrorKind kind = missing   ? ErrorKind::kMissing
-                         : refused ? ErrorKind::kRefused
-                                   : ErrorKind::kUnavailable;
+  const ErrorKind kind = missing ? ErrorKind::kMissing : refused ? ErrorKind::kRefused : ErrorKind::kUnavailable;
   return Problem(kind, strerror(error));
 }
 

@@ -34,8 +34,8 @@ std::vector<FlightPtr> FlightQueue::Run(const FlightPtr& first, const Limits& li
   std::vector<FlightPtr> flights = {begin};
   const Id& pack = first->ref.pack;
   uint64_t end = begin->end();
-  for (auto it = by_place_.lower_bound({pack, end, Id{}});
-       it != by_place_.end() && it->second->ref.pack == pack; ++it) {
+  for (auto it = by_place_.lower_bound({pack, end, Id{}}); it != by_place_.end() && it->second->ref.pack == pack;
+       ++it) {
     const FlightPtr& flight = it->second;
     if (flight->ref.offset < end) continue;
     const bool waited_for = flight->priority == Priority::kDemand;
@@ -51,8 +51,7 @@ std::vector<FlightPtr> FlightQueue::Run(const FlightPtr& first, const Limits& li
 std::vector<FlightPtr> FlightQueue::AllOf(const Id& pack) const {
   std::vector<FlightPtr> flights;
   uint64_t end = 0;
-  for (auto it = by_place_.lower_bound({pack, 0, Id{}});
-       it != by_place_.end() && it->second->ref.pack == pack; ++it) {
+  for (auto it = by_place_.lower_bound({pack, 0, Id{}}); it != by_place_.end() && it->second->ref.pack == pack; ++it) {
     if (it->second->ref.offset < end) continue;
     end = it->second->end();
     flights.push_back(it->second);

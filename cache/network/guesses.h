@@ -21,8 +21,8 @@ class Guesses {
 
  private:
   RecentShare worth_{32, 0.5};
-  std::atomic<size_t> open_count_ = 0;  // lets Used() pass without the lock
-  std::mutex mutex_;                    // guards what follows
+  std::atomic<size_t> open_count_ = 0;   // lets Used() pass without the lock
+  std::mutex mutex_;                     // guards what follows
   std::unordered_set<Id, IdHash> open_;  // neither right nor wrong yet
   std::deque<Id> by_age_;                // of all that were made; some are no longer open
 };

@@ -21,7 +21,7 @@ constexpr uint64_t kMostWindow = 16 << 20;
 constexpr uint64_t kUnknownGap = 32 << 10;
 constexpr uint64_t kLeastGap = 8 << 10;
 constexpr uint64_t kMostGap = 256 << 10;
-constexpr milliseconds kSlack{20};            // by which a next request may be late
+constexpr milliseconds kSlack{20};  // by which a next request may be late
 
 template <typename T>
 void Keep(std::deque<T>& last, T value, size_t most) {

@@ -23,7 +23,7 @@ class Line {
   double bandwidth() const;                      // bytes a second, of all transfers together; 0: not known yet
   int bodies() const { return bodies_; }
 
-  uint64_t bytes_in_flight() const;              // what passes in a round trip; 0: not known yet
+  uint64_t bytes_in_flight() const;  // what passes in a round trip; 0: not known yet
   // Bytes that must be asked for ahead of time so that the line never idles.
   uint64_t Window() const;
   // Bytes to skip rather than to ask twice: what passes in a part of the round trip.
@@ -35,8 +35,8 @@ class Line {
   std::deque<std::chrono::microseconds> round_trips_;  // the last ones
   std::deque<double> bandwidths_;                      // of the last spans of time
   int bodies_ = 0;
-  SteadyTime last_{};        // when bytes last came
-  bool some_came_ = false;   // since the line began to be busy
+  SteadyTime last_{};                  // when bytes last came
+  bool some_came_ = false;             // since the line began to be busy
   std::chrono::microseconds busy_{0};  // of the span that is being measured
   uint64_t busy_bytes_ = 0;
 };

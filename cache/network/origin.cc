@@ -11,7 +11,7 @@ using std::chrono::seconds;
 constexpr double kRemembered = 1.0;      // seconds of bodies that a score is made of
 constexpr double kLeastMeasured = 0.01;  // seconds
 constexpr seconds kStale{30};            // then it is tried again, in case it has become better
-constexpr seconds kProbeInterval{20};  // longer than a probe that gets no answer takes
+constexpr seconds kProbeInterval{20};    // longer than a probe that gets no answer takes
 
 }  // namespace
 

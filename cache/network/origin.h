@@ -53,7 +53,7 @@ class Origin {
   Patience patience_;
   bool probing_ = false;
   SteadyTime down_since_{};
-  SteadyTime next_try_{};  // while one request finds out
+  SteadyTime next_try_{};                    // while one request finds out
   std::chrono::microseconds first_byte_{0};  // smoothed; 0: not known
   // Bytes of bodies and the time they took, the older the less.
   double body_bytes_ = 0;

@@ -34,8 +34,8 @@ bool Fetcher::PackTransfer::OnData(std::string_view bytes) {
     const Lock lock(fetcher_.mutex_);
     const auto now = steady_clock::now();
     if (received_ > 0)  // how long the first bytes were on their way is not known
-      fetcher_.origins_[origin_].NoteBody(
-          now, bytes.size(), std::chrono::duration_cast<std::chrono::microseconds>(now - last_byte_));
+      fetcher_.origins_[origin_].NoteBody(now, bytes.size(),
+                                          std::chrono::duration_cast<std::chrono::microseconds>(now - last_byte_));
     received_ += bytes.size();
     last_byte_ = now;
     fetcher_.line_.NoteBytes(last_byte_, bytes.size());
@@ -77,12 +77,10 @@ void Fetcher::PackTransfer::OnDone(const TransferOutcome& outcome) {
   if (whole_ && !begins_as_pack_ && LooksLikeWebPage(beginning_)) problem_ = Unavailable(kWebPage);
   if (problem_) error = *problem_;
   if (error.kind == ErrorKind::kUnavailable) NoteOriginFailure(outcome, error.message);
-  for (const auto& [offset, flight] : failed)
-    fetcher_.Requeue(flight, origin_, error, last_byte_);
+  for (const auto& [offset, flight] : failed) fetcher_.Requeue(flight, origin_, error, last_byte_);
 }
 
-std::vector<FlightPtr> Fetcher::PackTransfer::TakeIfStuck(SteadyTime now,
-                                                          std::chrono::seconds limit) {
+std::vector<FlightPtr> Fetcher::PackTransfer::TakeIfStuck(SteadyTime now, std::chrono::seconds limit) {
   std::vector<FlightPtr> taken;
   if (now - last_complete_ < limit) return taken;
   for (const auto& [offset, flight] : pending_) taken.push_back(flight);
@@ -94,8 +92,7 @@ std::vector<FlightPtr> Fetcher::PackTransfer::TakeIfStuck(SteadyTime now,
 bool Fetcher::PackTransfer::Add(const FlightPtr& flight) {
   const auto after = pending_.lower_bound(flight->ref.offset);
   const bool clear_after = after == pending_.end() || flight->end() <= after->first;
-  const bool clear_before = after == pending_.begin() ||
-                            std::prev(after)->second->end() <= flight->ref.offset;
+  const bool clear_before = after == pending_.begin() || std::prev(after)->second->end() <= flight->ref.offset;
   if (flight->ref.offset < position_ || !clear_after || !clear_before) return false;
   pending_.emplace(flight->ref.offset, flight);
   return true;
@@ -120,13 +117,12 @@ std::vector<FlightPtr> Fetcher::PackTransfer::WaitedFor() const {
   return flights;
 }
 
-std::chrono::microseconds Fetcher::PackTransfer::TimeUntil(const FlightPtr& flight,
-                                                           SteadyTime now) const {
+std::chrono::microseconds Fetcher::PackTransfer::TimeUntil(const FlightPtr& flight, SteadyTime now) const {
   const auto elapsed = std::chrono::duration_cast<std::chrono::microseconds>(now - began_);
   const auto until = BytesUntil(flight).value_or(0);
   if (received_ == 0) return elapsed;  // at least as long again
-  return std::chrono::microseconds(static_cast<int64_t>(
-      static_cast<double>(elapsed.count()) * static_cast<double>(until) / static_cast<double>(received_)));
+  return std::chrono::microseconds(static_cast<int64_t>(static_cast<double>(elapsed.count()) *
+                                                        static_cast<double>(until) / static_cast<double>(received_)));
 }
 
 void Fetcher::PackTransfer::GiveUp(const FlightPtr& flight) {
@@ -173,8 +169,7 @@ void Fetcher::PackTransfer::TakeWholePack() {
 
 void Fetcher::PackTransfer::LeaveWholePack() {
   const auto found = fetcher_.whole_packs_.find(pack_);
-  if (found != fetcher_.whole_packs_.end() && found->second == this)
-    fetcher_.whole_packs_.erase(found);
+  if (found != fetcher_.whole_packs_.end() && found->second == this) fetcher_.whole_packs_.erase(found);
 }
 
 // All of a pack was sent, or a page that asks for a login: the first bytes tell.

@@ -14,8 +14,7 @@ class Fetcher::PackTransfer : public TransferSink {
     bool surprise = false;  // it was waited for before anything asked for it ahead of time
     bool part = true;       // part of the pack was asked for
   };
-  PackTransfer(Fetcher& fetcher, size_t origin, const Id& pack, Cause cause,
-               const std::vector<FlightPtr>& flights);
+  PackTransfer(Fetcher& fetcher, size_t origin, const Id& pack, Cause cause, const std::vector<FlightPtr>& flights);
 
   bool OnHead(const TransferHead& head) override;
   bool OnData(std::string_view bytes) override;
@@ -34,7 +33,7 @@ class Fetcher::PackTransfer : public TransferSink {
   std::optional<uint64_t> BytesUntil(const FlightPtr& flight) const;
   // Gives a flight up, whose bytes are passed over when they come. False: they are coming now.
   bool Leave(const FlightPtr& flight);
-  uint64_t remaining() const;  // bytes
+  uint64_t remaining() const;                // bytes
   std::vector<FlightPtr> WaitedFor() const;  // its flights that somebody waits for
   // No byte of an answer for so long.
   bool IsSilent(SteadyTime now, std::chrono::milliseconds time) const { return !has_body_ && now - began_ >= time; }
@@ -59,9 +58,9 @@ class Fetcher::PackTransfer : public TransferSink {
   const Cause cause_;
   bool whole_ = false;
   bool has_body_ = false;
-  bool begins_as_pack_ = false;   // where all of it comes
-  std::string beginning_;         // until that is known
-  std::optional<Error> problem_;  // it is none
+  bool begins_as_pack_ = false;            // where all of it comes
+  std::string beginning_;                  // until that is known
+  std::optional<Error> problem_;           // it is none
   std::map<uint64_t, FlightPtr> pending_;  // by offset; under the fetcher's lock
   uint64_t position_ = 0;                  // in the pack; likewise
   std::string buffer_;                     // of the first pending flight

@@ -34,7 +34,8 @@ void Patience::NoteFailure(SteadyTime now, seconds retry_after) {
   std::uniform_int_distribution<int64_t> part(full.count() / 2, full.count());
   milliseconds delay{part(jitter_)};
   // Compared as seconds: a server may ask for more milliseconds than there are.
-  if (retry_after > delay) delay = milliseconds(std::min<seconds>(retry_after, seconds(kLongestRetryAfter.count() / 1000)));
+  if (retry_after > delay)
+    delay = milliseconds(std::min<seconds>(retry_after, seconds(kLongestRetryAfter.count() / 1000)));
   if (limit_) delay = std::min(delay, std::max(kShortestDelay, *limit_ / kTriesInLimit));
   next_try_ = now + delay;
 }

@@ -17,7 +17,7 @@ struct TransferRequest {
   std::string url;
   uint64_t first = 0;  // byte range [first, first + size); size 0: the whole file
   uint64_t size = 0;
-  bool fresh = false;  // ask caches on the way for a new copy
+  bool fresh = false;                  // ask caches on the way for a new copy
   std::chrono::milliseconds limit{0};  // time for all of it; 0: as long as bytes come
 };
 
@@ -27,11 +27,11 @@ struct TransferHead {
 };
 
 struct TransferOutcome {
-  int status = 0;           // HTTP status; 0: there was no answer
-  bool complete = false;    // the body came whole
-  bool broken_off = false;  // by the sink
+  int status = 0;                            // HTTP status; 0: there was no answer
+  bool complete = false;                     // the body came whole
+  bool broken_off = false;                   // by the sink
   ErrorKind kind = ErrorKind::kUnavailable;  // if neither: what that means; see answer.h
-  std::string reason;       // if not complete: why, for a person
+  std::string reason;                        // if not complete: why, for a person
   std::chrono::seconds retry_after{0};
   std::chrono::microseconds first_byte{0};  // from the request to the first byte of the answer
   std::chrono::microseconds total{0};
@@ -42,8 +42,8 @@ struct TransferOutcome {
 class TransferSink {
  public:
   virtual ~TransferSink() = default;
-  virtual bool OnHead(const TransferHead& head) = 0;     // false: break off
-  virtual bool OnData(std::string_view bytes) = 0;       // false: break off
+  virtual bool OnHead(const TransferHead& head) = 0;  // false: break off
+  virtual bool OnData(std::string_view bytes) = 0;    // false: break off
   virtual void OnDone(const TransferOutcome& outcome) = 0;
 };
 

@@ -39,9 +39,7 @@ std::string Version(const std::string& path) {
 
 bool IsRescue(const std::string& kernel) { return kernel.find("rescue") != std::string::npos; }
 
-bool HasDigit(const std::string& version) {
-  return version.find_first_of("0123456789") != std::string::npos;
-}
+bool HasDigit(const std::string& version) { return version.find_first_of("0123456789") != std::string::npos; }
 
 // "/usr/lib/modules/VERSION/NAME" with this name: the version, else nothing.
 std::string ModulesVersion(const std::string& path, std::string_view name) {
@@ -57,8 +55,8 @@ std::string ModulesVersion(const std::string& path, std::string_view name) {
 // "/boot/loader/entries/NAME.conf"; ostree has a folder loader.0 or loader.1, and a symlink to it.
 bool IsLoaderEntry(const std::string& path) {
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  return path.starts_with("/boot/loader") && path.ends_with(".conf") &&
-         folder.filename() == "entries" && folder.parent_path().parent_path() == "/boot";
+  return path.starts_with("/boot/loader") && path.ends_with(".conf") && folder.filename() == "entries" &&
+         folder.parent_path().parent_path() == "/boot";
 }
 
 }  // namespace
@@ -71,14 +69,11 @@ void BootFinder::AddName(const std::string& path, uint32_t mode, const std::stri
 bool BootFinder::WantsContent(const std::string& path, uint64_t size) {
   if (size > kMaxContent) return false;
   if (path.starts_with(kBoot)) return IsLoaderEntry(path);
-  return path == kCmdline ||
-         std::find(kOsRelease.begin(), kOsRelease.end(), path) != kOsRelease.end() ||
+  return path == kCmdline || std::find(kOsRelease.begin(), kOsRelease.end(), path) != kOsRelease.end() ||
          !ModulesVersion(path, "pkgbase").empty();
 }
 
-void BootFinder::AddContent(const std::string& path, std::string content) {
-  contents_[path] = std::move(content);
-}
+void BootFinder::AddContent(const std::string& path, std::string content) { contents_[path] = std::move(content); }
 
 std::string BootFinder::TitleOf(const std::string& version) const {
   for (const char* file : kOsRelease) {
@@ -105,8 +100,8 @@ std::string BootFinder::InBoot(const std::string& path) const {
 BootFinder::Kernel BootFinder::MakeKernel(const std::string& path, const std::string& name) const {
   Kernel kernel{.version = name};
   kernel.entry.kernel = path;
-  for (const std::string& initrd : {"initrd.img-" + name, "initramfs-" + name + ".img",
-                                    "initrd-" + name, "initramfs-" + name}) {
+  for (const std::string& initrd :
+       {"initrd.img-" + name, "initramfs-" + name + ".img", "initrd-" + name, "initramfs-" + name}) {
     const auto file = names_.FindFile("/boot/" + initrd);
     if (!file) continue;
     kernel.entry.initrds = {*file};
@@ -130,9 +125,9 @@ std::vector<BootFinder::Kernel> BootFinder::BootKernels() const {
   for (const std::string& name : names_.NamesIn(kBoot)) {
     const std::string path = std::string(kBoot) + name;
     // Symlinks (/boot/vmlinuz-linux.old and the like) are not kernels of their own.
-    const bool is_kernel = name.starts_with(kKernel) && names_.FindFile(path) == path &&
-                           std::none_of(kNoKernels.begin(), kNoKernels.end(),
-                                        [&](std::string_view end) { return name.ends_with(end); });
+    const bool is_kernel =
+        name.starts_with(kKernel) && names_.FindFile(path) == path &&
+        std::none_of(kNoKernels.begin(), kNoKernels.end(), [&](std::string_view end) { return name.ends_with(end); });
     if (is_kernel) kernels.push_back(MakeKernel(path, name.substr(kKernel.size())));
   }
   return kernels;
@@ -158,8 +153,7 @@ std::vector<BootFinder::Kernel> BootFinder::LoaderKernels() const {
     const LoaderEntry loader = LoaderEntry::Parse(content);
     const std::string path = InBoot(loader.linux);
     if (loader.linux.empty() || path.empty()) continue;
-    Kernel kernel{.version = loader.version.empty() ? Version(path) : loader.version,
-                  .sort_key = loader.sort_key};
+    Kernel kernel{.version = loader.version.empty() ? Version(path) : loader.version, .sort_key = loader.sort_key};
     BootEntry& entry = kernel.entry;
     entry.kernel = path;
     for (const std::string& initrd : loader.initrds)
@@ -194,9 +188,8 @@ Result<std::vector<BootEntry>> BootFinder::Finish() const {
   if (found.empty() && kernels.empty()) found = ModuleKernels();
   const size_t named = kernels.size();
   for (Kernel& kernel : found) {
-    const bool is_named =
-        std::any_of(kernels.begin(), kernels.begin() + static_cast<ptrdiff_t>(named),
-                    [&](const Kernel& other) { return other.entry.kernel == kernel.entry.kernel; });
+    const bool is_named = std::any_of(kernels.begin(), kernels.begin() + static_cast<ptrdiff_t>(named),
+                                      [&](const Kernel& other) { return other.entry.kernel == kernel.entry.kernel; });
     if (!is_named) kernels.push_back(std::move(kernel));
   }
   std::erase_if(kernels, [](const Kernel& k) { return !CheckBootEntries({k.entry}).ok(); });
@@ -223,8 +216,8 @@ Result<std::vector<BootEntry>> BootFinder::FinishGiven() const {
     for (std::string& initrd : entry.initrds) RS_CHECK(resolve(initrd));
     if (entry.title.empty()) entry.title = TitleOf(Version(entry.kernel));
   }
-  const auto for_all = std::find_if(entries.begin(), entries.end(),
-                                    [](const BootEntry& entry) { return entry.rules.empty(); });
+  const auto for_all =
+      std::find_if(entries.begin(), entries.end(), [](const BootEntry& entry) { return entry.rules.empty(); });
   if (for_all != entries.end()) for_all->is_default = true;
   RS_CHECK(CheckBootEntries(entries));
   return entries;
@@ -234,8 +227,7 @@ Status CheckBootEntries(const std::vector<BootEntry>& entries) {
   if (entries.size() > kMaxBootEntries) return Invalid("too many boot entries");
   for (const BootEntry& entry : entries) {
     if (entry.initrds.size() > kMaxBootEntries) return Invalid("a boot entry has too many initrds");
-    if (entry.rules.size() > kMaxMatchRules)
-      return Invalid("a boot entry has too many match rules");
+    if (entry.rules.size() > kMaxMatchRules) return Invalid("a boot entry has too many match rules");
     std::vector<std::string> texts = entry.initrds;
     texts.insert(texts.end(), {entry.title, entry.kernel, entry.cmdline});
     for (const MatchRule& rule : entry.rules) texts.push_back(rule.pattern);

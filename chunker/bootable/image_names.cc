@@ -8,8 +8,7 @@ namespace rootstream {
 
 void ImageNames::Add(std::string_view path, uint32_t mode, std::string_view target) {
   uint32_t node = PathTable::kTop;
-  for (auto name = TakeName(path); !name.empty(); name = TakeName(path))
-    node = names_.Add(node, name);
+  for (auto name = TakeName(path); !name.empty(); name = TakeName(path)) node = names_.Add(node, name);
   modes_.resize(names_.size());
   modes_[node] = mode;
   if (S_ISLNK(mode)) targets_[node] = target;

@@ -22,13 +22,11 @@ Status RequireUnchanged(int fd, const struct stat& expected, const std::string& 
   if (fstat(fd, &now) != 0) return ErrnoError("cannot look at", shown);
   const auto time = [](const timespec& t) { return std::pair(t.tv_sec, t.tv_nsec); };
   const bool same = now.st_ino == expected.st_ino && now.st_size == expected.st_size &&
-                    time(now.st_mtim) == time(expected.st_mtim) &&
-                    time(now.st_ctim) == time(expected.st_ctim);
+                    time(now.st_mtim) == time(expected.st_mtim) && time(now.st_ctim) == time(expected.st_ctim);
   return same ? Ok() : Status(Changed(shown));
 }
 
-Status ReadRange(int fd, uint64_t from, uint64_t to, const std::string& shown,
-                 const Source::ContentUse& use) {
+Status ReadRange(int fd, uint64_t from, uint64_t to, const std::string& shown, const Source::ContentUse& use) {
   static thread_local std::string buffer(kReadSize, '\0');
   while (from < to) {
     if (WasInterrupted()) return Failed("interrupted");
@@ -57,8 +55,7 @@ Status ReadAround(int fd, uint64_t size, const std::string& shown, const Source:
 
 }  // namespace
 
-Status ReadFileContent(int fd, const struct stat& expected, const std::string& shown,
-                       const Source::ContentUse& use) {
+Status ReadFileContent(int fd, const struct stat& expected, const std::string& shown, const Source::ContentUse& use) {
   RS_CHECK(RequireUnchanged(fd, expected, shown));
   const auto size = static_cast<uint64_t>(expected.st_size);
   if (size > kReadSize) posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);

@@ -12,7 +12,6 @@ namespace rootstream {
 // Gives all data of `fd` to `use`, in order; holes that the filesystem knows of are skipped, not read.
 // kFailed when the file is not as `expected` (its inode, size and times), before or after. Errors name
 // it `shown`.
-Status ReadFileContent(int fd, const struct stat& expected, const std::string& shown,
-                       const Source::ContentUse& use);
+Status ReadFileContent(int fd, const struct stat& expected, const std::string& shown, const Source::ContentUse& use);
 
 }  // namespace rootstream

@@ -26,23 +26,40 @@ std::string KernelFileSystem(int fd) {
   struct statfs st;
   if (fstatfs(fd, &st) != 0) return "";
   switch (static_cast<uint32_t>(st.f_type)) {
-    case 0x9fa0: return "proc";
-    case 0x62656572: return "sysfs";
-    case 0x64626720: return "debugfs";
-    case 0x74726163: return "tracefs";
-    case 0x73636673: return "securityfs";
-    case 0x0027e0eb: return "cgroup";
-    case 0x63677270: return "cgroup2";
-    case 0xcafe4a11: return "bpf";
-    case 0x1cd1: return "devpts";
-    case 0x62656570: return "configfs";
-    case 0xde5e81e4: return "efivarfs";
-    case 0x6165676c: return "pstore";
-    case 0xf97cff8c: return "selinuxfs";
-    case 0x42494e4d: return "binfmt_misc";
-    case 0x65735543: return "fusectl";
-    case 0x19800202: return "mqueue";
-    default: return "";
+    case 0x9fa0:
+      return "proc";
+    case 0x62656572:
+      return "sysfs";
+    case 0x64626720:
+      return "debugfs";
+    case 0x74726163:
+      return "tracefs";
+    case 0x73636673:
+      return "securityfs";
+    case 0x0027e0eb:
+      return "cgroup";
+    case 0x63677270:
+      return "cgroup2";
+    case 0xcafe4a11:
+      return "bpf";
+    case 0x1cd1:
+      return "devpts";
+    case 0x62656570:
+      return "configfs";
+    case 0xde5e81e4:
+      return "efivarfs";
+    case 0x6165676c:
+      return "pstore";
+    case 0xf97cff8c:
+      return "selinuxfs";
+    case 0x42494e4d:
+      return "binfmt_misc";
+    case 0x65735543:
+      return "fusectl";
+    case 0x19800202:
+      return "mqueue";
+    default:
+      return "";
   }
 }
 
@@ -69,16 +86,12 @@ struct Xattrs {
 
 Xattrs OpenXattrs(int fd) {
   return {[fd](char* names, size_t size) { return flistxattr(fd, names, size); },
-          [fd](const char* name, char* value, size_t size) {
-            return fgetxattr(fd, name, value, size);
-          }};
+          [fd](const char* name, char* value, size_t size) { return fgetxattr(fd, name, value, size); }};
 }
 
 Xattrs NamedXattrs(const std::string& path) {
   return {[path](char* names, size_t size) { return llistxattr(path.c_str(), names, size); },
-          [path](const char* name, char* value, size_t size) {
-            return lgetxattr(path.c_str(), name, value, size);
-          }};
+          [path](const char* name, char* value, size_t size) { return lgetxattr(path.c_str(), name, value, size); }};
 }
 
 Result<XattrSet> ReadXattrs(const Xattrs& xattrs, const std::string& shown) {
@@ -149,8 +162,7 @@ std::string FolderWalk::PathOf(const std::string& name) const {
 
 Result<std::optional<FolderWalk::Found>> FolderWalk::Describe(int folder, const std::string& name) {
   struct stat st;
-  if (fstatat(folder, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0)
-    return Vanished("cannot look at", PathOf(name));
+  if (fstatat(folder, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0) return Vanished("cannot look at", PathOf(name));
   if (S_ISDIR(st.st_mode)) {
     UniqueFd fd(openat(folder, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!fd) return Vanished("cannot open", PathOf(name));

@@ -15,8 +15,7 @@ struct Gunzip::State {
   bool in_member = true;
 };
 
-Gunzip::Gunzip(Input input)
-    : input_(std::move(input)), state_(std::make_unique<State>()), plain_(kPlainSize, '\0') {
+Gunzip::Gunzip(Input input) : input_(std::move(input)), state_(std::make_unique<State>()), plain_(kPlainSize, '\0') {
   inflateInit2(&state_->stream, kGzipWithLargestWindow);
 }
 
@@ -52,7 +51,8 @@ Result<std::string_view> Gunzip::Next() {
     if (code == Z_STREAM_END) {
       state_->in_member = false;
     } else if (code != Z_OK && code != Z_BUF_ERROR) {
-      return Corrupt(std::string("damaged gzip data: ") + (stream.msg != nullptr ? stream.msg : "no checksum is right"));
+      return Corrupt(std::string("damaged gzip data: ") +
+                     (stream.msg != nullptr ? stream.msg : "no checksum is right"));
     }
   }
   return std::string_view(plain_).substr(0, plain_.size() - stream.avail_out);

@@ -5,8 +5,7 @@ namespace rootstream {
 void AppendExtent(std::vector<FileExtent>& extents, const FileExtent& extent) {
   if (!extents.empty()) {
     FileExtent& last = extents.back();
-    if (last.file_offset + last.length == extent.file_offset &&
-        last.position + last.length == extent.position) {
+    if (last.file_offset + last.length == extent.file_offset && last.position + last.length == extent.position) {
       last.length += extent.length;
       return;
     }

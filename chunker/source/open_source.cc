@@ -22,8 +22,8 @@ Status CheckUnpacked(const std::string& path) {
   const auto json = ReadWholeFile(path + "/manifest.json", 1 << 20);
   if (json.ok() && IsDockerManifest(*json)) what = "an unpacked docker archive";
   if (what == nullptr) return Ok();
-  return Invalid(path + ": " + what + ", which is not supported: publish its unpacked root file system, or the tar of " +
-                 "docker export");
+  return Invalid(path + ": " + what +
+                 ", which is not supported: publish its unpacked root file system, or the tar of " + "docker export");
 }
 
 struct Look {

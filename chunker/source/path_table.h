@@ -15,7 +15,7 @@ class PathTable {
 
   PathTable();
 
-  uint32_t Add(uint32_t parent, std::string_view name);  // the node, new or known
+  uint32_t Add(uint32_t parent, std::string_view name);         // the node, new or known
   uint32_t Find(uint32_t parent, std::string_view name) const;  // kNone: not there
   std::string_view NameOf(uint32_t node) const;
   uint32_t ParentOf(uint32_t node) const { return nodes_[node].parent; }

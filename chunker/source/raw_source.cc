@@ -27,9 +27,7 @@ class RawSource : public Source {
     return std::optional(std::move(entry));
   }
 
-  Status ReadContent(const ContentUse& use) override {
-    return ReadFileContent(fd_.get(), stat_, path_, use);
-  }
+  Status ReadContent(const ContentUse& use) override { return ReadFileContent(fd_.get(), stat_, path_, use); }
 
   uint64_t ExpectedBytes() const override { return stat_.st_size; }
 

@@ -16,12 +16,12 @@
 namespace rootstream {
 
 struct SourceEntry {
-  uint32_t depth = 0;      // 0: the root, which comes first and has an empty name
+  uint32_t depth = 0;  // 0: the root, which comes first and has an empty name
   std::string name;
-  Inode inode;             // mode, owner, time, size, device; the rest is the chunker's
-  std::string target;      // of a symlink
-  XattrSet xattrs;         // sorted by name
-  uint64_t link_group = 0; // not 0: entries with the same number are one inode (never directories)
+  Inode inode;              // mode, owner, time, size, device; the rest is the chunker's
+  std::string target;       // of a symlink
+  XattrSet xattrs;          // sorted by name
+  uint64_t link_group = 0;  // not 0: entries with the same number are one inode (never directories)
 };
 
 class Source {

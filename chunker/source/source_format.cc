@@ -46,12 +46,18 @@ constexpr Magic kForeign[] = {
     {0, "vhdxfile"sv, "a VHDX disk image"},
     {0, "\x3a\xff\x26\xed"sv, "an Android sparse image"},
     {0x202, "HdrS"sv, "a Linux kernel"},
-    {0, "\xfd" "7zXZ\0"sv, "damaged xz data"},
+    {0,
+     "\xfd"
+     "7zXZ\0"sv,
+     "damaged xz data"},
     {0, "\x28\xb5\x2f\xfd"sv, "damaged zstd data"},
     {0, "BZh"sv, "damaged bzip2 data"},
     {0, "\x04\x22\x4d\x18"sv, "damaged lz4 data"},
     {0, "LZIP"sv, "damaged lzip data"},
-    {0, "\x7f" "ELF"sv, "a program"},
+    {0,
+     "\x7f"
+     "ELF"sv,
+     "a program"},
     {0, "%PDF-"sv, "a document"},
     {0, "SQLite format 3\0"sv, "a database"},
 };

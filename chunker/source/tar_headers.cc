@@ -69,9 +69,7 @@ bool IsTime(std::string_view text) {
   return Decimal(text.substr(0, point)) && (fraction.empty() || IsDigits(fraction));
 }
 
-bool IsZeroBlock(std::string_view block) {
-  return block.find_first_not_of('\0') == std::string_view::npos;
-}
+bool IsZeroBlock(std::string_view block) { return block.find_first_not_of('\0') == std::string_view::npos; }
 
 // Types whose size is that of what follows.
 bool HasContent(char type) { return std::string_view("123456").find(type) == std::string_view::npos; }
@@ -116,10 +114,17 @@ void TarHeaders::Read(std::string_view piece) {
     if (expecting_ != Expecting::kSkipped) held_ += part;
     if (missing_ > 0) continue;
     switch (expecting_) {
-      case Expecting::kHeader: TakeHeader(); break;
-      case Expecting::kPax: TakePax(); break;
-      case Expecting::kSparseMap: TakeMap(held_, 0, kMorePairs, ByteAt(held_, kIsExtendedAgain) != 0); break;
-      default: Expect(Expecting::kHeader, kTarBlock);
+      case Expecting::kHeader:
+        TakeHeader();
+        break;
+      case Expecting::kPax:
+        TakePax();
+        break;
+      case Expecting::kSparseMap:
+        TakeMap(held_, 0, kMorePairs, ByteAt(held_, kIsExtendedAgain) != 0);
+        break;
+      default:
+        Expect(Expecting::kHeader, kTarBlock);
     }
   }
 }
@@ -153,14 +158,16 @@ void TarHeaders::TakeHeader() {
   }
   Notes notes = std::move(pax_.notes);
   const auto check = [&](const Field& field) {
-    if (notes.fault.empty() && !NumberIn(block, field)) notes.fault = "its " + std::string(field.name) + " is no number";
+    if (notes.fault.empty() && !NumberIn(block, field))
+      notes.fault = "its " + std::string(field.name) + " is no number";
   };
   for (const Field& field : {kMode, kUid, kGid, kSize}) check(field);
   if (!pax_.has_time) check(kTime);
   if (type == '3' || type == '4')
     for (const Field& field : {kMajor, kMinor}) check(field);
   const uint64_t size = pax_.size ? *pax_.size : static_cast<uint64_t>(own_size.value_or(0));
-  if (notes.fault.empty() && size > kMaxFileSize) notes.fault = "its size of " + std::to_string(size) + " bytes is too large";
+  if (notes.fault.empty() && size > kMaxFileSize)
+    notes.fault = "its size of " + std::to_string(size) + " bytes is too large";
   if (notes.fault.empty()) notes.fault = pax_.map.FaultWith(pax_.real_size.value_or(size), size);
   pax_ = {};
   marked_ = {at_ - kTarBlock, std::move(notes)};
@@ -202,7 +209,8 @@ void TarHeaders::TakeMap(std::string_view block, size_t at, size_t pairs, bool h
 }
 
 void TarHeaders::SparseMap::Add(std::optional<int64_t> offset, std::optional<int64_t> size) {
-  const bool are_numbers = offset && size && *offset >= 0 && *size >= 0 && static_cast<uint64_t>(*offset) <= kMaxFileSize &&
+  const bool are_numbers = offset && size && *offset >= 0 && *size >= 0 &&
+                           static_cast<uint64_t>(*offset) <= kMaxFileSize &&
                            static_cast<uint64_t>(*size) <= kMaxFileSize;
   is_there = true;
   if (!fault.empty()) return;

@@ -3,7 +3,8 @@
 //
 // libarchive reads a number that is none as 0, one that is too large as the largest it knows, and a pax
 // time of "-0.5" (half a second before 1970) as +0.5; of a sparse file's map it takes what it can, and of pax headers
-// for all entries nothing. Each would be a wrong image without a word. Where this reader gets lost, libarchive does too, and says so.
+// for all entries nothing. Each would be a wrong image without a word. Where this reader gets lost, libarchive does
+// too, and says so.
 #pragma once
 
 #include <cstdint>
@@ -69,7 +70,7 @@ class TarHeaders {
   uint64_t at_ = 0;               // bytes read
   bool is_global_ = false;        // the pax header being read
   uint64_t pax_size_ = 0;
-  uint64_t maybe_content_ = 0;    // of a hard link: bytes behind it, if they are no header
+  uint64_t maybe_content_ = 0;  // of a hard link: bytes behind it, if they are no header
   size_t zero_blocks_ = 0;
   bool has_more_ = false;
   Pax pax_;

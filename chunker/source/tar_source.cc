@@ -42,12 +42,18 @@ uint32_t IdOfName(int tag, const char* name) {
 
 uint16_t AclTagOf(int tag) {
   switch (tag) {
-    case ARCHIVE_ENTRY_ACL_USER_OBJ: return kAclUserObject;
-    case ARCHIVE_ENTRY_ACL_USER: return kAclUser;
-    case ARCHIVE_ENTRY_ACL_GROUP_OBJ: return kAclGroupObject;
-    case ARCHIVE_ENTRY_ACL_GROUP: return kAclGroup;
-    case ARCHIVE_ENTRY_ACL_MASK: return kAclMask;
-    default: return kAclOther;
+    case ARCHIVE_ENTRY_ACL_USER_OBJ:
+      return kAclUserObject;
+    case ARCHIVE_ENTRY_ACL_USER:
+      return kAclUser;
+    case ARCHIVE_ENTRY_ACL_GROUP_OBJ:
+      return kAclGroupObject;
+    case ARCHIVE_ENTRY_ACL_GROUP:
+      return kAclGroup;
+    case ARCHIVE_ENTRY_ACL_MASK:
+      return kAclMask;
+    default:
+      return kAclOther;
   }
 }
 
@@ -57,8 +63,7 @@ Status AddAcl(archive_entry* entry, int type, std::string_view xattr, XattrSet& 
   archive_entry_acl_reset(entry, type);
   int entry_type = 0, permissions = 0, tag = 0, id = 0;
   const char* name = nullptr;
-  while (archive_entry_acl_next(entry, type, &entry_type, &permissions, &tag, &id, &name) ==
-         ARCHIVE_OK) {
+  while (archive_entry_acl_next(entry, type, &entry_type, &permissions, &tag, &id, &name) == ARCHIVE_OK) {
     AclEntry out{.tag = AclTagOf(tag), .permissions = static_cast<uint16_t>(permissions & 7)};
     const bool named = out.tag == kAclUser || out.tag == kAclGroup;
     if (named) out.id = id != -1 ? static_cast<uint32_t>(id) : IdOfName(tag, name);
@@ -69,8 +74,7 @@ Status AddAcl(archive_entry* entry, int type, std::string_view xattr, XattrSet& 
   }
   // Three entries say no more than the mode does.
   const bool is_default = type == ARCHIVE_ENTRY_ACL_TYPE_DEFAULT;
-  if (acl.size() > 3 || (is_default && !acl.empty()))
-    set.push_back({std::string(xattr), EncodeAcl(std::move(acl))});
+  if (acl.size() > 3 || (is_default && !acl.empty())) set.push_back({std::string(xattr), EncodeAcl(std::move(acl))});
   return Ok();
 }
 
@@ -84,8 +88,7 @@ Result<XattrSet> XattrsOf(archive_entry* entry) {
     set.push_back({name, std::string(static_cast<const char*>(value), size)});
   RS_CHECK(AddAcl(entry, ARCHIVE_ENTRY_ACL_TYPE_ACCESS, kAclAccessXattr, set));
   RS_CHECK(AddAcl(entry, ARCHIVE_ENTRY_ACL_TYPE_DEFAULT, kAclDefaultXattr, set));
-  std::stable_sort(set.begin(), set.end(),
-                   [](const Xattr& a, const Xattr& b) { return a.name < b.name; });
+  std::stable_sort(set.begin(), set.end(), [](const Xattr& a, const Xattr& b) { return a.name < b.name; });
   const auto same = [](const Xattr& a, const Xattr& b) { return a.name == b.name; };
   set.erase(std::unique(set.begin(), set.end(), same), set.end());
   return set;
@@ -227,7 +230,7 @@ class TarSource : public Source {
     std::vector<uint32_t> children;
     size_t next = 0;
   };
-  struct Known {  // an inode
+  struct Known {          // an inode
     uint64_t record = 0;  // where it is in records_
     uint32_t mode = 0;
   };
@@ -258,7 +261,8 @@ class TarSource : public Source {
     if (input_->headers.has_more())
       options_.tell(path_ + ": what lies behind its end mark is left out, as tar does without --ignore-zeros");
     if (whiteouts_ > 0)
-      options_.tell(path_ + ": " + std::to_string(whiteouts_) + " names begin with .wh., as a container layer marks what " +
+      options_.tell(path_ + ": " + std::to_string(whiteouts_) +
+                    " names begin with .wh., as a container layer marks what " +
                     "it removes; they are kept as plain files: publish the merged file system, not a layer");
   }
 
@@ -275,8 +279,8 @@ class TarSource : public Source {
   }
 
   Error Unsupported(const std::string& what) const {
-    return Invalid(path_ + ": " + what + ", which is not supported: publish its unpacked root file system, or the tar of " +
-                   "docker export");
+    return Invalid(path_ + ": " + what +
+                   ", which is not supported: publish its unpacked root file system, or the tar of " + "docker export");
   }
 
   bool IsFile(uint32_t node) const {
@@ -363,8 +367,8 @@ class TarSource : public Source {
       if (file_offset > record.inode.size || size > record.inode.size - file_offset)
         return Invalid("it has contents past its size");
       RS_TRY(const uint64_t at, content_.Append({static_cast<const char*>(block), size}));
-      const bool joins = last != nullptr && last->position + last->length == at &&
-                         last->file_offset + last->length == file_offset;
+      const bool joins =
+          last != nullptr && last->position + last->length == at && last->file_offset + last->length == file_offset;
       if (joins) {
         last->length += size;
       } else {
@@ -418,7 +422,10 @@ Result<std::unique_ptr<Source>> OpenTarSource(const std::string& path, const Sou
   if (input->stream->failed()) return Invalid(shown + ": cannot read it: " + input->stream->error());
   const FileFormat format = FormatOf(head);
   if (format.kind != FileKind::kTar)
-    return Missing(shown + ": not a tar" + (head.empty() ? ": it is empty" : format.name.empty() ? "" : " but " + format.name));
+    return Missing(shown + ": not a tar" +
+                   (head.empty()          ? ": it is empty"
+                    : format.name.empty() ? ""
+                                          : " but " + format.name));
   UniqueArchive a(archive_read_new());
   archive_read_support_format_tar(a.get());
   archive_read_set_options(a.get(), "hdrcharset=BINARY");
@@ -427,8 +434,8 @@ Result<std::unique_ptr<Source>> OpenTarSource(const std::string& path, const Sou
   const int code = opened == ARCHIVE_OK ? archive_read_next_header(a.get(), &entry) : opened;
   RS_TRY(Spool content, Spool::Create());
   RS_TRY(Spool records, Spool::Create());
-  auto source = std::make_unique<TarSource>(shown, options, std::move(input), std::move(a),
-                                            std::move(content), std::move(records));
+  auto source = std::make_unique<TarSource>(shown, options, std::move(input), std::move(a), std::move(content),
+                                            std::move(records));
   RS_CHECK(source->SpoolAll(entry, code));
   return std::unique_ptr<Source>(std::move(source));
 }

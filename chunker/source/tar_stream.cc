@@ -10,7 +10,6 @@
 
 #include "base/interrupt.h"
 
-
 namespace rootstream {
 namespace {
 

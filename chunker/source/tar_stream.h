@@ -37,9 +37,9 @@ class TarStream {
   bool Fill();  // piece_, with what comes next; false: the end, or an error
 
   UniqueFd fd_;
-  std::string input_;                // of the file
-  bool input_is_ready_ = false;      // it was read to be looked at
-  std::unique_ptr<Gunzip> gunzip_;   // between the file and libarchive
+  std::string input_;               // of the file
+  bool input_is_ready_ = false;     // it was read to be looked at
+  std::unique_ptr<Gunzip> gunzip_;  // between the file and libarchive
   archive* archive_;
   std::string piece_;
   std::string peeked_;

@@ -28,7 +28,7 @@ const std::string* TarTree::TargetOf(uint32_t node) const {
 Result<uint32_t> TarTree::Walk(std::string_view path, Absent absent) {
   RS_CHECK(CheckNames(path));
   uint32_t node = PathTable::kTop;
-  std::string followed;         // a symlink's target, and what was left behind it
+  std::string followed;          // a symlink's target, and what was left behind it
   std::string_view left = path;  // still to go
   int symlinks = 0;
   while (true) {

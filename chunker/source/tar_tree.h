@@ -40,8 +40,8 @@ class TarTree {
   const std::string* TargetOf(uint32_t node) const;
 
   PathTable paths_;
-  std::vector<uint32_t> inodes_;                           // by node
-  std::unordered_map<uint32_t, std::string> targets_;      // of symlinks, by inode
+  std::vector<uint32_t> inodes_;                       // by node
+  std::unordered_map<uint32_t, std::string> targets_;  // of symlinks, by inode
 };
 
 }  // namespace rootstream

@@ -109,8 +109,7 @@ Result<PlainBytes> Fill::Bring(const ObjectRef& ref) {
     auto answer = came->get_future();
     cache_.Get(ref, Priority::kBackground, [came](const Result<PlainBytes>& bytes) { came->set_value(bytes); });
     Result<PlainBytes> bytes = answer.get();
-    const bool again = !bytes.ok() && bytes.error().kind == ErrorKind::kUnavailable &&
-                       on_silence_ == OnSilence::kWait;
+    const bool again = !bytes.ok() && bytes.error().kind == ErrorKind::kUnavailable && on_silence_ == OnSilence::kWait;
     if (!again) return bytes;
     RS_CHECK(Sleep(kTryAgainAfter));
   }
@@ -150,9 +149,8 @@ Status Fill::WantBatch(const std::vector<ObjectRef>& batch, uint64_t size) {
   }
   std::vector<Wanted> wanted;
   for (const ObjectRef& ref : batch)
-    wanted.push_back({ref, [this, stored = ref.stored_size](const Result<PlainBytes>& bytes) {
-                        ChunkCame(stored, bytes);
-                      }});
+    wanted.push_back(
+        {ref, [this, stored = ref.stored_size](const Result<PlainBytes>& bytes) { ChunkCame(stored, bytes); }});
   cache_.GetAll(std::move(wanted), Priority::kBackground);
   return Ok();
 }

@@ -22,8 +22,8 @@ class Fill {
  public:
   enum class OnSilence { kWait, kEnd };  // what to do where no store answers
   struct Progress {
-    uint64_t total = 0;   // stored bytes of contents; 0 until all metadata is here
-    uint64_t done = 0;    // of them, those that are in the cache
+    uint64_t total = 0;  // stored bytes of contents; 0 until all metadata is here
+    uint64_t done = 0;   // of them, those that are in the cache
     bool ended = false;
     std::string problem;      // why it is not whole
     std::string hindered_by;  // why it does not go on for now
@@ -62,8 +62,8 @@ class Fill {
   std::condition_variable changed_;
   Progress progress_;
   bool stopping_ = false;
-  uint64_t under_way_ = 0;   // bytes
-  bool is_silent_ = false;   // the last that was asked for got no answer
+  uint64_t under_way_ = 0;         // bytes
+  bool is_silent_ = false;         // the last that was asked for got no answer
   bool something_missed_ = false;  // in this pass: no store answered
   bool something_came_ = false;    // likewise: it was not on the disk
   std::optional<Error> failed_;

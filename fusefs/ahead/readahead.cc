@@ -8,8 +8,7 @@ std::optional<FileRange> Readahead::Note(uint64_t inode, uint64_t offset, uint64
   return runs_.With([&](std::list<Run>& runs) -> std::optional<FileRange> {
     // Several may read one file, each in a run of its own.
     const auto found = std::find_if(runs.begin(), runs.end(), [&](const Run& run) {
-      return run.inode == inode && offset >= run.start && offset + kSlack >= run.next &&
-             offset <= run.fetched + kSlack;
+      return run.inode == inode && offset >= run.start && offset + kSlack >= run.next && offset <= run.fetched + kSlack;
     });
     const bool follows = found != runs.end();
     if (offset > 0) {

@@ -1,7 +1,7 @@
 // Readahead: notices files that are read in a run, and says what to bring in before it is asked for.
 //
-// The kernel's own readahead is kept small unless the server is near, since it reads around every page fault: 30 one-byte faults
-// in an 8 MiB file cost 0.12 MB at 16 KiB and less, 3.1 MB at 128 KiB (docs/design.md). A run is told
+// The kernel's own readahead is kept small unless the server is near, since it reads around every page fault: 30
+// one-byte faults in an 8 MiB file cost 0.12 MB at 16 KiB and less, 3.1 MB at 128 KiB (docs/design.md). A run is told
 // here instead: reads that follow one another. Its window doubles as it goes on. Thread-safe.
 #pragma once
 
@@ -21,11 +21,11 @@ struct FileRange {
 
 class Readahead {
  public:
-  static constexpr uint64_t kFirstWindow = 128 << 10;   // bytes
+  static constexpr uint64_t kFirstWindow = 128 << 10;  // bytes
   static constexpr uint64_t kLargestWindow = 4 << 20;
-  static constexpr uint64_t kAllWindows = 8 << 20;      // of all runs together
-  static constexpr uint64_t kProof = 64 << 10;          // read in a run before anything is fetched
-  static constexpr uint64_t kSlack = 512 << 10;         // requests of one run may overtake each other
+  static constexpr uint64_t kAllWindows = 8 << 20;  // of all runs together
+  static constexpr uint64_t kProof = 64 << 10;      // read in a run before anything is fetched
+  static constexpr uint64_t kSlack = 512 << 10;     // requests of one run may overtake each other
 
   // Notes a read; the answer is what should be fetched now.
   std::optional<FileRange> Note(uint64_t inode, uint64_t offset, uint64_t length);

@@ -23,8 +23,8 @@ class Survey {
     bool started = false;
     bool walking = false;  // somebody takes from the walk
     ShardWalk walk;
-    uint64_t stored = 0;   // bytes of all that was asked for, here already or not, so that the walk ends
-    uint64_t plain = 0;    // likewise
+    uint64_t stored = 0;  // bytes of all that was asked for, here already or not, so that the walk ends
+    uint64_t plain = 0;   // likewise
   };
 
   void Walk();

@@ -6,9 +6,9 @@
 namespace rootstream {
 namespace {
 
-constexpr size_t kMostUnderWay = 1024;         // objects
-constexpr uint64_t kMostInMemory = 12 << 20;   // plain bytes, where there is no disk to keep them
-constexpr double kFits = 0.5;                  // unforeseen; more is another program's profile
+constexpr size_t kMostUnderWay = 1024;        // objects
+constexpr uint64_t kMostInMemory = 12 << 20;  // plain bytes, where there is no disk to keep them
+constexpr double kFits = 0.5;                 // unforeseen; more is another program's profile
 
 }  // namespace
 
@@ -33,10 +33,8 @@ void Warmup::Start(const HotRange& hot, const ObjectRef& root) {
   cache_.GetAll(std::move(wanted), Priority::kDemand);
 }
 
-void Warmup::ListCame(size_t number, const ObjectRef& ref, size_t max_plain,
-                      const Result<PlainBytes>& bytes) {
-  Result<ChunkList> list =
-      bytes.ok() ? ChunkList::Decode(**bytes, ref.pack, max_plain) : bytes.error();
+void Warmup::ListCame(size_t number, const ObjectRef& ref, size_t max_plain, const Result<PlainBytes>& bytes) {
+  Result<ChunkList> list = bytes.ok() ? ChunkList::Decode(**bytes, ref.pack, max_plain) : bytes.error();
   const bool complete = state_.With([&](State& state) {
     if (list.ok()) {
       state.lists[number] = std::move(list->chunks);
@@ -44,8 +42,7 @@ void Warmup::ListCame(size_t number, const ObjectRef& ref, size_t max_plain,
       state.progress.problem = list.error().message;
     }
     if (--state.lists_due > 0) return false;
-    for (std::vector<ObjectRef>& refs : state.lists)
-      state.refs.insert(state.refs.end(), refs.begin(), refs.end());
+    for (std::vector<ObjectRef>& refs : state.lists) state.refs.insert(state.refs.end(), refs.begin(), refs.end());
     state.lists.clear();
     for (const ObjectRef& object : state.refs) {
       state.progress.total += object.stored_size;
@@ -68,9 +65,8 @@ void Warmup::WantMore() {
       if (cache_.Has(ref)) {
         here += ref.stored_size;
       } else {
-        wanted.push_back({ref, [this, size = ref.stored_size](const Result<PlainBytes>& bytes) {
-                            ObjectCame(size, bytes);
-                          }});
+        wanted.push_back(
+            {ref, [this, size = ref.stored_size](const Result<PlainBytes>& bytes) { ObjectCame(size, bytes); }});
       }
     }
     state_.With([&](State& state) {

@@ -20,8 +20,8 @@ namespace rootstream {
 class Warmup {
  public:
   struct Progress {
-    uint64_t total = 0;   // stored bytes; 0 until the lists are here
-    uint64_t done = 0;    // of them, those that are in the cache
+    uint64_t total = 0;  // stored bytes; 0 until the lists are here
+    uint64_t done = 0;   // of them, those that are in the cache
     bool ended = false;
     std::string problem;  // of the first object that could not be had
 
@@ -51,7 +51,7 @@ class Warmup {
     std::vector<ObjectRef> refs;                // of all lists, in order
     size_t next = 0;                            // in refs
     size_t under_way = 0;
-    uint64_t plain_bytes = 0;                   // of those that were wanted
+    uint64_t plain_bytes = 0;  // of those that were wanted
   };
 
   void ListCame(size_t number, const ObjectRef& ref, size_t max_plain, const Result<PlainBytes>& bytes);

@@ -54,8 +54,6 @@ void TellLostMemory(const Client& client) {
     fprintf(stderr, "rootstream: memory of refs: lost: %s\n", client.memory_lost().c_str());
 }
 
-bool NamesTrust(const ClientOptions& options) {
-  return options.insecure || !options.public_keys.empty();
-}
+bool NamesTrust(const ClientOptions& options) { return options.insecure || !options.public_keys.empty(); }
 
 }  // namespace rootstream

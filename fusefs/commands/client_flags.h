@@ -28,7 +28,6 @@ void TellLostMemory(const Client& client);
 
 // Neither a key nor --insecure: the command is used wrongly.
 bool NamesTrust(const ClientOptions& options);
-inline constexpr const char* kTrustMissing =
-    "give --pubkey FILE, or --insecure to take the image as it comes";
+inline constexpr const char* kTrustMissing = "give --pubkey FILE, or --insecure to take the image as it comes";
 
 }  // namespace rootstream

@@ -47,8 +47,8 @@ constexpr std::array kOtherVerbs = {
 };
 
 const Verb* FindOtherVerb(const std::string& name) {
-  const auto found = std::find_if(kOtherVerbs.begin(), kOtherVerbs.end(),
-                                  [&](const Verb& verb) { return name == verb.name; });
+  const auto found =
+      std::find_if(kOtherVerbs.begin(), kOtherVerbs.end(), [&](const Verb& verb) { return name == verb.name; });
   return found == kOtherVerbs.end() ? nullptr : &*found;
 }
 
@@ -58,16 +58,13 @@ using Run = std::function<int()>;
 int Report(const Status& status) { return status.ok() ? 0 : ReportFailure(status.error()); }
 
 Result<std::unique_ptr<Client>> OpenClient(const ClientFlags& flags) {
-  return Client::Open(flags.options, [](const Error& error) {
-    Tell("waiting for the network: " + error.message);
-  });
+  return Client::Open(flags.options, [](const Error& error) { Tell("waiting for the network: " + error.message); });
 }
 
 // A command on an opened image.
 template <typename Use>
 int WithClient(ClientFlags& flags, Use use) {
-  if (const Status status = flags.Apply(); !status.ok())
-    return ReportUsage(status.error().message);
+  if (const Status status = flags.Apply(); !status.ok()) return ReportUsage(status.error().message);
   if (!NamesTrust(flags.options)) return ReportUsage(kTrustMissing);
   const auto client = OpenClient(flags);
   if (!client.ok()) return ReportFailure(client.error());
@@ -106,8 +103,7 @@ void AddMount(CLI::App& app, Run& run, MountCaller caller) {
   command->add_flag(of_mount8 ? "-f,--fake" : "--fake", *fake, "check what was given, and mount nothing");
   command->add_flag("--rootfs", options->is_root,
                     "this machine runs from it: never give up, never be killed, log to the kernel");
-  command->add_option("--fill", *fill,
-                      "bring all of the image into the cache, behind all else: bytes a second, or max")
+  command->add_option("--fill", *fill, "bring all of the image into the cache, behind all else: bytes a second, or max")
       ->type_name("RATE");
   command->add_option("-o", *lists, "the options above as keys, and those of mount(8)")
       ->type_name("OPT,OPT")
@@ -117,8 +113,7 @@ void AddMount(CLI::App& app, Run& run, MountCaller caller) {
   command->add_option("-t,-N")->group("");
   command->callback([=, &run] {
     run = [=] {
-      if (const Status status = flags->Apply(); !status.ok())
-        return ReportUsage(status.error().message);
+      if (const Status status = flags->Apply(); !status.ok()) return ReportUsage(status.error().message);
       options->client = flags->options;
       options->record = flags->record;
       if (!fill->empty()) {
@@ -143,10 +138,7 @@ void AddUmount(CLI::App& app, Run& run) {
   command->add_option("MOUNTPOINT", *mountpoint)->required();
   command->add_flag("-l,--lazy", *lazy, "even if it is busy; whoever uses it gets errors");
   command->callback([=, &run] {
-    run = [=] {
-      return Report(UnmountImage(*mountpoint,
-                                 *lazy ? UnmountMode::kLazy : UnmountMode::kWhenIdle));
-    };
+    run = [=] { return Report(UnmountImage(*mountpoint, *lazy ? UnmountMode::kLazy : UnmountMode::kWhenIdle)); };
   });
 }
 
@@ -227,9 +219,7 @@ void AddPrefetch(CLI::App& app, Run& run) {
   flags->AddTo(*command);
   command->callback([=, &run] {
     run = [=] {
-      return WithClient(*flags, [&](Client& client) {
-        return *all ? PrefetchAll(client) : PrefetchHotRange(client);
-      });
+      return WithClient(*flags, [&](Client& client) { return *all ? PrefetchAll(client) : PrefetchHotRange(client); });
     };
   });
 }
@@ -246,8 +236,7 @@ void AddProfile(CLI::App& app, Run& run) {
   record->add_option("--seconds", *seconds, "end by itself after so long")->type_name("N");
   record->callback([=, &run] {
     run = [=] {
-      const auto limit = *seconds == 0 ? std::nullopt
-                                       : std::optional(std::chrono::seconds(*seconds));
+      const auto limit = *seconds == 0 ? std::nullopt : std::optional(std::chrono::seconds(*seconds));
       return Report(RecordProfile(*mountpoint, *file, limit));
     };
   });
@@ -309,8 +298,7 @@ int RunClientCommand(ProgramStart& start) {
   const std::string second = start.argc() > 2 ? start.argv()[2] : "";
   if (first == "profile" && (second == "show" || second == "merge"))
     return ReportFailure(RunBeside("publisher", start.argv()));
-  CLI::App app("Linux from any web server: publish root filesystems as static files, mount them lazily",
-               "rootstream");
+  CLI::App app("Linux from any web server: publish root filesystems as static files, mount them lazily", "rootstream");
   app.set_version_flag("--version", "rootstream " ROOTSTREAM_VERSION);
   app.require_subcommand(1);
   app.footer(Footer());
@@ -337,8 +325,7 @@ int RunClientCommand(ProgramStart& start) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   const int code = run();
-  if (fflush(stdout) != 0 && code == 0)
-    return ReportFailure(ErrnoError("cannot write to", "standard output"));
+  if (fflush(stdout) != 0 && code == 0) return ReportFailure(ErrnoError("cannot write to", "standard output"));
   return code;
 }
 

@@ -22,8 +22,7 @@ bool IsNotPermitted(int error) { return error == EPERM || error == EACCES || err
 
 class FolderWriter {
  public:
-  FolderWriter(Client& client, int top)
-      : view_(client), top_(top), total_(client.ref().manifest.totals.data_bytes) {}
+  FolderWriter(Client& client, int top) : view_(client), top_(top), total_(client.ref().manifest.totals.data_bytes) {}
 
   Status WriteTop() {
     RS_TRY(const Node root, view_.Find("/"));
@@ -38,16 +37,15 @@ class FolderWriter {
     RS_CHECK(SetAttributes(root, top_, ".", "/"));
     progress_.End();
     if (left_out_ > 0)
-      Tell("left out, for lack of permission: " + std::to_string(left_out_) + " owners, devices or attributes; the first: " +
-           first_left_out_);
+      Tell("left out, for lack of permission: " + std::to_string(left_out_) +
+           " owners, devices or attributes; the first: " + first_left_out_);
     return Ok();
   }
 
  private:
   int Folder() const { return folders_.empty() ? top_ : folders_.back().get(); }
 
-  Status WriteEntry(const Node& node, int folder, const std::string& name,
-                    const std::string& path) {
+  Status WriteEntry(const Node& node, int folder, const std::string& name, const std::string& path) {
     const Inode& inode = node.inode();
     if (S_ISDIR(inode.mode)) return EnterFolder(folder, name, path);
     if (inode.nlink > 1) {
@@ -62,8 +60,7 @@ class FolderWriter {
       RS_CHECK(WriteRegular(node, folder, name, path));
     } else if (S_ISLNK(inode.mode)) {
       const std::string& target = node.shard->tree.targets[inode.target];
-      if (symlinkat(target.c_str(), folder, name.c_str()) != 0)
-        return ErrnoError("cannot make symlink", path);
+      if (symlinkat(target.c_str(), folder, name.c_str()) != 0) return ErrnoError("cannot make symlink", path);
     } else {
       const dev_t device = makedev(inode.device_major, inode.device_minor);
       if (mknodat(folder, name.c_str(), (inode.mode & S_IFMT) | 0600, device) != 0) {
@@ -83,12 +80,10 @@ class FolderWriter {
     return Ok();
   }
 
-  Status WriteRegular(const Node& node, int folder, const std::string& name,
-                      const std::string& path) {
+  Status WriteRegular(const Node& node, int folder, const std::string& name, const std::string& path) {
     const UniqueFd fd(openat(folder, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!fd) return ErrnoError("cannot make", path);
-    if (ftruncate(fd.get(), static_cast<off_t>(node.inode().size)) != 0)
-      return ErrnoError("cannot size", path);
+    if (ftruncate(fd.get(), static_cast<off_t>(node.inode().size)) != 0) return ErrnoError("cannot size", path);
     const Status read = view_.ReadData(node, [&](uint64_t offset, std::string_view bytes) {
       progress_.Show(written_ += bytes.size(), total_, path);
       if (WriteFullyAt(fd.get(), bytes, offset)) return Ok();
@@ -98,8 +93,7 @@ class FolderWriter {
   }
 
   // Owner before mode and xattrs: changing it takes set-user-id bits and capabilities away.
-  Status SetAttributes(const Node& node, int folder, const std::string& name,
-                       const std::string& path) {
+  Status SetAttributes(const Node& node, int folder, const std::string& name, const std::string& path) {
     const Inode& inode = node.inode();
     if (fchownat(folder, name.c_str(), inode.uid, inode.gid, AT_SYMLINK_NOFOLLOW) != 0) {
       if (!IsNotPermitted(errno)) return ErrnoError("cannot set the owner of", path);
@@ -115,13 +109,11 @@ class FolderWriter {
     return Ok();
   }
 
-  Status SetXattrs(const Node& node, int folder, const std::string& name,
-                   const std::string& path) {
+  Status SetXattrs(const Node& node, int folder, const std::string& name, const std::string& path) {
     if (node.inode().xattr_set == 0) return Ok();
     const std::string at = "/proc/self/fd/" + std::to_string(folder) + "/" + name;
     for (const Xattr& xattr : node.shard->tree.xattr_sets[node.inode().xattr_set - 1]) {
-      if (lsetxattr(at.c_str(), xattr.name.c_str(), xattr.value.data(), xattr.value.size(), 0) == 0)
-        continue;
+      if (lsetxattr(at.c_str(), xattr.name.c_str(), xattr.value.data(), xattr.value.size(), 0) == 0) continue;
       if (!IsNotPermitted(errno)) return ErrnoError("cannot set " + xattr.name + " of", path);
       LeaveOut(path, errno);
     }
@@ -134,7 +126,7 @@ class FolderWriter {
 
   View view_;
   const int top_;
-  std::vector<UniqueFd> folders_;  // one in another, from the top down to where it writes
+  std::vector<UniqueFd> folders_;                    // one in another, from the top down to where it writes
   std::unordered_map<uint64_t, std::string> links_;  // inode to the first name it was written under
   const uint64_t total_;
   uint64_t written_ = 0;
@@ -154,8 +146,7 @@ void AllowManyOpenFiles() {
 }  // namespace
 
 Status ExportToFolder(Client& client, const std::string& folder) {
-  if (mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST)
-    return ErrnoError("cannot make folder", folder);
+  if (mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) return ErrnoError("cannot make folder", folder);
   RS_TRY(const auto names, NamesIn(folder));
   if (!names.empty()) return Invalid(folder + ": not empty");
   AllowManyOpenFiles();

@@ -30,16 +30,14 @@ int Main(int argc, char** argv) {
   ClientFlags flags;
   std::string target;
   command->add_option("URL", flags.options.url)->required();
-  command->add_option("TARGET", target, "a new or empty directory, or - for a tar on standard output")
-      ->required();
+  command->add_option("TARGET", target, "a new or empty directory, or - for a tar on standard output")->required();
   flags.AddTo(*command);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  if (const Status status = flags.Apply(); !status.ok())
-    return ReportUsage(status.error().message);
+  if (const Status status = flags.Apply(); !status.ok()) return ReportUsage(status.error().message);
   if (!NamesTrust(flags.options)) return ReportUsage(kTrustMissing);
   if (target == "-" && isatty(1) != 0) return ReportUsage("a tar is not for a terminal: redirect it");
   const Status status = Export(flags, target);

@@ -25,12 +25,18 @@ using UniqueEntry = std::unique_ptr<archive_entry, FreeEntry>;
 
 int ArchiveTag(uint16_t tag) {
   switch (tag) {
-    case kAclUserObject: return ARCHIVE_ENTRY_ACL_USER_OBJ;
-    case kAclUser: return ARCHIVE_ENTRY_ACL_USER;
-    case kAclGroupObject: return ARCHIVE_ENTRY_ACL_GROUP_OBJ;
-    case kAclGroup: return ARCHIVE_ENTRY_ACL_GROUP;
-    case kAclMask: return ARCHIVE_ENTRY_ACL_MASK;
-    default: return ARCHIVE_ENTRY_ACL_OTHER;
+    case kAclUserObject:
+      return ARCHIVE_ENTRY_ACL_USER_OBJ;
+    case kAclUser:
+      return ARCHIVE_ENTRY_ACL_USER;
+    case kAclGroupObject:
+      return ARCHIVE_ENTRY_ACL_GROUP_OBJ;
+    case kAclGroup:
+      return ARCHIVE_ENTRY_ACL_GROUP;
+    case kAclMask:
+      return ARCHIVE_ENTRY_ACL_MASK;
+    default:
+      return ARCHIVE_ENTRY_ACL_OTHER;
   }
 }
 
@@ -39,16 +45,15 @@ void AddXattr(archive_entry* entry, const Xattr& xattr) {
   const bool access = xattr.name == kAclAccessXattr;
   const auto acl = access || xattr.name == kAclDefaultXattr ? DecodeAcl(xattr.value) : std::nullopt;
   if (!acl) {
-    archive_entry_xattr_add_entry(entry, xattr.name.c_str(), xattr.value.data(),
-                                  xattr.value.size());
+    archive_entry_xattr_add_entry(entry, xattr.name.c_str(), xattr.value.data(), xattr.value.size());
     return;
   }
   const int type = access ? ARCHIVE_ENTRY_ACL_TYPE_ACCESS : ARCHIVE_ENTRY_ACL_TYPE_DEFAULT;
   for (const AclEntry& e : *acl) {
     const bool named = e.tag == kAclUser || e.tag == kAclGroup;
     const std::string id = named ? std::to_string(e.id) : "";
-    archive_entry_acl_add_entry(entry, type, e.permissions, ArchiveTag(e.tag),
-                                named ? static_cast<int>(e.id) : -1, id.c_str());
+    archive_entry_acl_add_entry(entry, type, e.permissions, ArchiveTag(e.tag), named ? static_cast<int>(e.id) : -1,
+                                id.c_str());
   }
 }
 
@@ -80,10 +85,10 @@ class TarWriter {
     RS_TRY(const Node root, view_.Find("/"));
     RS_CHECK(WriteHeader(root, "."));
     RS_CHECK(view_.Walk(root, {[this](const std::string& path, const std::string&, const Node& node) -> Status {
-      if (!S_ISSOCK(node.inode().mode)) return WriteHeader(node, "." + path);
-      ++sockets_;
-      return Ok();
-    }}));
+                          if (!S_ISSOCK(node.inode().mode)) return WriteHeader(node, "." + path);
+                          ++sockets_;
+                          return Ok();
+                        }}));
     if (archive_write_close(archive_.get()) != ARCHIVE_OK) return Problem("standard output");
     progress_.End();
     if (sockets_ > 0) Tell("left out: " + std::to_string(sockets_) + " sockets, which tar does not know");
@@ -94,7 +99,10 @@ class TarWriter {
   Error Problem(const std::string& path) const {
     const char* text = archive_error_string(archive_.get());
     const int error = archive_errno(archive_.get());
-    return Failed(path + ": cannot write to the archive: " + (error > 0 ? strerror(error) : text != nullptr ? text : "?"));
+    return Failed(path + ": cannot write to the archive: " +
+                  (error > 0         ? strerror(error)
+                   : text != nullptr ? text
+                                     : "?"));
   }
 
   Status WriteHeader(const Node& node, const std::string& path) {
@@ -112,8 +120,7 @@ class TarWriter {
       archive_entry_set_rdevmajor(e, inode.device_major);
       archive_entry_set_rdevminor(e, inode.device_minor);
     }
-    if (S_ISLNK(inode.mode))
-      archive_entry_copy_symlink(e, node.shard->tree.targets[inode.target].c_str());
+    if (S_ISLNK(inode.mode)) archive_entry_copy_symlink(e, node.shard->tree.targets[inode.target].c_str());
     bool has_content = S_ISREG(inode.mode);
     if (inode.nlink > 1 && !S_ISDIR(inode.mode)) {
       const auto [first, is_new] = links_.try_emplace(node.id(), path);
@@ -133,24 +140,20 @@ class TarWriter {
   static void SetSize(archive_entry* e, const Node& node) {
     const Inode& inode = node.inode();
     archive_entry_set_size(e, static_cast<la_int64_t>(inode.size));
-    const auto extent = [&](uint32_t i) -> const Extent& {
-      return node.shard->tree.extents[inode.extent_begin + i];
-    };
+    const auto extent = [&](uint32_t i) -> const Extent& { return node.shard->tree.extents[inode.extent_begin + i]; };
     const bool whole = inode.extent_count == 1 && extent(0).length == inode.size;
     if (whole || inode.size == 0) return;
     for (uint32_t i = 0; i < inode.extent_count; ++i)
       archive_entry_sparse_add_entry(e, static_cast<la_int64_t>(extent(i).file_offset),
                                      static_cast<la_int64_t>(extent(i).length));
-    if (inode.extent_count == 0)
-      archive_entry_sparse_add_entry(e, static_cast<la_int64_t>(inode.size), 0);
+    if (inode.extent_count == 0) archive_entry_sparse_add_entry(e, static_cast<la_int64_t>(inode.size), 0);
   }
 
   // The library takes the bytes of holes too, and drops them by the map.
   Status WriteContent(const Node& node, const std::string& path) {
     uint64_t written = 0;
     const auto put = [&](std::string_view bytes) -> Status {
-      if (archive_write_data(archive_.get(), bytes.data(), bytes.size()) !=
-          static_cast<la_ssize_t>(bytes.size()))
+      if (archive_write_data(archive_.get(), bytes.data(), bytes.size()) != static_cast<la_ssize_t>(bytes.size()))
         return Problem(path);
       written += bytes.size();
       return Ok();

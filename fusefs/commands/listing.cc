@@ -57,12 +57,10 @@ std::string TimeText(int64_t seconds) {
 std::string LongLine(const std::string& name, const Node& node) {
   const Inode& inode = node.inode();
   const bool device = S_ISCHR(inode.mode) || S_ISBLK(inode.mode);
-  const std::string size = device
-                               ? fmt::format("{},{}", inode.device_major, inode.device_minor)
-                               : fmt::format("{}", S_ISDIR(inode.mode) ? 0 : inode.size);
-  std::string line = fmt::format("{} {:>3} {:>5} {:>5} {:>12} {} {}", ModeText(inode.mode),
-                                 inode.nlink, inode.uid, inode.gid, size,
-                                 TimeText(inode.mtime_seconds), Shown(name));
+  const std::string size = device ? fmt::format("{},{}", inode.device_major, inode.device_minor)
+                                  : fmt::format("{}", S_ISDIR(inode.mode) ? 0 : inode.size);
+  std::string line = fmt::format("{} {:>3} {:>5} {:>5} {:>12} {} {}", ModeText(inode.mode), inode.nlink, inode.uid,
+                                 inode.gid, size, TimeText(inode.mtime_seconds), Shown(name));
   if (S_ISLNK(inode.mode)) line += " -> " + Shown(node.shard->tree.targets[inode.target]);
   return line;
 }
@@ -80,12 +78,8 @@ Status Print(std::string_view text) {
 nlohmann::ordered_json BootEntryJson(const BootEntry& entry) {
   nlohmann::ordered_json rules = nlohmann::ordered_json::array();
   for (const MatchRule& rule : entry.rules) rules.push_back(MatchRuleText(rule));
-  return {{"title", entry.title},
-          {"kernel", entry.kernel},
-          {"initrds", entry.initrds},
-          {"cmdline", entry.cmdline},
-          {"default", entry.is_default},
-          {"rules", rules}};
+  return {{"title", entry.title},     {"kernel", entry.kernel},      {"initrds", entry.initrds},
+          {"cmdline", entry.cmdline}, {"default", entry.is_default}, {"rules", rules}};
 }
 
 nlohmann::ordered_json ImageJson(const TrustedRef& ref) {
@@ -124,11 +118,9 @@ std::string BootEntryText(const BootEntry& entry) {
 
 std::string ImageText(const TrustedRef& ref) {
   const Manifest& m = ref.manifest;
-  std::string out = fmt::format("image       {}\nserial      {}\nissued      {} UTC\n",
-                                ref.body.image.ToString(), ref.body.serial,
-                                TimeText(ref.body.issued));
-  out += "expires     " +
-         (ref.body.expires == 0 ? std::string("never") : TimeText(ref.body.expires) + " UTC") + "\n";
+  std::string out = fmt::format("image       {}\nserial      {}\nissued      {} UTC\n", ref.body.image.ToString(),
+                                ref.body.serial, TimeText(ref.body.issued));
+  out += "expires     " + (ref.body.expires == 0 ? std::string("never") : TimeText(ref.body.expires) + " UTC") + "\n";
   out += fmt::format("manifest    {}\nroot shard  {}\n", ref.manifest_id.Hex(), m.root.id.Hex());
   out += fmt::format("entries     {} names of {} inodes\n", m.totals.entries, m.totals.inodes);
   out += fmt::format("size        {} ({} without holes)\n", HumanBytes(m.totals.plain_bytes),
@@ -136,8 +128,7 @@ std::string ImageText(const TrustedRef& ref) {
   out += fmt::format("signed by   {} of {} keys\n", m.threshold, m.keys.size());
   for (const PublicKey& key : m.keys) out += "            " + Hex(key.view()) + "\n";
   for (const std::string& mirror : ref.body.mirrors) out += "mirror      " + ShownMessage(mirror) + "\n";
-  for (const BootEntry& entry : m.boot_entries)
-    out += BootEntryText(entry);
+  for (const BootEntry& entry : m.boot_entries) out += BootEntryText(entry);
   return out;
 }
 

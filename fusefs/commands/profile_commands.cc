@@ -57,7 +57,8 @@ Recording Await(const UniqueFd& signals, const DaemonCall& end) {
 // A daemon's recording of one mount, saved into a file.
 class RecordingFile {
  public:
-  RecordingFile(std::string mountpoint, std::string file) : mountpoint_(std::move(mountpoint)), file_(std::move(file)) {}
+  RecordingFile(std::string mountpoint, std::string file)
+      : mountpoint_(std::move(mountpoint)), file_(std::move(file)) {}
 
   // Of a mount that nothing was read of, nothing is written.
   Status Save(const Result<std::string>& text) {

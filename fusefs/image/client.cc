@@ -49,9 +49,8 @@ CurlTransport::Patience PatienceFor(const ClientOptions& options) {
 Status LoadRoot(Image& image) {
   auto done = std::make_shared<std::promise<Status>>();
   auto answer = done->get_future();
-  image.Find(kRootInode, [done](const Result<Node>& node) {
-    done->set_value(node.ok() ? Ok() : Status(node.error()));
-  });
+  image.Find(kRootInode,
+             [done](const Result<Node>& node) { done->set_value(node.ok() ? Ok() : Status(node.error())); });
   return answer.get();
 }
 
@@ -106,8 +105,7 @@ Result<std::optional<std::chrono::seconds>> ParseNetworkLoss(const std::string& 
   return Invalid("'" + text + "' is not a policy for network loss: wait or fail:SECONDS");
 }
 
-Result<std::unique_ptr<Client>> Client::Open(const ClientOptions& options,
-                                             std::function<void(const Error&)> waiting) {
+Result<std::unique_ptr<Client>> Client::Open(const ClientOptions& options, std::function<void(const Error&)> waiting) {
   std::unique_ptr<Client> client(new Client());
   RS_TRY(client->url_, ParseImageUrl(options.url));
   RS_TRY(std::vector<PublicKey> keys, ReadKeys(options.public_keys));
@@ -122,8 +120,8 @@ Result<std::unique_ptr<Client>> Client::Open(const ClientOptions& options,
   if (options.fill && folder.empty()) return Invalid("there is no cache folder to fill");
   client->transport_ = std::make_unique<CurlTransport>(PatienceFor(options), std::move(credentials));
   const FetchPolicy policy{options.give_up_after, options.neighbours};
-  auto cache = ObjectCache::Open({.folder = folder, .disk_limit = options.cache_size},
-                                 *client->transport_, policy, stores);
+  auto cache =
+      ObjectCache::Open({.folder = folder, .disk_limit = options.cache_size}, *client->transport_, policy, stores);
   // A folder that nobody asked for and that cannot be had (a read-only root) is done without.
   if (!cache.ok() && !options.cache && !options.strict_memory) {
     folder.clear();
@@ -137,32 +135,27 @@ Result<std::unique_ptr<Client>> Client::Open(const ClientOptions& options,
                                .strict_memory = options.strict_memory,
                                .waiting = std::move(waiting)};
   const RefMemory memory(folder, options.insecure ? RefTrust::kInsecure : RefTrust::kSigned);
-  RS_TRY(client->ref_, ResolveRef(client->url_, client->cache_->fetcher(), memory,
-                                  resolve));
+  RS_TRY(client->ref_, ResolveRef(client->url_, client->cache_->fetcher(), memory, resolve));
   client->has_memory_ = memory.exists();
   client->cache_->fetcher().AddStores(client->ref_.ref.body.mirrors);
   client->warmup_ = std::make_unique<Warmup>(*client->cache_);
   client->image_ = std::make_unique<Image>(*client->cache_, client->ref_.ref.manifest.root, kShardMemory,
                                            *client->warmup_, client->recorder_);
-  client->reader_ =
-      std::make_unique<FileReader>(*client->cache_, *client->warmup_, client->recorder_);
-  if (options.warm_up)
-    client->warmup_->Start(client->ref_.ref.manifest.hot, client->ref_.ref.manifest.root);
+  client->reader_ = std::make_unique<FileReader>(*client->cache_, *client->warmup_, client->recorder_);
+  if (options.warm_up) client->warmup_->Start(client->ref_.ref.manifest.hot, client->ref_.ref.manifest.root);
   if (options.record) client->StartRecording();
   const Status root = LoadRoot(*client->image_);
   if (!root.ok()) return Of(client->url_.ToString(), root.error());
   if (options.fill && client->cache_->disk() != nullptr) {
-    client->fill_ = std::make_unique<Fill>(*client->cache_, client->ref_.ref.manifest.root, *options.fill,
-                                           Fill::OnSilence::kWait);
+    client->fill_ =
+        std::make_unique<Fill>(*client->cache_, client->ref_.ref.manifest.root, *options.fill, Fill::OnSilence::kWait);
     client->fill_->Start(options.warm_up ? client->warmup_.get() : nullptr);
   }
   return client;
 }
 
 void Client::StartRecording() {
-  recorder_.Start([this](uint64_t inode, Recorder::PathDone done) {
-    image_->PathOf(inode, std::move(done));
-  });
+  recorder_.Start([this](uint64_t inode, Recorder::PathDone done) { image_->PathOf(inode, std::move(done)); });
 }
 
 Client::~Client() { Close(); }

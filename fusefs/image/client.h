@@ -28,11 +28,11 @@ struct ClientOptions {
   std::vector<std::string> mirrors;
   CredentialFiles credentials;
   std::optional<std::chrono::seconds> give_up_after = std::chrono::seconds(60);  // nullopt: wait
-  bool strict_memory = false;  // no image whose memory of refs is lost
-  bool record = false;  // from the first request on
-  bool warm_up = false;  // fetch the hot range as soon as the image is open
+  bool strict_memory = false;                  // no image whose memory of refs is lost
+  bool record = false;                         // from the first request on
+  bool warm_up = false;                        // fetch the hot range as soon as the image is open
   Neighbours neighbours = Neighbours::kGuess;  // of what is asked for
-  std::optional<uint64_t> fill;  // then all the rest, so many bytes a second; kNoRateLimit
+  std::optional<uint64_t> fill;                // then all the rest, so many bytes a second; kNoRateLimit
 };
 
 // "64M", "2G", "4096": bytes; K, M, G, T are powers of 1024. kInvalid.
@@ -50,15 +50,14 @@ std::string CacheFolder(const ClientOptions& options);
 class Client {
  public:
   // `waiting` is told why, each time that opening the image has to wait for the network.
-  static Result<std::unique_ptr<Client>> Open(const ClientOptions& options,
-                                              std::function<void(const Error&)> waiting);
+  static Result<std::unique_ptr<Client>> Open(const ClientOptions& options, std::function<void(const Error&)> waiting);
   ~Client();
 
   const ImageUrl& url() const { return url_; }
   const TrustedRef& ref() const { return ref_.ref; }
   bool opened_offline() const { return ref_.from_memory; }
   const std::string& memory_lost() const { return ref_.memory_lost; }  // why; empty: it is kept
-  bool has_memory() const { return has_memory_; }  // of refs; false: there is no cache folder
+  bool has_memory() const { return has_memory_; }                      // of refs; false: there is no cache folder
   ObjectCache& cache() { return *cache_; }
   Image& image() { return *image_; }
   FileReader& reader() { return *reader_; }

@@ -8,14 +8,14 @@
 namespace rootstream {
 namespace {
 
-constexpr size_t kMaxListChunks = 48 * 1024;      // kept in memory, about 4 MiB
-constexpr double kFitsWell = 0.1;                 // unforeseen reads; a run that is one is soon more
-constexpr uint64_t kMaxHeld = 20 << 20;           // bytes of chunks that waiting reads may hold
-constexpr size_t kFewWaiting = 256;               // reads that wait to be admitted
+constexpr size_t kMaxListChunks = 48 * 1024;  // kept in memory, about 4 MiB
+constexpr double kFitsWell = 0.1;             // unforeseen reads; a run that is one is soon more
+constexpr uint64_t kMaxHeld = 20 << 20;       // bytes of chunks that waiting reads may hold
+constexpr size_t kFewWaiting = 256;           // reads that wait to be admitted
 
 // A part of a read that is consecutive in the stream.
 struct Span {
-  uint64_t at = 0;      // in the read
+  uint64_t at = 0;  // in the read
   uint64_t stream = 0;
   uint64_t length = 0;
 };
@@ -25,9 +25,8 @@ std::vector<Span> SpansOf(const Tree& tree, const Inode& inode, uint64_t offset,
   std::vector<Span> spans;
   const auto begin = tree.extents.begin() + inode.extent_begin;
   const auto end = begin + inode.extent_count;
-  auto it = std::upper_bound(begin, end, offset, [](uint64_t at, const Extent& e) {
-    return at < e.file_offset + e.length;
-  });
+  auto it =
+      std::upper_bound(begin, end, offset, [](uint64_t at, const Extent& e) { return at < e.file_offset + e.length; });
   for (; it != end && it->file_offset < offset + size; ++it) {
     const uint64_t from = std::max(it->file_offset, offset);
     const uint64_t to = std::min(it->file_offset + it->length, offset + size);
@@ -116,8 +115,7 @@ class FileReader::Job : public std::enable_shared_from_this<Job> {
         const uint64_t at = span.stream + done - shard_->list_starts[list];
         const size_t index = chunks.IndexAt(at);
         const uint64_t length = std::min(span.length - done, chunks.starts[index + 1] - at);
-        parts_.push_back({span.at + done, chunks.refs[index], at - chunks.starts[index], length,
-                          nullptr});
+        parts_.push_back({span.at + done, chunks.refs[index], at - chunks.starts[index], length, nullptr});
         done += length;
       }
     }
@@ -141,8 +139,8 @@ class FileReader::Job : public std::enable_shared_from_this<Job> {
   std::vector<ObjectRef> Neighbourhood() const {
     std::vector<ObjectRef> out;
     if (spans_.empty()) return out;
-    const auto budget = static_cast<uint64_t>(
-        reader_.warmup_.unforeseen() * static_cast<double>(reader_.cache_.fetcher().GuessBudget()));
+    const auto budget = static_cast<uint64_t>(reader_.warmup_.unforeseen() *
+                                              static_cast<double>(reader_.cache_.fetcher().GuessBudget()));
     const Span& first = spans_.front();
     const Span& last = spans_.back();
     const auto index_of = [&](uint64_t stream) {
@@ -205,9 +203,9 @@ void FileReader::Read(const Node& node, uint64_t offset, size_t size, PiecesDone
   size = std::min<uint64_t>(size, end - offset);
   if (recorder_.on()) {
     const Interest interest = done.interest();
-    const auto noted = [this, inode = node.id(), version = FileVersion{end, std::max(node.inode().mtime_seconds, -INT64_MAX)},
-                        offset, size, asked = Recorder::Clock::now(),
-                        done = std::move(done)](const Result<Pieces>& pieces) {
+    const auto noted = [this, inode = node.id(),
+                        version = FileVersion{end, std::max(node.inode().mtime_seconds, -INT64_MAX)}, offset, size,
+                        asked = Recorder::Clock::now(), done = std::move(done)](const Result<Pieces>& pieces) {
       if (pieces.ok()) recorder_.Read(inode, version, offset, size, asked);
       done(pieces);
     };
@@ -269,8 +267,7 @@ void FileReader::PrefetchAhead(const Node& node, const FileRange& ahead) {
   if (is_foreseen()) return;
   for (const ObjectRef& last : LoadedRefs(node, {ahead.offset - 1, 1}))
     if (warmup_.IsHot(last.id)) return;
-  const std::vector<ObjectRef> refs =
-      LoadedRefs(node, {ahead.offset, std::min(ahead.length, size - ahead.offset)});
+  const std::vector<ObjectRef> refs = LoadedRefs(node, {ahead.offset, std::min(ahead.length, size - ahead.offset)});
   if (!refs.empty()) cache_.Prefetch(refs, Priority::kReadahead);
 }
 
@@ -282,8 +279,7 @@ std::vector<ObjectRef> FileReader::LoadedRefs(const Node& node, const FileRange&
     const ChunksPtr chunks = LoadedList(node.shard->tree.lists[list].ref.id);
     if (chunks == nullptr) break;
     const uint64_t at = span.stream - node.shard->list_starts[list];
-    for (size_t i = chunks->IndexAt(at);
-         i < chunks->refs.size() && chunks->starts[i] < at + span.length; ++i)
+    for (size_t i = chunks->IndexAt(at); i < chunks->refs.size() && chunks->starts[i] < at + span.length; ++i)
       refs.push_back(chunks->refs[i]);
   }
   return refs;
@@ -321,8 +317,7 @@ void FileReader::Release(uint64_t cost) {
     }
   });
   // What is here by now is answered at once, and so releases the next.
-  for (const auto& [held, job] : starts)
-    NestedCall::Make([held = held, job = job] { job->FetchChunks(held); });
+  for (const auto& [held, job] : starts) NestedCall::Make([held = held, job = job] { job->FetchChunks(held); });
 }
 
 }  // namespace rootstream

@@ -21,8 +21,7 @@ Error NotHere() { return Invalid("the image names an inode that is not there"); 
 
 }  // namespace
 
-Image::Image(ObjectCache& cache, const ObjectRef& root, size_t shard_memory, const Warmup& warmup,
-             Recorder& recorder)
+Image::Image(ObjectCache& cache, const ObjectRef& root, size_t shard_memory, const Warmup& warmup, Recorder& recorder)
     : recorder_(recorder), shards_(cache, root, shard_memory, warmup, recorder) {}
 
 uint64_t Node::id() const {
@@ -88,8 +87,7 @@ void Image::LookupIn(const SearchPtr& search, const ShardPtr& shard, uint32_t nu
                        search->done.interest()});
 }
 
-void Image::FollowEntry(const ShardPtr& shard, uint32_t number, const TreeEntry& entry,
-                        LookupDone done) {
+void Image::FollowEntry(const ShardPtr& shard, uint32_t number, const TreeEntry& entry, LookupDone done) {
   if (entry.child == kNoChild) return done(std::optional<Node>({shard, number, entry.row}));
   const uint32_t shared = NumberOf(SharedInode(shard, number, entry));
   const uint32_t row = entry.row;
@@ -104,8 +102,7 @@ void Image::FollowEntry(const ShardPtr& shard, uint32_t number, const TreeEntry&
 }
 
 uint64_t Image::SharedInode(const ShardPtr& shard, uint32_t number, const TreeEntry& entry) {
-  const uint64_t inode =
-      MakeInode(shards_.SharedNumber(shard->tree.children[entry.child]), entry.row);
+  const uint64_t inode = MakeInode(shards_.SharedNumber(shard->tree.children[entry.child]), entry.row);
   const auto index = static_cast<uint32_t>(&entry - shard->tree.entries.data());
   link_names_.With([&](auto& names) {
     if (names.size() < kMaxLinkNames) names.try_emplace(inode, NamedAt{number, index});

@@ -39,9 +39,7 @@ struct EntryRun {
   uint32_t end = 0;
 
   // A position in the directory: just behind entry `entry`. Never 0, and above 2^20.
-  uint64_t PositionAfter(uint32_t entry) const {
-    return (uint64_t{number} << kRowBits) | (entry + 1);
-  }
+  uint64_t PositionAfter(uint32_t entry) const { return (uint64_t{number} << kRowBits) | (entry + 1); }
 };
 
 struct DirectoryNumbers {
@@ -61,8 +59,7 @@ class Image {
   using PartDone = Callback<DirectoryPart>;
 
   // All references outlive the image.
-  Image(ObjectCache& cache, const ObjectRef& root, size_t shard_memory, const Warmup& warmup,
-        Recorder& recorder);
+  Image(ObjectCache& cache, const ObjectRef& root, size_t shard_memory, const Warmup& warmup, Recorder& recorder);
 
   void Find(uint64_t inode, NodeDone done);
   void Lookup(uint64_t directory, const std::string& name, LookupDone done);

@@ -19,8 +19,7 @@ Result<ProfileFile> ProfileFile::Open(const std::string& path, const ImageName& 
   if (!before.ok() && before.error().kind == ErrorKind::kMissing) return ProfileFile(path, {});
   if (!before.ok()) return before.error();
   if (before->image.name != image.name)
-    return Invalid("profile " + path + ": it is of image " + before->image.name + ", not of " +
-                   image.name);
+    return Invalid("profile " + path + ": it is of image " + before->image.name + ", not of " + image.name);
   return ProfileFile(path, *std::move(before));
 }
 

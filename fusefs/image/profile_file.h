@@ -21,8 +21,7 @@ class ProfileFile {
   Status Save(Client& client);
 
  private:
-  ProfileFile(std::string path, Profile before)
-      : path_(std::move(path)), before_(std::move(before)) {}
+  ProfileFile(std::string path, Profile before) : path_(std::move(path)), before_(std::move(before)) {}
 
   std::string path_;
   Profile before_;           // without events if there was none

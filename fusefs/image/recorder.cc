@@ -6,8 +6,7 @@ namespace rootstream {
 namespace {
 
 uint64_t Microseconds(Recorder::Clock::duration duration) {
-  return std::max<int64_t>(0,
-                           std::chrono::duration_cast<std::chrono::microseconds>(duration).count());
+  return std::max<int64_t>(0, std::chrono::duration_cast<std::chrono::microseconds>(duration).count());
 }
 
 std::string Below(const std::string& directory, const std::string& name) {
@@ -16,8 +15,7 @@ std::string Below(const std::string& directory, const std::string& name) {
 
 }  // namespace
 
-Recorder::Event Recorder::Notes::Make(ProfileKind kind, uint64_t inode,
-                                      Clock::time_point asked) const {
+Recorder::Event Recorder::Notes::Make(ProfileKind kind, uint64_t inode, Clock::time_point asked) const {
   return {kind, Microseconds(asked - began), Microseconds(Clock::now() - asked), inode};
 }
 
@@ -37,8 +35,7 @@ void Recorder::NeedPath(uint64_t inode) {
   });
 }
 
-void Recorder::Looked(uint64_t directory, const std::string& name, uint64_t found,
-                      Clock::time_point asked) {
+void Recorder::Looked(uint64_t directory, const std::string& name, uint64_t found, Clock::time_point asked) {
   const bool need = notes_.With([&](Notes& notes) {
     if (notes.full()) return false;
     Seen& parent = notes.seen[directory];
@@ -80,9 +77,8 @@ void Recorder::Read(uint64_t inode, const FileVersion& version, uint64_t offset,
       notes.events.push_back(std::move(event));
     }
     for (const Interval& part : seen.read.Add(offset, offset + length)) {
-      const bool goes_on =
-          seen.last_read != SIZE_MAX && asked - seen.last_time < kSameRead &&
-          notes.events[seen.last_read].offset + notes.events[seen.last_read].length == part.begin;
+      const bool goes_on = seen.last_read != SIZE_MAX && asked - seen.last_time < kSameRead &&
+                           notes.events[seen.last_read].offset + notes.events[seen.last_read].length == part.begin;
       if (goes_on) {
         Event& last = notes.events[seen.last_read];
         last.length += part.end - part.begin;

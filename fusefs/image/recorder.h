@@ -43,8 +43,7 @@ class Recorder {
   // `asked`: when the request came; it is answered now. `found`: the inode of that name, or 0.
   void Looked(uint64_t directory, const std::string& name, uint64_t found, Clock::time_point asked);
   void Listed(uint64_t directory, Clock::time_point asked);
-  void Read(uint64_t inode, const FileVersion& version, uint64_t offset, uint64_t length,
-            Clock::time_point asked);
+  void Read(uint64_t inode, const FileVersion& version, uint64_t offset, uint64_t length, Clock::time_point asked);
   void NeededShard(const ObjectRef& tree, std::chrono::microseconds waited);
 
   // All that was noted so far, but for what has no path yet; without image and manifest.

@@ -9,7 +9,8 @@
 namespace rootstream {
 namespace {
 
-constexpr double kFitsNot = 0.9;  // unforeseen reads, more of which are another program's profile; or no read yet was foreseen
+constexpr double kFitsNot =
+    0.9;  // unforeseen reads, more of which are another program's profile; or no read yet was foreseen
 
 constexpr size_t kMostShards = 1 << 18;  // met in one mount: 60 MiB of slots, 250 million files
 
@@ -35,8 +36,7 @@ size_t MemorySize(const Shard& shard) {
          (shard.owners.size() + shard.entries.size()) * sizeof(uint32_t);
 }
 
-Result<ShardPtr> DecodeShard(const Result<PlainBytes>& bytes, const ObjectRef& ref, bool is_root,
-                             uint32_t depth) {
+Result<ShardPtr> DecodeShard(const Result<PlainBytes>& bytes, const ObjectRef& ref, bool is_root, uint32_t depth) {
   if (!bytes.ok()) return bytes.error();
   if (depth > kMaxShardDepth) return Invalid("shards are nested too deeply");
   RS_TRY(Tree tree, Tree::Decode(**bytes, ref.pack));
@@ -95,8 +95,7 @@ void ShardTable::Get(uint32_t number, ShardWaiter waiter) {
   }
   const bool surprise = !cache_.Has(ref) && !warmup_.MayForesee(ref.id);
   cache_.Get(ref, Priority::kDemand, [=, this](const Result<PlainBytes>& bytes) { Loaded(number, bytes, surprise); });
-  if (surprise)
-    cache_.Prefetch(Relatives(number, cache_.fetcher().GuessBudget()), Priority::kReadahead);
+  if (surprise) cache_.Prefetch(Relatives(number, cache_.fetcher().GuessBudget()), Priority::kReadahead);
 }
 
 namespace {

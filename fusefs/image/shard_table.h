@@ -47,8 +47,7 @@ class ShardTable {
 
   // `capacity`: bytes of decoded shards that are kept. `recorder` is told of each shard that is asked
   // for, once it is there. All references outlive the table.
-  ShardTable(ObjectCache& cache, const ObjectRef& root, size_t capacity, const Warmup& warmup,
-             Recorder& recorder);
+  ShardTable(ObjectCache& cache, const ObjectRef& root, size_t capacity, const Warmup& warmup, Recorder& recorder);
 
   // `waiter` is called once: here if the shard is loaded, else maybe on another thread. kInvalid: no shard has
   // that number.

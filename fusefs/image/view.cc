@@ -22,9 +22,8 @@ Result<T> Wait(Start start) {
 }  // namespace
 
 Result<std::optional<Node>> View::Lookup(const Node& directory, const std::string& name) {
-  return Wait<std::optional<Node>>([&](Image::LookupDone done) {
-    client_.image().Lookup(directory.id(), name, std::move(done));
-  });
+  return Wait<std::optional<Node>>(
+      [&](Image::LookupDone done) { client_.image().Lookup(directory.id(), name, std::move(done)); });
 }
 
 Result<std::optional<EntryRun>> View::ReadRun(const Node& directory, uint64_t position) {
@@ -35,9 +34,7 @@ Result<std::optional<EntryRun>> View::ReadRun(const Node& directory, uint64_t po
 }
 
 Result<Node> View::Find(const std::string& path) {
-  RS_TRY(Node node, Wait<Node>([&](Image::NodeDone done) {
-           client_.image().Find(kRootInode, std::move(done));
-         }));
+  RS_TRY(Node node, Wait<Node>([&](Image::NodeDone done) { client_.image().Find(kRootInode, std::move(done)); }));
   for (size_t at = 0; at < path.size();) {
     const size_t slash = std::min(path.find('/', at), path.size());
     const std::string name = path.substr(at, slash - at);
@@ -79,8 +76,8 @@ Status View::Walk(const Node& top, const Visitor& visitor) {
     std::string name;
     size_t parent_path = 0;  // bytes of its parent's path
     EntryRun run = {};
-    uint32_t next = 0;       // of the run
-    uint64_t position = 0;   // behind the run
+    uint32_t next = 0;      // of the run
+    uint64_t position = 0;  // behind the run
   };
   std::string path;
   std::vector<Level> levels = {{top, ""}};

@@ -15,8 +15,8 @@ namespace {
 constexpr uint64_t Bit(int signal) { return uint64_t{1} << (signal - 1); }
 
 // Their default is to end with a core: the thread that takes one has first to return from where it waits.
-constexpr uint64_t kDumpCore = Bit(SIGQUIT) | Bit(SIGILL) | Bit(SIGTRAP) | Bit(SIGABRT) | Bit(SIGBUS) |
-                               Bit(SIGFPE) | Bit(SIGSEGV) | Bit(SIGSYS) | Bit(SIGXCPU) | Bit(SIGXFSZ);
+constexpr uint64_t kDumpCore = Bit(SIGQUIT) | Bit(SIGILL) | Bit(SIGTRAP) | Bit(SIGABRT) | Bit(SIGBUS) | Bit(SIGFPE) |
+                               Bit(SIGSEGV) | Bit(SIGSYS) | Bit(SIGXCPU) | Bit(SIGXFSZ);
 
 // The value of a field in the given base; 0 if there is none.
 uint64_t Field(std::string_view status, std::string_view name, int base) {
@@ -38,8 +38,7 @@ uint64_t Field(std::string_view status, std::string_view name, int base) {
 bool IsBeingKilled(std::string_view status) {
   const uint64_t pending = Field(status, "SigPnd:", 16) | Field(status, "ShdPnd:", 16);
   if ((Field(status, "SigPnd:", 16) & Bit(SIGKILL)) != 0) return true;
-  const uint64_t survived =
-      Field(status, "SigBlk:", 16) | Field(status, "SigIgn:", 16) | Field(status, "SigCgt:", 16);
+  const uint64_t survived = Field(status, "SigBlk:", 16) | Field(status, "SigIgn:", 16) | Field(status, "SigCgt:", 16);
   const bool is_traced = Field(status, "TracerPid:", 10) != 0;  // a debugger may take the signal away
   return !is_traced && (pending & kDumpCore & ~survived) != 0;
 }

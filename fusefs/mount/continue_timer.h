@@ -1,6 +1,6 @@
-// ContinueTimer: who has been stopped (SIGSTOP) goes on by itself a moment later. One thread pushes the timer on, for as
-// long as the process runs; once it is stopped nobody does, and the kernel sends it SIGCONT. Who is stopped again before that
-// thread has had its turn goes on after another such moment, up to kTimes times. Not thread-safe.
+// ContinueTimer: who has been stopped (SIGSTOP) goes on by itself a moment later. One thread pushes the timer on, for
+// as long as the process runs; once it is stopped nobody does, and the kernel sends it SIGCONT. Who is stopped again
+// before that thread has had its turn goes on after another such moment, up to kTimes times. Not thread-safe.
 //
 // No process can refuse SIGSTOP, and an init that goes down stops all others while it looks for those that it ends
 // (killall.c of systemd, killall5(8)). Were the daemon of its own root among them, whatever init then asks of that root
@@ -33,7 +33,8 @@ class ContinueTimer {
  private:
   ContinueTimer() = default;
 
-  std::vector<timer_t> timers_;  // each goes off once: one that runs on is forgotten when a stop clears its pending signal
+  std::vector<timer_t>
+      timers_;  // each goes off once: one that runs on is forgotten when a stop clears its pending signal
 };
 
 }  // namespace rootstream

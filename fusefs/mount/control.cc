@@ -164,8 +164,8 @@ Result<DaemonCall> DaemonCall::Send(const MountEntry& mount, const std::string& 
   const auto peer = fd ? PeerOf(fd.get()) : std::nullopt;
   if (!peer) return Unavailable("no daemon answers for this mount");
   if (mount.owner && peer->uid != *mount.owner)
-    return Unavailable("the name of its control socket is taken by " + Shown(*peer) +
-                       ", while its daemon is of user " + std::to_string(*mount.owner));
+    return Unavailable("the name of its control socket is taken by " + Shown(*peer) + ", while its daemon is of user " +
+                       std::to_string(*mount.owner));
   if (geteuid() != 0 && peer->uid != geteuid())
     return Unavailable("its daemon is of user " + std::to_string(peer->uid) + ", who may ask, as root may");
   if (!SendAll(fd.get(), request + "\n")) return Unavailable("its daemon, " + Shown(*peer) + ", does not listen");
@@ -176,7 +176,8 @@ Result<std::string> DaemonCall::Reply() {
   std::string reply = ReceiveUntil(fd_.get(), kMaxReply, false);
   const std::string process = "process " + std::to_string(daemon_);
   if (reply.empty())
-    return Unavailable(process + ", which has the name of its control socket, does not answer: it hangs, perhaps "
+    return Unavailable(process +
+                       ", which has the name of its control socket, does not answer: it hangs, perhaps "
                        "since an earlier mount");
   if (!reply.starts_with(mount_))
     return Unavailable("the name of its control socket is taken by " + process + ", which is not its daemon");

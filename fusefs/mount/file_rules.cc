@@ -20,23 +20,33 @@ struct Ruleset {
   uint64_t network;  // from version 4 on
   uint64_t scopes;   // from version 6 on
 };
-constexpr uint64_t kTruncate = 1 << 14;          // version 3
-constexpr uint64_t kDeviceControl = 1 << 15;     // version 5
+constexpr uint64_t kTruncate = 1 << 14;       // version 3
+constexpr uint64_t kDeviceControl = 1 << 15;  // version 5
 constexpr uint64_t kListenOnTcp = 1 << 0;
 constexpr uint64_t kSignals = 1 << 1;  // not abstract sockets: it says who has taken its own
 
 constexpr uint64_t kRead = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
 constexpr uint64_t kWrite = kRead | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |
-                            LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_DIR |
-                            LANDLOCK_ACCESS_FS_MAKE_REG | kTruncate;
+                            LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
+                            kTruncate;
 constexpr uint64_t kOfFiles = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | kTruncate;
 
 // Where libraries, certificates, names of hosts and the kernel's own tables are. Files that are replaced
 // while the daemon runs (resolv.conf) are reached through their folders.
-constexpr const char* kAlwaysRead[] = {"/etc", "/usr", "/lib", "/lib64", "/proc", "/sys",
-                                       "/dev/urandom", "/dev/random", "/run/systemd/resolve",
-                                       "/run/NetworkManager", "/run/resolvconf", "/run/connman",
-                                       "/run/nscd", "/var/lib/ca-certificates"};
+constexpr const char* kAlwaysRead[] = {"/etc",
+                                       "/usr",
+                                       "/lib",
+                                       "/lib64",
+                                       "/proc",
+                                       "/sys",
+                                       "/dev/urandom",
+                                       "/dev/random",
+                                       "/run/systemd/resolve",
+                                       "/run/NetworkManager",
+                                       "/run/resolvconf",
+                                       "/run/connman",
+                                       "/run/nscd",
+                                       "/var/lib/ca-certificates"};
 constexpr const char* kAlwaysWritten[] = {"/dev/null", "/sys/devices/virtual/bdi"};
 constexpr const char* kNamedByEnvironment[] = {"SSL_CERT_FILE", "SSL_CERT_DIR", "OPENSSL_CONF"};
 

@@ -17,7 +17,7 @@
 namespace rootstream {
 namespace {
 
-constexpr double kForEver = 1e9;                     // seconds: an image never changes
+constexpr double kForEver = 1e9;  // seconds: an image never changes
 // Reads that the kernel has under way at a time, waiting ones included: beyond it a cached file would wait, too.
 // The most that the protocol has room for; a parked read takes the daemon less than 1 KiB.
 constexpr unsigned kMaxBackground = 65535;
@@ -34,8 +34,7 @@ constexpr int kReadFailed = EIO;
 uint64_t DataBytes(const Node& node) {
   uint64_t bytes = 0;
   const Inode& inode = node.inode();
-  for (uint32_t i = 0; i < inode.extent_count; ++i)
-    bytes += node.shard->tree.extents[inode.extent_begin + i].length;
+  for (uint32_t i = 0; i < inode.extent_count; ++i) bytes += node.shard->tree.extents[inode.extent_begin + i].length;
   return bytes;
 }
 
@@ -88,13 +87,11 @@ void WithNode(fuse_req_t req, fuse_ino_t ino, Use use) {
 
 void Init(void* userdata, fuse_conn_info* conn) {
   FuseContext& context = *static_cast<FuseContext*>(userdata);
-  const unsigned wanted = FUSE_CAP_ASYNC_READ | FUSE_CAP_READDIRPLUS |
-                          FUSE_CAP_CACHE_SYMLINKS | FUSE_CAP_NO_OPEN_SUPPORT |
-                          FUSE_CAP_NO_OPENDIR_SUPPORT | FUSE_CAP_EXPLICIT_INVAL_DATA;
+  const unsigned wanted = FUSE_CAP_ASYNC_READ | FUSE_CAP_READDIRPLUS | FUSE_CAP_CACHE_SYMLINKS |
+                          FUSE_CAP_NO_OPEN_SUPPORT | FUSE_CAP_NO_OPENDIR_SUPPORT | FUSE_CAP_EXPLICIT_INVAL_DATA;
   conn->want |= conn->capable & wanted;
-  conn->want &= ~(FUSE_CAP_READDIRPLUS_AUTO | FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE |
-                  FUSE_CAP_SPLICE_MOVE | FUSE_CAP_AUTO_INVAL_DATA |
-                  FUSE_CAP_ASYNC_DIO);  // whose readers cannot be killed
+  conn->want &= ~(FUSE_CAP_READDIRPLUS_AUTO | FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE |
+                  FUSE_CAP_AUTO_INVAL_DATA | FUSE_CAP_ASYNC_DIO);  // whose readers cannot be killed
   // Asking for it makes the kernel fetch an ACL for every inode it looks at.
   if ((context.features & kHasAcl) != 0) conn->want |= conn->capable & FUSE_CAP_POSIX_ACL;
   conn->max_background = kMaxBackground;
@@ -125,9 +122,7 @@ void Forget(fuse_req_t req, fuse_ino_t, uint64_t) { fuse_reply_none(req); }
 void ForgetMulti(fuse_req_t req, size_t, fuse_forget_data*) { fuse_reply_none(req); }
 
 void GetAttr(fuse_req_t req, fuse_ino_t ino, fuse_file_info*) {
-  WithNode(req, ino, [](Request& request, const Node& node) {
-    request.ReplyAttributes(StatOf(node), kForEver);
-  });
+  WithNode(req, ino, [](Request& request, const Node& node) { request.ReplyAttributes(StatOf(node), kForEver); });
 }
 
 void ReadLink(fuse_req_t req, fuse_ino_t ino) {
@@ -175,17 +170,15 @@ constexpr uint64_t kDots = 2;  // positions 1 and 2 are those behind "." and "..
 // The entries that fit into one reply.
 class EntryBuffer {
  public:
-  EntryBuffer(size_t size, bool with_attributes)
-      : buffer_(size, '\0'), with_attributes_(with_attributes) {}
+  EntryBuffer(size_t size, bool with_attributes) : buffer_(size, '\0'), with_attributes_(with_attributes) {}
 
   // False: it does not fit.
   bool Add(const char* name, const fuse_entry_param& entry, uint64_t position) {
     char* const at = buffer_.data() + used_;
     const size_t left = buffer_.size() - used_;
     const off_t next = static_cast<off_t>(position);
-    const size_t size = with_attributes_
-                            ? fuse_add_direntry_plus(nullptr, at, left, name, &entry, next)
-                            : fuse_add_direntry(nullptr, at, left, name, &entry.attr, next);
+    const size_t size = with_attributes_ ? fuse_add_direntry_plus(nullptr, at, left, name, &entry, next)
+                                         : fuse_add_direntry(nullptr, at, left, name, &entry.attr, next);
     if (size > left) return false;
     used_ += size;
     return true;

@@ -25,7 +25,7 @@ struct FuseContext {
   uint64_t generation;  // of all inodes: file handles of another mount are stale, its numbers mean other files
   uint64_t features;    // of the manifest
   ImageTotals totals;
-  int kernel_readahead;  // KiB
+  int kernel_readahead;           // KiB
   std::function<void()> on_init;  // the kernel has taken the mount
   ListingPolicy listings = {};
   std::atomic<bool> wants_parallel_directories = false;  // in the reply to INIT, which is the next one

@@ -25,9 +25,7 @@ namespace {
 // What libfuse and fusermount3 say on standard error becomes part of our one line.
 class CapturedStderr {
  public:
-  CapturedStderr() : kept_(dup(2)), file_(memfd_create("stderr", MFD_CLOEXEC)) {
-    dup2(file_.get(), 2);
-  }
+  CapturedStderr() : kept_(dup(2)), file_(memfd_create("stderr", MFD_CLOEXEC)) { dup2(file_.get(), 2); }
   ~CapturedStderr() { dup2(kept_.get(), 2); }
 
   std::string Text() const {
@@ -57,8 +55,8 @@ class Arguments {
 
 void IgnoreSignal(int) {}
 
-// libfuse 3.14 takes FUSE_CAP_PARALLEL_DIROPS and does not pass it on, so that the kernel lets one look-up at a time into
-// a directory: whoever waits behind one that waits for the network could not even be killed. So it is added to the
+// libfuse 3.14 takes FUSE_CAP_PARALLEL_DIROPS and does not pass it on, so that the kernel lets one look-up at a time
+// into a directory: whoever waits behind one that waits for the network could not even be killed. So it is added to the
 // reply of INIT, by far the first one. fuse(4), linux/fuse.h.
 ssize_t WriteReply(int device, iovec* parts, int count, void* userdata) {
   auto& context = *static_cast<FuseContext*>(userdata);

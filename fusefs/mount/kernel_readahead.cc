@@ -12,8 +12,8 @@ namespace {
 
 // KiB; see docs/design.md
 constexpr int kFar = 16;
-constexpr int kNear = 128;   // the kernel's own choice for a disk
-constexpr int kHigh = 512;   // while files are read in runs
+constexpr int kNear = 128;            // the kernel's own choice for a disk
+constexpr int kHigh = 512;            // while files are read in runs
 constexpr double kNearRoundTrip = 4;  // ms; a chunk has 128 KiB on average, so more bytes seldom come for it
 constexpr double kMostlyRuns = 0.9;
 constexpr double kNoLongerRuns = 0.6;
@@ -23,10 +23,13 @@ constexpr double kNoLongerRuns = 0.6;
 int FirstReadahead(Foreknowledge known, const NetworkState& network, Tuning tuning) {
   const bool is_near = network.rtt_ms > 0 && network.rtt_ms < kNearRoundTrip;
   switch (known) {
-    case Foreknowledge::kRecording: return kNoReadahead;
+    case Foreknowledge::kRecording:
+      return kNoReadahead;
     // A page too many costs a far client a round trip and a chunk, a near one next to nothing.
-    case Foreknowledge::kHotRange: return is_near || tuning == Tuning::kFixed ? kPageReadahead : kNoReadahead;
-    case Foreknowledge::kNone: break;
+    case Foreknowledge::kHotRange:
+      return is_near || tuning == Tuning::kFixed ? kPageReadahead : kNoReadahead;
+    case Foreknowledge::kNone:
+      break;
   }
   // Who cannot change it later begins low, since a recording may begin.
   return is_near && tuning == Tuning::kAdjustable ? kNear : kFar;

@@ -51,8 +51,8 @@ class ReadaheadPolicy {
   void HotRangeCame();
 
   // `run_share`: of the last reads, those that went on where the one before ended: 0 to 1.
-  // `foreseen`: a profile fits what is read, and what is around that would come in vain. A mount without readahead stays
-  // so: there every read of a few pages looks like a run.
+  // `foreseen`: a profile fits what is read, and what is around that would come in vain. A mount without readahead
+  // stays so: there every read of a few pages looks like a run.
   void Adjust(double run_share, bool foreseen);
 
  private:

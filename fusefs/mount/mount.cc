@@ -64,8 +64,7 @@ class Log {
       dprintf(2, "rootstream: %s\n", text.c_str());
     } else if (kernel_) {
       // One write is one message; dprintf(3) wants to seek first, which this device refuses.
-      const std::string line =
-          "<" + std::to_string(LOG_DAEMON | LOG_WARNING) + ">rootstream: " + text + "\n";
+      const std::string line = "<" + std::to_string(LOG_DAEMON | LOG_WARNING) + ">rootstream: " + text + "\n";
       (void)!write(kernel_.get(), line.data(), line.size());
     } else {
       syslog(LOG_NOTICE, "%s", text.c_str());
@@ -165,11 +164,12 @@ MountKeeper::Actions KeeperOf(const MountOptions& asked, const std::string& moun
             return device;
           },
           .began = [=] { return geteuid() == 0 ? LiftBackgroundLimit(*own) : Ok(); },
-          .unmount = [=] {
-            const auto mount = FindMount(mountpoint);
-            const bool is_ours = mount && mount->type == kFilesystemType && mount->device == *own;
-            return is_ours ? UnmountNow(*mount, MNT_DETACH | UMOUNT_NOFOLLOW) : Ok();
-          }};
+          .unmount =
+              [=] {
+                const auto mount = FindMount(mountpoint);
+                const bool is_ours = mount && mount->type == kFilesystemType && mount->device == *own;
+                return is_ours ? UnmountNow(*mount, MNT_DETACH | UMOUNT_NOFOLLOW) : Ok();
+              }};
 }
 
 // Chunks of 128 KiB come and go all the time: from the heap their pages are used again, from
@@ -201,7 +201,8 @@ class Daemon {
     client_options.warm_up = true;
     RS_TRY(client_, Client::Open(client_options, [this](const Error& error) {
              log_.Line("waiting for the network: " + error.message);
-             if (!options_.foreground) fprintf(stderr, "rootstream: waiting for the network: %s\n", error.message.c_str());
+             if (!options_.foreground)
+               fprintf(stderr, "rootstream: waiting for the network: %s\n", error.message.c_str());
            }));
     if (options_.is_root) client_->cache().fetcher().WaitForEver();
     if (!options_.record.empty()) {
@@ -241,7 +242,7 @@ class Daemon {
     session_->End();
     loop.Join();
     SaveProfile();
-    client_->Close();  // replies to what is parked, so before the session goes
+    client_->Close();     // replies to what is parked, so before the session goes
     interrupted.reset();  // it may be replying just now
     // Where the connection is gone, the mount is; what lies there now, under the same numbers, is another's.
     if (!ConnectionIsGone(session_->device()))
@@ -276,10 +277,8 @@ class Daemon {
     (void)!write(event.get(), &one, sizeof one);
   }
 
-  Status Serve(const UniqueFd& signals, const UniqueFd& initialised, const UniqueFd& ended,
-               const Ready& ready) {
-    pollfd fds[] = {
-        {initialised.get(), POLLIN, 0}, {ended.get(), POLLIN, 0}, {signals.get(), POLLIN, 0}};
+  Status Serve(const UniqueFd& signals, const UniqueFd& initialised, const UniqueFd& ended, const Ready& ready) {
+    pollfd fds[] = {{initialised.get(), POLLIN, 0}, {ended.get(), POLLIN, 0}, {signals.get(), POLLIN, 0}};
     std::optional<ContinueTimer> stopped = options_.is_root ? StartContinueTimer() : std::nullopt;
     while (true) {
       if (stopped) stopped->Push();
@@ -314,8 +313,7 @@ class Daemon {
     profile_saved_ = std::chrono::steady_clock::now();
     if (!profile_) return;
     const Status saved = profile_->Save(*client_);
-    if (!saved.ok() && profile_problem_ != saved.error().message)
-      log_.Line(profile_problem_ = saved.error().message);
+    if (!saved.ok() && profile_problem_ != saved.error().message) log_.Line(profile_problem_ = saved.error().message);
   }
 
   // What a command of the control socket is answered.
@@ -324,8 +322,7 @@ class Daemon {
     if (request == "end") kill(getpid(), SIGTERM);
     if (request == "record") client_->StartRecording();
     if (request == "record end" && !profile_) client_->recorder().Stop();
-    if (request == "record so far" || request == "record end")
-      return RecordedProfile(*client_).Encode();
+    if (request == "record so far" || request == "record end") return RecordedProfile(*client_).Encode();
     return "ok\n";
   }
 
@@ -343,10 +340,9 @@ class Daemon {
     auto control = ControlServer::Start(*mount_, session_->device(),
                                         [this](const std::string& request) { return Answer(request); });
     try_control_ = now + kTryControlEvery;
-    const std::string problem =
-        control.ok() ? ""
-                     : mountpoint_ + ": " + control.error().message +
-                           ": status, profile record and umount --lazy do not reach this mount";
+    const std::string problem = control.ok() ? ""
+                                             : mountpoint_ + ": " + control.error().message +
+                                                   ": status, profile record and umount --lazy do not reach this mount";
     if (control.ok()) control_ = std::move(*control);
     if (problem == control_problem_) return;
     log_.Line(problem.empty() ? mountpoint_ + ": status answers now" : problem);
@@ -354,7 +350,7 @@ class Daemon {
   }
 
   int InitialReadahead() const {
-    const Foreknowledge known = options_.client.record ? Foreknowledge::kRecording
+    const Foreknowledge known = options_.client.record                     ? Foreknowledge::kRecording
                                 : client_->ref().manifest.hot.data.empty() ? Foreknowledge::kNone
                                                                            : Foreknowledge::kHotRange;
     return FirstReadahead(known, client_->cache().fetcher().state(),
@@ -493,8 +489,7 @@ Status UnmountImage(const std::string& mountpoint, UnmountMode mode) {
   const UniqueFd process(daemon.ok() ? static_cast<int>(syscall(SYS_pidfd_open, daemon->daemon(), 0)) : -1);
   const Status status = UnmountNow(mount, UMOUNT_NOFOLLOW);
   if (!status.ok()) {
-    return Failed(status.error().message +
-                  " (a process has it open: fuser -vm tells which; --lazy detaches it)");
+    return Failed(status.error().message + " (a process has it open: fuser -vm tells which; --lazy detaches it)");
   }
   // The daemon seals its cache; not waiting for it long.
   pollfd end = {process.get(), POLLIN, 0};

@@ -107,8 +107,10 @@ void CloseAllBut(int socket) {
     if (request.text.empty()) _exit(0);
     if (request.text[0] == kMount) {
       const auto device = actions.mount();
-      if (device.ok()) Send(socket, kDone, "", device->get());
-      else Send(socket, kFailed, device.error().message, -1);
+      if (device.ok())
+        Send(socket, kDone, "", device->get());
+      else
+        Send(socket, kFailed, device.error().message, -1);
     }
     if (request.text[0] == kBegan || request.text[0] == kUnmount) {
       const Status status = request.text[0] == kBegan ? actions.began() : actions.unmount();

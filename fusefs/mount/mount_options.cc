@@ -34,12 +34,20 @@ constexpr std::array kKernelOptions = {"allow_other", "auto_unmount"};
 constexpr std::array kLabels = {"context", "fscontext", "defcontext", "rootcontext"};  // of SELinux
 // Of mount(8)'s filesystem-independent options: those that mean something to itself only, are always so here, or are
 // about writing. Then what mountinfo says of a mount, which mount(8) gives back when it is remounted.
-constexpr std::array kIgnoredOptions = {
-    "ro", "rw", "defaults", "_netdev", "nofail", "auto", "noauto", "user", "nouser", "users", "nousers", "owner", "noowner",
-    "group", "nogroup", "async", "sync", "dirsync", "diratime", "nodiratime", "relatime", "norelatime", "strictatime",
-    "nostrictatime", "lazytime", "nolazytime", "iversion", "noiversion", "mand", "nomand", "silent", "loud",
-    "default_permissions", "seclabel"};
-constexpr std::array kIgnoredKeys = {"user", "comment", "uhelper", "helper", "user_id", "group_id", "max_read", "blksize"};
+constexpr std::array kIgnoredOptions = {"ro",         "rw",          "defaults",
+                                        "_netdev",    "nofail",      "auto",
+                                        "noauto",     "user",        "nouser",
+                                        "users",      "nousers",     "owner",
+                                        "noowner",    "group",       "nogroup",
+                                        "async",      "sync",        "dirsync",
+                                        "diratime",   "nodiratime",  "relatime",
+                                        "norelatime", "strictatime", "nostrictatime",
+                                        "lazytime",   "nolazytime",  "iversion",
+                                        "noiversion", "mand",        "nomand",
+                                        "silent",     "loud",        "default_permissions",
+                                        "seclabel"};
+constexpr std::array kIgnoredKeys = {"user",    "comment",  "uhelper",  "helper",
+                                     "user_id", "group_id", "max_read", "blksize"};
 
 template <size_t n>
 bool Contains(const std::array<const char*, n>& list, std::string_view key) {

@@ -21,8 +21,8 @@ struct MountOptions {
   std::string mountpoint;
   bool foreground = false;
   bool allow_non_empty = false;
-  std::string record;  // file for a profile of what is read; empty: none
-  bool is_root = false;  // it holds the root of this machine: see root_daemon.h
+  std::string record;                       // file for a profile of what is read; empty: none
+  bool is_root = false;                     // it holds the root of this machine: see root_daemon.h
   std::vector<std::string> kernel_options;  // for FUSE: "allow_other", "suid"
   std::vector<std::string> mount_flags;     // of mount(2), as mount(8) writes them: "suid", "nosymfollow"
 };

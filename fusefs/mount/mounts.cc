@@ -21,8 +21,7 @@ std::string Unescape(std::string_view text) {
   std::string out;
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\\' && i + 3 < text.size()) {
-      out.push_back(static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 +
-                                      (text[i + 3] - '0')));
+      out.push_back(static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 + (text[i + 3] - '0')));
       i += 3;
     } else {
       out.push_back(text[i]);
@@ -46,7 +45,8 @@ std::optional<uid_t> OwnerIn(std::string_view options) {
   return std::nullopt;
 }
 
-// Where `path` leads to, its last part unresolved if that is a mountpoint. `links`: how many more symlinks may be followed.
+// Where `path` leads to, its last part unresolved if that is a mountpoint. `links`: how many more symlinks may be
+// followed.
 std::string AbsolutePath(const std::string& path, int links) {
   std::filesystem::path given(path);
   std::error_code gone;  // the folder that this process is in
@@ -101,8 +101,7 @@ std::optional<MountEntry> FindMount(const std::string& path) {
 Result<MountEntry> FindRootstreamMount(const std::string& path) {
   auto mount = FindMount(path);
   if (!mount) return Invalid(path + ": nothing is mounted there");
-  if (mount->type != "fuse.rootstream")
-    return Invalid(path + ": not a rootstream mount but " + mount->type);
+  if (mount->type != "fuse.rootstream") return Invalid(path + ": not a rootstream mount but " + mount->type);
   return *mount;
 }
 

@@ -16,9 +16,9 @@ namespace rootstream {
 struct MountEntry {
   std::string device;  // "MAJOR:MINOR"
   std::string mountpoint;
-  std::string type;    // "fuse.rootstream"
+  std::string type;  // "fuse.rootstream"
   std::string source;
-  std::string flags;   // of this mount: "ro,nosuid,nodev,relatime"
+  std::string flags;           // of this mount: "ro,nosuid,nodev,relatime"
   std::optional<uid_t> owner;  // who mounted it, if it is FUSE's: the daemon's user; the kernel says so
 };
 

@@ -14,11 +14,9 @@ Status BecomeRootDaemon() {
   // Memory that comes later is locked, too: without a limit no capability is needed for it (least_privilege.cc).
   const rlimit without = {RLIM_INFINITY, RLIM_INFINITY};
   (void)setrlimit(RLIMIT_MEMLOCK, &without);
-  if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) != 0)
-    return ErrnoError("cannot lock", "the daemon's memory");
+  if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) != 0) return ErrnoError("cannot lock", "the daemon's memory");
   RS_TRY(const UniqueFd score, OpenFile("/proc/self/oom_score_adj", O_WRONLY));
-  if (!WriteFullyAt(score.get(), "-1000", 0))
-    return ErrnoError("cannot write", "/proc/self/oom_score_adj");
+  if (!WriteFullyAt(score.get(), "-1000", 0)) return ErrnoError("cannot write", "/proc/self/oom_score_adj");
   return Ok();
 }
 

@@ -46,7 +46,8 @@ std::string FillText(const ordered_json& fill) {
                : fmt::format("{} of {}", HumanBytes(fill.value("done", uint64_t{0})), HumanBytes(total));
   if (fill.contains("rate") && fill["rate"].is_number())
     out += fmt::format(", at most {}/s", HumanBytes(fill["rate"].get<uint64_t>()));
-  if (const std::string problem = ShownMessage(fill.value("problem", "")); !problem.empty()) out += "; not whole: " + problem;
+  if (const std::string problem = ShownMessage(fill.value("problem", "")); !problem.empty())
+    out += "; not whole: " + problem;
   if (const std::string why = ShownMessage(fill.value("hindered_by", "")); !why.empty()) out += "; waits: " + why;
   return out;
 }
@@ -57,24 +58,20 @@ std::string TextOf(const ordered_json& s) {
   // Whoever answered chose the words.
   const auto word = [&](const char* key) { return ShownMessage(s.value(key, "")); };
   const auto bytes = [&](const char* key) { return HumanBytes(s.value(key, uint64_t{0})); };
-  out += fmt::format("image     {}:{} (serial {})\n", word("image"), word("tag"),
-                     s.value("serial", uint64_t{0}));
-  out += fmt::format("network   {}, round trip {:.1f} ms, {}/s\n", word("state"),
-                     s.value("rtt_ms", 0.0),
+  out += fmt::format("image     {}:{} (serial {})\n", word("image"), word("tag"), s.value("serial", uint64_t{0}));
+  out += fmt::format("network   {}, round trip {:.1f} ms, {}/s\n", word("state"), s.value("rtt_ms", 0.0),
                      HumanBytes(static_cast<uint64_t>(std::clamp(s.value("bandwidth", 0.0), 0.0, kMostBandwidth))));
   out += fmt::format("fetched   {} in {} requests, {} retries, {} errors\n", bytes("wire_bytes"),
                      s.value("requests", 0), s.value("retries", 0), s.value("errors", 0));
-  out += fmt::format("lookups   {} from memory, {} from disk, {} from the network\n",
-                     s.at("hits").value("memory", 0), s.at("hits").value("disk", 0),
-                     s.value("misses", 0));
+  out += fmt::format("lookups   {} from memory, {} from disk, {} from the network\n", s.at("hits").value("memory", 0),
+                     s.at("hits").value("disk", 0), s.value("misses", 0));
   out += fmt::format("cache     {} of {}", bytes("cache_bytes"), bytes("cache_limit"));
   if (const std::string problem = word("cache_problem"); !problem.empty())
     out += fmt::format(", not written for now: {}", problem);
   if (s.value("memory_of_refs", "") == "lost")
     out += "\nwarning   memory of refs: lost; an older version than was seen before may have been taken";
   if (const uint64_t total = s.at("hot").value("total", uint64_t{0}); total > 0)
-    out += fmt::format("\nhot range {} of {}", HumanBytes(s.at("hot").value("done", uint64_t{0})),
-                       HumanBytes(total));
+    out += fmt::format("\nhot range {} of {}", HumanBytes(s.at("hot").value("done", uint64_t{0})), HumanBytes(total));
   if (const std::string problem = word("hot_problem"); !problem.empty())
     out += fmt::format("\nhot range not whole: {}", problem);
   if (s.contains("fill") && s["fill"].is_object()) out += FillText(s.at("fill"));
@@ -129,7 +126,9 @@ std::string StatusJson(Client& client, std::chrono::steady_clock::time_point sta
       {"cache_bytes", disk != nullptr ? disk->size() : 0},
       {"cache_limit", disk != nullptr ? disk->limit() : 0},
       {"index_memory", disk != nullptr ? disk->index_memory() : 0},
-      {"memory_of_refs", !client.has_memory() ? "none" : client.memory_lost().empty() ? "kept" : "lost"},
+      {"memory_of_refs", !client.has_memory()           ? "none"
+                         : client.memory_lost().empty() ? "kept"
+                                                        : "lost"},
       {"cache_problem", disk != nullptr ? disk->problem() : ""},
       {"hot", {{"total", hot.total}, {"done", hot.done}}},
       {"hot_problem", WithoutSecretsIn(hot.problem)},

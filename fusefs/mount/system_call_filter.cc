@@ -33,19 +33,18 @@ constexpr const char* kCalls[] = {
     "eventfd2", "futex", "gettimeofday", "nanosleep", "pipe", "pipe2", "poll", "ppoll", "pselect6", "restart_syscall",
     "select", "signalfd4", "time", "timer_create", "timer_delete", "timer_settime", "wait4",
     // network
-    "accept", "accept4", "bind", "connect", "getpeername", "getsockname", "getsockopt", "listen", "recvfrom", "recvmmsg",
-    "recvmsg", "sendmmsg", "sendmsg", "sendto", "setsockopt", "shutdown",
+    "accept", "accept4", "bind", "connect", "getpeername", "getsockname", "getsockopt", "listen", "recvfrom",
+    "recvmmsg", "recvmsg", "sendmmsg", "sendmsg", "sendto", "setsockopt", "shutdown",
     // threads and the process itself
     "exit", "exit_group", "getegid", "geteuid", "getgid", "getpid", "getppid", "getrandom", "getresgid", "getresuid",
     "getrusage", "gettid", "getuid", "membarrier", "rseq", "rt_sigaction", "rt_sigpending", "rt_sigprocmask",
-    "rt_sigreturn", "rt_sigtimedwait", "sched_getaffinity", "sched_yield", "set_robust_list", "set_tid_address", "setsid",
-    "sigaltstack", "sysinfo", "times", "uname"};
+    "rt_sigreturn", "rt_sigtimedwait", "sched_getaffinity", "sched_yield", "set_robust_list", "set_tid_address",
+    "setsid", "sigaltstack", "sysinfo", "times", "uname"};
 
 // What the sanitizers do besides: they look at other threads at the end of the process.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr const char* kMoreCalls[] = {
-    "arch_prctl", "clone", "getdents", "getrlimit", "kill", "mprotect", "personality", "prctl", "prlimit64",
-    "process_vm_readv", "ptrace", "tgkill"};
+constexpr const char* kMoreCalls[] = {"arch_prctl",  "clone", "getdents",  "getrlimit",        "kill",   "mprotect",
+                                      "personality", "prctl", "prlimit64", "process_vm_readv", "ptrace", "tgkill"};
 #else
 constexpr const char* kMoreCalls[] = {"getrlimit"};
 #endif

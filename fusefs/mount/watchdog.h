@@ -33,7 +33,7 @@ class Watchdog {
 
   const std::function<void(const std::string&)> log_;
   const std::chrono::milliseconds grace_;
-  const UniqueFd due_;     // event counts
+  const UniqueFd due_;  // event counts
   const UniqueFd called_off_;
   Thread thread_;
 };

@@ -8,9 +8,7 @@
 
 namespace rootstream {
 
-std::string MiB(uint64_t bytes) {
-  return fmt::format("{:.2f} MiB", static_cast<double>(bytes) / (1 << 20));
-}
+std::string MiB(uint64_t bytes) { return fmt::format("{:.2f} MiB", static_cast<double>(bytes) / (1 << 20)); }
 
 void AddCredentialOptions(CLI::App& app, CredentialFiles& files) {
   for (const CredentialOption& option : kCredentialOptions)

@@ -40,9 +40,9 @@ std::string GcText(const GcReport& r, bool dry_run) {
       "packs      {} kept ({}; {} of them only because they are young), {} removed\n"
       "temporary  {} files removed, {} empty folders\n"
       "freed      {}\n",
-      dry_run ? "dry run: nothing was removed; without --dry-run:\n" : "", r.images,
-      r.manifests_kept, r.manifests_removed, r.packs_kept, MiB(r.bytes_kept), r.packs_in_grace,
-      r.packs_removed, r.temporary_removed, r.folders_removed, MiB(r.bytes_freed));
+      dry_run ? "dry run: nothing was removed; without --dry-run:\n" : "", r.images, r.manifests_kept,
+      r.manifests_removed, r.packs_kept, MiB(r.bytes_kept), r.packs_in_grace, r.packs_removed, r.temporary_removed,
+      r.folders_removed, MiB(r.bytes_freed));
 }
 
 Status RunGc(const GcFlags& flags) {
@@ -51,13 +51,10 @@ Status RunGc(const GcFlags& flags) {
   // A dry run need not keep publishers out.
   RS_CHECK(AwaitLock(store, flags.dry_run ? StoreLock::kShared : StoreLock::kExclusive,
                      std::chrono::seconds(flags.wait_seconds)));
-  RS_TRY(const GcReport report,
-         CollectGarbage(store, {.grace = std::chrono::hours(flags.grace_hours),
-                                .keep = std::chrono::hours(24) * flags.keep_days,
-                                .dry_run = flags.dry_run}));
-  fputs(flags.json ? Dump(GcJson(report, flags.dry_run)).c_str()
-                   : GcText(report, flags.dry_run).c_str(),
-        stdout);
+  RS_TRY(const GcReport report, CollectGarbage(store, {.grace = std::chrono::hours(flags.grace_hours),
+                                                       .keep = std::chrono::hours(24) * flags.keep_days,
+                                                       .dry_run = flags.dry_run}));
+  fputs(flags.json ? Dump(GcJson(report, flags.dry_run)).c_str() : GcText(report, flags.dry_run).c_str(), stdout);
   return Ok();
 }
 

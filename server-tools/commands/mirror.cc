@@ -30,8 +30,7 @@ Result<MirrorOptions> OptionsOf(const MirrorFlags& flags) {
     options.images.push_back(*image);
   }
   if (options.images.empty() && IsStoreUrl(flags.from))
-    throw UsageError{WithoutSecrets(flags.from) +
-                     ": a web server does not list its images: name them, NAME[:TAG] …"};
+    throw UsageError{WithoutSecrets(flags.from) + ": a web server does not list its images: name them, NAME[:TAG] …"};
   if (flags.keys.empty() && !flags.insecure)
     throw UsageError{"give --pubkey FILE, or --insecure to take images as they come"};
   for (const std::string& file : flags.keys) {
@@ -69,10 +68,9 @@ ordered_json MirrorJson(const MirrorReport& r) {
 std::string MirrorText(const MirrorReport& r) {
   std::string text;
   for (const MirroredImage& image : r.images)
-    text += fmt::format("{:<30} serial {:<5} {}\n", image.name.ToString(), image.serial,
-                        Word(image.state));
-  return text + fmt::format("{} packs fetched, {} were there; {} received\n", r.packs_fetched,
-                            r.packs_there, MiB(r.bytes_fetched));
+    text += fmt::format("{:<30} serial {:<5} {}\n", image.name.ToString(), image.serial, Word(image.state));
+  return text + fmt::format("{} packs fetched, {} were there; {} received\n", r.packs_fetched, r.packs_there,
+                            MiB(r.bytes_fetched));
 }
 
 Status RunMirror(const MirrorFlags& flags) {
@@ -100,8 +98,7 @@ void AddMirror(CLI::App& app, Run& run) {
       "Packs that are there already are not fetched again. It may be stopped at any moment; the "
       "next\n"
       "run goes on. An image whose serial is lower than that of the copy is refused.");
-  command->add_option("FROM", flags->from, "a store: its URL (without an image), or its folder")
-      ->required();
+  command->add_option("FROM", flags->from, "a store: its URL (without an image), or its folder")->required();
   command->add_option("TO", flags->to, "folder of the copy; made if it is missing")->required();
   command->add_option("NAME[:TAG]", flags->images, "what to copy; of a folder, all if left out");
   command->add_option("--pubkey", flags->keys, "public key that must have signed (repeatable)")

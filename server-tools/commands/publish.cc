@@ -83,10 +83,9 @@ std::string SummaryText(const PublishSummary& s, const std::string& image) {
       "new        {} data, {} metadata ({} of {} shards)\n"
       "{}"
       "time       {:.2f} s\n",
-      image, s.serial, s.manifest.Hex(), s.totals.entries, s.totals.inodes,
-      MiB(s.totals.plain_bytes), MiB(s.totals.data_bytes), MiB(s.unique_bytes), s.chunks,
-      MiB(s.compressed_bytes), MiB(s.known_bytes), hot, MiB(s.new_data_bytes), MiB(s.new_metadata_bytes), s.new_shards,
-      s.shards, boot, s.seconds);
+      image, s.serial, s.manifest.Hex(), s.totals.entries, s.totals.inodes, MiB(s.totals.plain_bytes),
+      MiB(s.totals.data_bytes), MiB(s.unique_bytes), s.chunks, MiB(s.compressed_bytes), MiB(s.known_bytes), hot,
+      MiB(s.new_data_bytes), MiB(s.new_metadata_bytes), s.new_shards, s.shards, boot, s.seconds);
 }
 
 // Chunks and contents of 128 KiB and more come and go all the time: from the heap their pages are used
@@ -100,8 +99,9 @@ void TuneAllocator() {
 Result<Profile> ReadProfileFor(const ImageName& image, const std::string& path) {
   auto profile = ReadProfile(path);
   if (profile.ok() && profile->image.name != image.name)
-    ReportError(fmt::format("profile {}: it is of image {}, not of {}; used as it is", path,
-                            profile->image.name, image.name), 0);
+    ReportError(
+        fmt::format("profile {}: it is of image {}, not of {}; used as it is", path, profile->image.name, image.name),
+        0);
   return profile;
 }
 
@@ -133,15 +133,12 @@ Status RunPublish(const PublishFlags& flags) {
   auto boot_entries = flags.boot.Entries();
   if (!boot_entries.ok()) throw UsageError{boot_entries.error().message};
   options.boot_entries = std::move(*boot_entries);
-  if (flags.keys.empty())
-    fputs("rootstream: no --key: the image is unsigned, clients need --insecure\n", stderr);
+  if (flags.keys.empty()) fputs("rootstream: no --key: the image is unsigned, clients need --insecure\n", stderr);
   CatchInterrupts();
   TuneAllocator();
   RS_TRY(const PublishSummary summary, Publish(std::move(options)));
   const std::string shown = image->ToString();
-  fputs(flags.json ? Dump(SummaryJson(summary, shown)).c_str()
-                   : SummaryText(summary, shown).c_str(),
-        stdout);
+  fputs(flags.json ? Dump(SummaryJson(summary, shown)).c_str() : SummaryText(summary, shown).c_str(), stdout);
   return Ok();
 }
 
@@ -159,30 +156,25 @@ std::string CheckSerial(const std::string& text) {
 void AddPublish(CLI::App& app, Run& run) {
   auto flags = std::make_shared<PublishFlags>();
   CLI::App* command = app.add_subcommand("publish", "put a root filesystem into a store");
-  command->add_option("SOURCE", flags->source,
-                      "a directory, a tar, - (a tar on standard input), or a raw disk image")
+  command->add_option("SOURCE", flags->source, "a directory, a tar, - (a tar on standard input), or a raw disk image")
       ->required();
-  command->add_option("STORE", flags->store, "folder of the store; made if it is missing")
-      ->required();
-  command->add_option("NAME[:TAG]", flags->image, "of the image; the tag is latest if left out")
-      ->required();
+  command->add_option("STORE", flags->store, "folder of the store; made if it is missing")->required();
+  command->add_option("NAME[:TAG]", flags->image, "of the image; the tag is latest if left out")->required();
   command->add_option("--key", flags->keys, "private key to sign with (repeatable)")
       ->type_name("FILE")
       ->allow_extra_args(false);
   command->add_option("--threshold", flags->threshold, "signatures that clients shall require")
       ->check(CLI::Range(1, static_cast<int>(kMaxSignatures)));
   command->add_option("--profile", flags->profile, "what to put first")->type_name("FILE");
-  command->add_option("--level", flags->level, "of zstd")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 22));
+  command->add_option("--level", flags->level, "of zstd")->capture_default_str()->check(CLI::Range(1, 22));
   command->add_option("--expires", flags->expires_days, "the image is refused after so many days")
       ->type_name("DAYS")
       ->check(CLI::Range(1, 40'000));
-  command->add_option("--min-serial", flags->minimum_serial,
-                      "clients refuse serials below; the new one is not lower")
+  command->add_option("--min-serial", flags->minimum_serial, "clients refuse serials below; the new one is not lower")
       ->check(CheckSerial);
-  command->add_option("--exclude", flags->excluded,
-                      "leave out what the pattern names: /proc, '/var/cache/*', '*.pyc' (repeatable)")
+  command
+      ->add_option("--exclude", flags->excluded,
+                   "leave out what the pattern names: /proc, '/var/cache/*', '*.pyc' (repeatable)")
       ->type_name("PATTERN")
       ->allow_extra_args(false);
   command->add_flag("--one-file-system", flags->one_file_system,

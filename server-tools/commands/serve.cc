@@ -26,8 +26,7 @@ void AddServe(CLI::App& app, Run& run) {
       signal(SIGPIPE, SIG_IGN);
       RS_TRY(const auto opened, FolderStore::Open(*store));
       const auto started = HttpServer::Start(opened->path(), *listen);
-      if (!started.ok() && started.error().kind == ErrorKind::kInvalid)
-        throw UsageError{started.error().message};
+      if (!started.ok() && started.error().kind == ErrorKind::kInvalid) throw UsageError{started.error().message};
       if (!started.ok()) return started.error();
       const auto& server = *started;
       printf("serving %s at %s\n", Printable(*store).c_str(), server->url().c_str());

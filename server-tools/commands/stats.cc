@@ -17,16 +17,14 @@ Status RunStats(const std::string& path, bool json) {
   if (json) {
     ordered_json images = ordered_json::array();
     for (const ImageStats& image : stats.images)
-      images.push_back({{"image", image.name},
-                        {"serial", image.serial},
-                        {"entries", image.entries},
-                        {"bytes", image.plain_bytes}});
+      images.push_back(
+          {{"image", image.name}, {"serial", image.serial}, {"entries", image.entries}, {"bytes", image.plain_bytes}});
     fputs(Dump(ordered_json({{"images", images},
-                {"packs", stats.packs},
-                {"bytes", stats.bytes},
-                {"live_bytes", stats.live_bytes},
-                {"dead_packs", stats.dead_packs},
-                {"dead_bytes", stats.dead_bytes}}))
+                             {"packs", stats.packs},
+                             {"bytes", stats.bytes},
+                             {"live_bytes", stats.live_bytes},
+                             {"dead_packs", stats.dead_packs},
+                             {"dead_bytes", stats.dead_bytes}}))
               .c_str(),
           stdout);
     return Ok();
@@ -35,8 +33,8 @@ Status RunStats(const std::string& path, bool json) {
   for (const ImageStats& image : stats.images)
     text += fmt::format("{:<30} serial {:<5} {:>9} entries {:>14}\n", image.name, image.serial, image.entries,
                         MiB(image.plain_bytes));
-  text += fmt::format("{} packs, {}; {} of it in use by images, {} packs ({}) by none\n", stats.packs,
-                      MiB(stats.bytes), MiB(stats.live_bytes), stats.dead_packs, MiB(stats.dead_bytes));
+  text += fmt::format("{} packs, {}; {} of it in use by images, {} packs ({}) by none\n", stats.packs, MiB(stats.bytes),
+                      MiB(stats.live_bytes), stats.dead_packs, MiB(stats.dead_bytes));
   fputs(text.c_str(), stdout);
   return Ok();
 }

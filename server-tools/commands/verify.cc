@@ -35,8 +35,8 @@ Result<AuditReport> AuditUrl(const std::string& text, const std::vector<PublicKe
   const auto read = [&](const std::string& path, size_t limit) -> Result<std::string> {
     if (!stop.ok()) return stop.error();
     auto bytes = downloads.GetFile(path, limit);
-    const bool damaged = !bytes.ok() && (bytes.error().kind == ErrorKind::kMissing ||
-                                         bytes.error().kind == ErrorKind::kCorrupt);
+    const bool damaged =
+        !bytes.ok() && (bytes.error().kind == ErrorKind::kMissing || bytes.error().kind == ErrorKind::kCorrupt);
     if (!bytes.ok() && !damaged) stop = bytes.error();
     return bytes;
   };
@@ -62,15 +62,14 @@ Status RunVerify(const std::string& target, const std::vector<std::string>& key_
     RS_TRY(report, AuditStore(store, keys));
   }
   if (json) {
-    const ordered_json out = {{"images", report.images}, {"packs", report.packs},
-                              {"shards", report.shards}, {"chunks", report.chunks},
-                              {"bytes", report.bytes},   {"damages", report.damages}};
+    const ordered_json out = {{"images", report.images}, {"packs", report.packs}, {"shards", report.shards},
+                              {"chunks", report.chunks}, {"bytes", report.bytes}, {"damages", report.damages}};
     fputs(Dump(out).c_str(), stdout);
   } else {
     std::string text;
     for (const std::string& damage : report.damages) text += "damaged: " + ShownMessage(damage) + "\n";
-    text += fmt::format("checked {} images, {} packs ({}), {} shards, {} chunks{}\n", report.images,
-                        report.packs, MiB(report.bytes), report.shards, report.chunks,
+    text += fmt::format("checked {} images, {} packs ({}), {} shards, {} chunks{}\n", report.images, report.packs,
+                        MiB(report.bytes), report.shards, report.chunks,
                         keys.empty() ? "; signatures were not checked: no --pubkey" : "");
     fputs(text.c_str(), stdout);
   }

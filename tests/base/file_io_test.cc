@@ -38,9 +38,7 @@ TEST(WriteFileAtomicallyTo, ManyWritersOfOneFileAllSucceed) {
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < 200; ++i)
-        failed +=
-            !WriteFileAtomically(folder / "file", std::string(1000, static_cast<char>('a' + t)))
-                 .ok();
+        failed += !WriteFileAtomically(folder / "file", std::string(1000, static_cast<char>('a' + t))).ok();
     });
   }
   for (std::thread& thread : threads) thread.join();

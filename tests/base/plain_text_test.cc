@@ -15,11 +15,17 @@ TEST(Printable, ShowsControlCharactersByTheirBytes) {
   EXPECT_EQ(Printable("two\nlines\r\t"), "two\\x0alines\\x0d\\x09");
   EXPECT_EQ(Printable("\x7f"), "\\x7f");
   EXPECT_EQ(Printable(std::string_view("a\0b", 3)), "a\\x00b");
-  EXPECT_EQ(Printable("\xc2\x9b" "31m"), "\\xc2\\x9b31m") << "C1 as UTF-8 writes it";
+  EXPECT_EQ(Printable("\xc2\x9b"
+                      "31m"),
+            "\\xc2\\x9b31m")
+      << "C1 as UTF-8 writes it";
 }
 
 TEST(Printable, ShowsWhatIsNoUtf8ByItsBytes) {
-  EXPECT_EQ(Printable("\x9b" "31m"), "\\x9b31m") << "C1 as Latin-1 writes it";
+  EXPECT_EQ(Printable("\x9b"
+                      "31m"),
+            "\\x9b31m")
+      << "C1 as Latin-1 writes it";
   EXPECT_EQ(Printable("caf\xe9"), "caf\\xe9");
   EXPECT_EQ(Printable("\xc0\x9b"), "\\xc0\\x9b") << "too long a form";
   EXPECT_EQ(Printable("\xe0\x80\x9b"), "\\xe0\\x80\\x9b");

@@ -30,8 +30,8 @@ double MicrosecondsOfACall(const std::function<void()>& call) {
   double least = 1e9;
   for (int round = 0; round < kRounds; ++round)
     least = std::min(least, MicrosecondsOf([&] {
-              for (int i = 0; i < kCalls; ++i) call();
-            }));
+                       for (int i = 0; i < kCalls; ++i) call();
+                     }));
   return least / kCalls;
 }
 

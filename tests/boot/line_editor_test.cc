@@ -49,8 +49,7 @@ TEST(LineEditor, KillsToTheEndToTheStartAWord) {
 TEST(LineEditor, KnowsTheKeysOfSeveralTerminals) {
   for (const char* home : {"\x1b[H", "\x1bOH", "\x1b[1~", "\x1b[7~"})
     EXPECT_EQ(After(std::string("b") + home + "a"), "ab");
-  for (const char* end : {"\x1b[F", "\x1bOF", "\x1b[4~", "\x1b[8~"})
-    EXPECT_EQ(After("a" + kHome + end + "b"), "ab");
+  for (const char* end : {"\x1b[F", "\x1bOF", "\x1b[4~", "\x1b[8~"}) EXPECT_EQ(After("a" + kHome + end + "b"), "ab");
   EXPECT_EQ(After("b\x1bOD"
                   "a"),
             "ab");
@@ -119,9 +118,8 @@ TEST(LineEditor, ScrollsALongLine) {
 
 TEST(LineEditor, StaysWithinItsRowWhateverIsTyped) {
   std::mt19937 random(1);
-  const std::vector<std::string> keys = {"a",    "é",    "漢",   "e\xcc\x81", "😀", kLeft,
-                                         kRight, kHome,  kEnd,   kDelete,     kUp, "\x7f",
-                                         "\x17", "\xff", "\xe2", " "};
+  const std::vector<std::string> keys = {"a",  "é",     "漢", "e\xcc\x81", "😀",    kLeft,  kRight, kHome,
+                                         kEnd, kDelete, kUp,  "\x7f",      "\x17", "\xff", "\xe2", " "};
   LineEditor editor({"a line of history", "漢字漢字漢字漢字"});
   for (int i = 0; i < 20'000; ++i) {
     Type(editor, keys[random() % keys.size()]);

@@ -22,8 +22,7 @@ TEST(PackStream, GivesOneFrameThatHoldsEverything) {
     const std::string packed = ReadTestFile(folder / "packed");
     EXPECT_EQ(packed.substr(0, 4), "\x28\xb5\x2f\xfd");
     EXPECT_LE(packed.size(), size + 1000);
-    const std::string command =
-        "zstd -dcq " + (folder / "packed") + " | cmp - " + (folder / "plain");
+    const std::string command = "zstd -dcq " + (folder / "packed") + " | cmp - " + (folder / "plain");
     EXPECT_EQ(system(command.c_str()), 0) << size;
   }
 }

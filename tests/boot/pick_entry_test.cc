@@ -14,15 +14,13 @@ Machine Laptop() {
           .architecture = "x86_64"};
 }
 
-BootEntry Entry(const std::string& title, const std::string& kernel,
-                std::vector<MatchRule> rules = {}, bool is_default = false) {
+BootEntry Entry(const std::string& title, const std::string& kernel, std::vector<MatchRule> rules = {},
+                bool is_default = false) {
   return {.title = title, .kernel = kernel, .is_default = is_default, .rules = std::move(rules)};
 }
 
 TEST(Fits, WhenAllRulesDo) {
-  const auto fits = [](std::vector<MatchRule> rules) {
-    return Fits(Entry("", "", rules), Laptop());
-  };
+  const auto fits = [](std::vector<MatchRule> rules) { return Fits(Entry("", "", rules), Laptop()); };
   EXPECT_TRUE(fits({}));
   EXPECT_TRUE(fits({{MatchKind::kModalias, "pci:v00008086d*"}}));
   EXPECT_FALSE(fits({{MatchKind::kModalias, "pci:v00008086"}})) << "a glob is for the whole";
@@ -60,8 +58,7 @@ TEST(PickLabelled, TakesWhatAPersonCallsIt) {
       Entry("Debian 12, 6.1.0-47-amd64", "/boot/vmlinuz-6.1.0-47-amd64", {}, true),
       Entry("Debian 12, 6.1.0-4-amd64", "/boot/vmlinuz-6.1.0-4-amd64"),
       Entry("Far away", "/usr/lib/modules/5.10/vmlinuz", {{MatchKind::kCpuFlag, "sve"}}),
-      Entry("Debian 12, for laptops", "/boot/vmlinuz-6.1.0-4-amd64",
-            {{MatchKind::kCpuFlag, "avx2"}})};
+      Entry("Debian 12, for laptops", "/boot/vmlinuz-6.1.0-4-amd64", {{MatchKind::kCpuFlag, "avx2"}})};
   const auto picked = [&](const std::string& label) -> int {
     const BootEntry* entry = PickLabelled(entries, label, Laptop());
     return entry == nullptr ? -1 : static_cast<int>(entry - entries.data());
@@ -100,9 +97,8 @@ TEST(EntryLines, RefuseControlCharacters) {
 }
 
 TEST(EntryList, MarksWhatFits) {
-  EXPECT_EQ(
-      EntryList({Entry("a\tb", "/k"), Entry("c", "/l", {{MatchKind::kCpuFlag, "sve"}})}, Laptop()),
-      "0\ta?b\t/k\tfits\n1\tc\t/l\tno\n");
+  EXPECT_EQ(EntryList({Entry("a\tb", "/k"), Entry("c", "/l", {{MatchKind::kCpuFlag, "sve"}})}, Laptop()),
+            "0\ta?b\t/k\tfits\n1\tc\t/l\tno\n");
 }
 
 }  // namespace

@@ -83,7 +83,8 @@ class NtpServer {
     ssize_t n = 0;
     while ((n = recvfrom(socket_.get(), bytes, sizeof bytes, 0, reinterpret_cast<sockaddr*>(&from), &size)) > 0) {
       const std::string answer = answer_({bytes, static_cast<size_t>(n)});
-      if (!answer.empty()) sendto(socket_.get(), answer.data(), answer.size(), 0, reinterpret_cast<sockaddr*>(&from), size);
+      if (!answer.empty())
+        sendto(socket_.get(), answer.data(), answer.size(), 0, reinterpret_cast<sockaddr*>(&from), size);
     }
   }
 
@@ -145,7 +146,8 @@ TEST(TimeFrom, TellsAWebServerNoSecretOfTheAddress) {
     const std::string answer = "HTTP/1.1 404 no\r\nDate: Mon, 29 Dec 2025 12:26:40 GMT\r\nConnection: close\r\n\r\n";
     send(client.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
   });
-  const auto time = TimeFrom("http://user:secret@127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/store/x?token=abc");
+  const auto time =
+      TimeFrom("http://user:secret@127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/store/x?token=abc");
   server.join();
   ASSERT_TRUE(IsOk(time));
   EXPECT_EQ(*time, 1'767'011'200);

@@ -39,8 +39,7 @@ std::string OnlySegment(const std::string& folder) {
 
 uint64_t BytesBelow(const std::string& folder) {
   uint64_t bytes = 0;
-  for (const std::string& file : FilesBelow(folder))
-    bytes += std::filesystem::file_size(folder + "/" + file);
+  for (const std::string& file : FilesBelow(folder)) bytes += std::filesystem::file_size(folder + "/" + file);
   return bytes;
 }
 
@@ -102,8 +101,7 @@ TEST(DiskCacheGet, FindsItAfterAKill) {
 TEST(DiskCacheGet, IsNotMisledByASealOfOtherSegments) {
   const TempFolder folder;
   for (int n = 0; n < 10; ++n) PutObject(*OpenCache(folder.path()), Object(n));
-  for (const std::string& file : FilesBelow(folder / "segments"))
-    std::filesystem::remove(folder / "segments/" + file);
+  for (const std::string& file : FilesBelow(folder / "segments")) std::filesystem::remove(folder / "segments/" + file);
   const auto cache = OpenCache(folder.path());
   for (int n = 0; n < 10; ++n) {
     EXPECT_FALSE(Read(*cache, Object(n)).has_value());
@@ -307,8 +305,7 @@ TEST(DiskCacheLimit, HoldsWhateverIsWritten) {
     ASSERT_LE(BytesBelow(folder / "segments"), kLimit) << n;
     EXPECT_EQ(Read(*cache, Object(n, kSize)), Object(n, kSize)) << "the newest is there";
   }
-  EXPECT_FALSE(Read(*cache, Object(0, kSize)).has_value() &&
-               Read(*cache, Object(1, kSize)).has_value() &&
+  EXPECT_FALSE(Read(*cache, Object(0, kSize)).has_value() && Read(*cache, Object(1, kSize)).has_value() &&
                Read(*cache, Object(2, kSize)).has_value() && cache->size() < kLimit / 2)
       << "something was dropped, not everything";
   int kept = 0;
@@ -381,8 +378,7 @@ TEST(DiskCacheShared, TheSecondReadsWhatTheFirstWrote) {
   EXPECT_FALSE(Read(*writer, Object(2)).has_value()) << "readers do not write";
   PutObject(*writer, Object(3));
   std::optional<std::string> seen;
-  for (int tries = 0; !seen && tries < 100; ++tries, usleep(100'000))
-    seen = Read(*reader, Object(3));
+  for (int tries = 0; !seen && tries < 100; ++tries, usleep(100'000)) seen = Read(*reader, Object(3));
   EXPECT_EQ(seen, Object(3));
 }
 
@@ -392,8 +388,7 @@ TEST(DiskCacheShared, TheSecondTakesOverWhenTheFirstEnds) {
   const auto second = OpenCache(folder.path());
   PutObject(*first, Object(1));
   first.reset();
-  for (int tries = 0; !second->is_writer() && tries < 100; ++tries, usleep(100'000))
-    Read(*second, Object(99));
+  for (int tries = 0; !second->is_writer() && tries < 100; ++tries, usleep(100'000)) Read(*second, Object(99));
   ASSERT_TRUE(second->is_writer());
   EXPECT_EQ(Read(*second, Object(1)), Object(1));
   PutObject(*second, Object(2));
@@ -434,8 +429,7 @@ TEST(DiskCacheShared, SealsAfterTakingOver) {
   PutObject(*first, Object(1));
   auto second = OpenCache(folder.path());
   first.reset();
-  for (int tries = 0; !second->is_writer() && tries < 100; ++tries, usleep(100'000))
-    Read(*second, Object(99));
+  for (int tries = 0; !second->is_writer() && tries < 100; ++tries, usleep(100'000)) Read(*second, Object(99));
   PutObject(*second, Object(2));
   second.reset();
   const auto third = OpenCache(folder.path());

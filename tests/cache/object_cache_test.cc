@@ -18,8 +18,7 @@ const std::string kStore = "http://store";
 Result<PlainBytes> Fetch(ObjectCache& cache, const ObjectRef& ref) {
   auto done = std::make_shared<std::promise<Result<PlainBytes>>>();
   auto answer = done->get_future();
-  cache.Get(ref, Priority::kDemand,
-            [done](const Result<PlainBytes>& result) { done->set_value(result); });
+  cache.Get(ref, Priority::kDemand, [done](const Result<PlainBytes>& result) { done->set_value(result); });
   return answer.get();
 }
 
@@ -29,9 +28,8 @@ class ObjectCacheTest : public ::testing::Test {
 
   std::unique_ptr<ObjectCache> OpenCache(size_t memory = 1 << 20,
                                          std::chrono::seconds give_up = std::chrono::seconds(60)) {
-    auto cache =
-        ObjectCache::Open({.folder = folder_.path(), .disk_limit = 8 << 20, .memory_limit = memory},
-                          net_, {give_up}, {kStore});
+    auto cache = ObjectCache::Open({.folder = folder_.path(), .disk_limit = 8 << 20, .memory_limit = memory}, net_,
+                                   {give_up}, {kStore});
     EXPECT_TRUE(IsOk(cache));
     return std::move(*cache);
   }
@@ -163,8 +161,7 @@ TEST_F(ObjectCacheTest, WhatIsCachedIsReadWithoutANetwork) {
   auto cache = OpenCache();
   ASSERT_TRUE(IsOk(Fetch(*cache, pack_.refs[0])));
   cache = nullptr;
-  net_.SetFault(
-      [](size_t, const TransferRequest&, FakeTransport::Reply& reply) { reply = {.status = 0}; });
+  net_.SetFault([](size_t, const TransferRequest&, FakeTransport::Reply& reply) { reply = {.status = 0}; });
   cache = OpenCache(1 << 20, std::chrono::seconds(1));
   EXPECT_TRUE(IsOk(Fetch(*cache, pack_.refs[0])));
   EXPECT_TRUE(FailsWith(ErrorKind::kUnavailable, Fetch(*cache, pack_.refs[1])));

@@ -38,16 +38,11 @@ class RefResolver : public ::testing::Test {
     body.manifest = manifest.Encode();
     return SignRef(body, std::span(&key, 1)).Encode();
   }
-  void Serve(const std::string& store, const std::string& ref) {
-    net_.Serve(store + "/" + kUrl.image.RefPath(), ref);
-  }
+  void Serve(const std::string& store, const std::string& ref) { net_.Serve(store + "/" + kUrl.image.RefPath(), ref); }
   void TakeNetworkAway() {
-    net_.SetFault(
-        [](size_t, const TransferRequest&, FakeTransport::Reply& reply) { reply = {.status = 0}; });
+    net_.SetFault([](size_t, const TransferRequest&, FakeTransport::Reply& reply) { reply = {.status = 0}; });
   }
-  Result<ResolvedRef> Resolve() {
-    return ResolveRef(kUrl, fetcher_, RefMemory(folder_.path()), options_);
-  }
+  Result<ResolvedRef> Resolve() { return ResolveRef(kUrl, fetcher_, RefMemory(folder_.path()), options_); }
 
   TempFolder folder_;
   const SigningKey key_ = SigningKey::Generate();
@@ -110,9 +105,7 @@ TEST_F(RefResolver, ADamagedRefGoesToTheNextMirror) {
   EXPECT_TRUE(IsOk(Resolve()));
 }
 
-TEST_F(RefResolver, MissingEverywhereIsMissing) {
-  EXPECT_TRUE(FailsWith(ErrorKind::kMissing, Resolve()));
-}
+TEST_F(RefResolver, MissingEverywhereIsMissing) { EXPECT_TRUE(FailsWith(ErrorKind::kMissing, Resolve())); }
 
 TEST_F(RefResolver, OpensFromMemoryWhileNoStoreAnswers) {
   Serve(kStore, RefWithSerial(5, key_));

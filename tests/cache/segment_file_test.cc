@@ -62,8 +62,7 @@ TEST_F(SegmentScan, TruncatedAtAnyByteEndsBeforeTheCut) {
     const auto records = Scan(whole_.substr(0, size));
     ASSERT_EQ(records.has_value(), size >= kSegmentHeaderSize) << size;
     if (!records) continue;
-    const size_t complete =
-        std::count_if(ends_.begin(), ends_.end(), [&](uint64_t end) { return end <= size; });
+    const size_t complete = std::count_if(ends_.begin(), ends_.end(), [&](uint64_t end) { return end <= size; });
     EXPECT_EQ(records->size(), complete) << size;
     EXPECT_EQ(end_, complete == 0 ? kSegmentHeaderSize : ends_[complete - 1]) << size;
   }

@@ -16,16 +16,14 @@ constexpr uint32_t kEntries = 500;
 
 Id IdOf(uint32_t n) { return Sha256("object " + std::to_string(n)); }
 
-std::unique_ptr<SegmentIndex> OpenIndex(const std::string& folder, const std::string& stamp,
-                                        bool take_sealed = true) {
+std::unique_ptr<SegmentIndex> OpenIndex(const std::string& folder, const std::string& stamp, bool take_sealed = true) {
   auto index = SegmentIndex::Open(folder, stamp, kMapSize, take_sealed);
   EXPECT_TRUE(IsOk(index));
   return index.ok() ? std::move(*index) : nullptr;
 }
 
 void Fill(SegmentIndex& index) {
-  for (uint32_t n = 0; n < kEntries; ++n)
-    ASSERT_TRUE(IsOk(index.Put(IdOf(n), {n / 100, n + 1, uint64_t{n} << 33})));
+  for (uint32_t n = 0; n < kEntries; ++n) ASSERT_TRUE(IsOk(index.Put(IdOf(n), {n / 100, n + 1, uint64_t{n} << 33})));
 }
 
 class SealedIndex : public ::testing::Test {
@@ -161,8 +159,7 @@ TEST(SegmentIndexRemove, TakesAWholeSegment) {
   const auto index = OpenIndex(folder.path(), "stamp");
   Fill(*index);
   index->RemoveSegment(2);
-  for (uint32_t n = 0; n < kEntries; ++n)
-    EXPECT_EQ(index->Find(IdOf(n)).has_value(), n / 100 != 2) << n;
+  for (uint32_t n = 0; n < kEntries; ++n) EXPECT_EQ(index->Find(IdOf(n)).has_value(), n / 100 != 2) << n;
 }
 
 // The seal protects against damage; what it fits may still be nonsense.
@@ -205,13 +202,10 @@ TEST_F(SealedIndex, SurvivesAndIsTakenOnce) {
     ASSERT_TRUE(place.has_value());
     EXPECT_EQ(place->offset, uint64_t{n} << 33);
   }
-  EXPECT_FALSE(OpenIndex(folder_.path(), "stamp")->was_sealed())
-      << "a crash must not find it again";
+  EXPECT_FALSE(OpenIndex(folder_.path(), "stamp")->was_sealed()) << "a crash must not find it again";
 }
 
-TEST_F(SealedIndex, IsNotTakenForAnotherStamp) {
-  EXPECT_FALSE(OpenIndex(folder_.path(), "other")->was_sealed());
-}
+TEST_F(SealedIndex, IsNotTakenForAnotherStamp) { EXPECT_FALSE(OpenIndex(folder_.path(), "other")->was_sealed()); }
 
 TEST_F(SealedIndex, IsLeftAloneByReaders) {
   EXPECT_FALSE(OpenIndex(folder_.path(), "stamp", false)->was_sealed());
@@ -241,8 +235,7 @@ TEST_F(SealedIndex, FlippedAnywhereStartsEmpty) {
 }
 
 TEST_F(SealedIndex, TruncatedAnywhereStartsEmpty) {
-  for (size_t i = 0; i < 300; ++i)
-    ExpectStartsEmpty(bytes_.substr(0, i * bytes_.size() / 300), seal_);
+  for (size_t i = 0; i < 300; ++i) ExpectStartsEmpty(bytes_.substr(0, i * bytes_.size() / 300), seal_);
   ExpectStartsEmpty(bytes_ + "x", seal_);
 }
 

@@ -22,8 +22,7 @@ void ExpectAligned(uint64_t size, uint64_t block, const std::vector<Part>& parts
   std::vector<bool> touched((size + block - 1) / block);
   for (const Part& part : parts) {
     file.replace(part.offset, part.bytes.size(), part.bytes);
-    for (uint64_t at = part.offset; at < part.offset + part.bytes.size(); ++at)
-      touched[at / block] = true;
+    for (uint64_t at = part.offset; at < part.offset + part.bytes.size(); ++at) touched[at / block] = true;
   }
   std::vector<bool> given(touched.size());
   uint64_t last = 0;
@@ -66,8 +65,7 @@ TEST(BlockAlignerAdd, GivesWholeBlocksOfWhateverComes) {
 TEST(BlockAlignerAdd, GivesLongRunsInPieces) {
   std::vector<Part> parts;
   const std::string bytes = RandomBytes(2'000'000, 2);
-  for (uint64_t at = 0; at < bytes.size(); at += 9973)
-    parts.push_back({at, bytes.substr(at, 9973)});
+  for (uint64_t at = 0; at < bytes.size(); at += 9973) parts.push_back({at, bytes.substr(at, 9973)});
   ExpectAligned(bytes.size(), 4096, parts);
   ExpectAligned(bytes.size() + 10'000, 4096, parts);
 }

@@ -9,8 +9,7 @@ TEST(ContentIndexFindOrAdd, GivesTheFirstPosition) {
   ContentIndex index;
   constexpr uint64_t kContents = 50'000;
   const auto hash = [](uint64_t n) { return Sha256(std::to_string(n)); };
-  for (uint64_t n = 0; n < kContents; ++n)
-    ASSERT_EQ(index.FindOrAdd(hash(n), n * 3), ContentIndex::kNone) << n;
+  for (uint64_t n = 0; n < kContents; ++n) ASSERT_EQ(index.FindOrAdd(hash(n), n * 3), ContentIndex::kNone) << n;
   for (uint64_t n = 0; n < kContents; ++n) ASSERT_EQ(index.FindOrAdd(hash(n), 1), n * 3) << n;
 }
 

@@ -100,9 +100,7 @@ TEST(CheckEntry, RefusesNamesThatAreNone) {
   }
 }
 
-TEST(CheckEntry, RefusesADamagedAcl) {
-  ExpectRefused(WithXattrs({{std::string(kAclAccessXattr), "nonsense"}}), "ACL");
-}
+TEST(CheckEntry, RefusesADamagedAcl) { ExpectRefused(WithXattrs({{std::string(kAclAccessXattr), "nonsense"}}), "ACL"); }
 
 TEST(CheckEntry, TheRootIsADirectory) {
   ExpectRefused({.inode = {.mode = S_IFREG | 0644}}, "the root");

@@ -82,8 +82,8 @@ TEST_F(PublishTest, TheImageHoldsWhatTheTreeHolds) {
 
 TEST_F(PublishTest, ATreeAndItsTarAreTheSameManifest) {
   MakeRichTree(tree());
-  ASSERT_EQ(RunCommand("tar --format=posix --sparse --acls --xattrs --xattrs-include='*' -C " +
-                       tree() + " -cJf " + folder_ / "tree.txz ."),
+  ASSERT_EQ(RunCommand("tar --format=posix --sparse --acls --xattrs --xattrs-include='*' -C " + tree() + " -cJf " +
+                       folder_ / "tree.txz ."),
             0);
   const auto folder = PublishTree(tree(), store("of the tree"));
   const auto tar = PublishTree(folder_ / "tree.txz", store("of the tar"));
@@ -109,12 +109,11 @@ TEST_F(PublishTest, ATreeAndItsTarBootAlike) {
   const Manifest manifest = ManifestOf(store("of the tree"), *folder);
   EXPECT_EQ(manifest.boot_entries, folder->boot_entries);
   ASSERT_EQ(manifest.boot_entries.size(), 2u);
-  EXPECT_EQ(manifest.boot_entries[0],
-            (BootEntry{.title = "Debian GNU/Linux 12, 6.1.0-47-amd64",
-                       .kernel = "/boot/vmlinuz-6.1.0-47-amd64",
-                       .initrds = {"/boot/initrd.img-6.1.0-47-amd64"},
-                       .cmdline = "quiet",
-                       .is_default = true}));
+  EXPECT_EQ(manifest.boot_entries[0], (BootEntry{.title = "Debian GNU/Linux 12, 6.1.0-47-amd64",
+                                                 .kernel = "/boot/vmlinuz-6.1.0-47-amd64",
+                                                 .initrds = {"/boot/initrd.img-6.1.0-47-amd64"},
+                                                 .cmdline = "quiet",
+                                                 .is_default = true}));
 }
 
 TEST_F(PublishTest, AKernelThatIsNotThereLeavesNoRef) {
@@ -195,8 +194,7 @@ TEST_F(PublishTest, SignsWithItsKeys) {
   ExpectSound(store(), keys);
   const auto opened = Store::Open(store());
   ASSERT_TRUE(IsOk(opened));
-  const auto ref =
-      CheckRef(*opened->ReadRef({"image", "latest"}), {"image", "latest"}, {.keys = keys});
+  const auto ref = CheckRef(*opened->ReadRef({"image", "latest"}), {"image", "latest"}, {.keys = keys});
   ASSERT_TRUE(IsOk(ref));
   EXPECT_EQ(ref->manifest.threshold, 2u);
   EXPECT_EQ(ref->body.expires - ref->body.issued, 24 * 3600);
@@ -353,8 +351,8 @@ TEST_F(ProfiledPublish, TheNextVersionKeepsTheOrderAndSharesTheChunks) {
     Profile profile;
     profile.image = {"image", "latest"};
     for (int i = 0; i < 30; ++i)
-      profile.events.push_back({ProfileKind::kRead, 0, 0, 0, 50'000,
-                                "/f" + std::to_string((first + i * step) % 30), {}});
+      profile.events.push_back(
+          {ProfileKind::kRead, 0, 0, 0, 50'000, "/f" + std::to_string((first + i * step) % 30), {}});
     return profile;
   };
   ASSERT_TRUE(IsOk(PublishProfiled(store(), read_in_order(0, 1))));
@@ -381,8 +379,7 @@ TEST_F(ProfiledPublish, AProfileThatNamesNothingOfTheSourceIsInvalid) {
 }
 
 TEST_F(PublishTest, ARawImageIsOneFile) {
-  const std::string disk =
-      RandomBytes(307'200, 1) + std::string(1 << 20, '\0') + RandomBytes(1024, 2);
+  const std::string disk = RandomBytes(307'200, 1) + std::string(1 << 20, '\0') + RandomBytes(1024, 2);
   ASSERT_EQ(disk.size() % 512, 0u);
   WriteTestFile(folder_ / "disk.img", disk);
   const auto summary = PublishTree(folder_ / "disk.img", store());
@@ -394,8 +391,9 @@ TEST_F(PublishTest, ARawImageIsOneFile) {
 }
 
 TEST_F(PublishTest, AnEntryThatNoImageCanHoldLeavesNoRef) {
-  WriteTestFile(folder_ / "bad.tar", TarBytes(std::vector<TarMember>{
-                                         {"pax", 'x', PaxRecord("SCHILY.xattr.user.a", std::string(65'537, 'v'))}, {"a", '0', "x"}}));
+  WriteTestFile(folder_ / "bad.tar",
+                TarBytes(std::vector<TarMember>{
+                    {"pax", 'x', PaxRecord("SCHILY.xattr.user.a", std::string(65'537, 'v'))}, {"a", '0', "x"}}));
   const auto summary = PublishTree(folder_ / "bad.tar", store());
   ASSERT_TRUE(FailsWith(ErrorKind::kInvalid, summary));
   EXPECT_NE(summary.error().message.find("/a: its xattr user.a"), std::string::npos) << summary.error().message;

@@ -30,11 +30,9 @@ class StreamWriterTest : public ::testing::Test {
     return profile;
   }
 
-  std::vector<FileExtent> Add(const std::string& file, size_t piece = 5000,
-                              const std::string& path = "/cold") {
+  std::vector<FileExtent> Add(const std::string& file, size_t piece = 5000, const std::string& path = "/cold") {
     const auto extents = writer_.AddFile(path, {.size = file.size()}, [&](const Source::ContentUse& use) -> Status {
-      for (size_t at = 0; at < file.size(); at += piece)
-        RS_CHECK(use(at, std::string_view(file).substr(at, piece)));
+      for (size_t at = 0; at < file.size(); at += piece) RS_CHECK(use(at, std::string_view(file).substr(at, piece)));
       return Ok();
     });
     EXPECT_TRUE(IsOk(extents));
@@ -64,8 +62,7 @@ class StreamWriterTest : public ::testing::Test {
       EXPECT_GE(extent.file_offset, end);
       end = extent.file_offset + extent.length;
       file.replace(extent.file_offset, extent.length,
-                   streams_.at(extent.position & kStreams)
-                       .substr(extent.position & ~kStreams, extent.length));
+                   streams_.at(extent.position & kStreams).substr(extent.position & ~kStreams, extent.length));
     }
     EXPECT_EQ(file.size(), size);
     return file;
@@ -85,7 +82,8 @@ class StreamWriterTest : public ::testing::Test {
 TEST_F(StreamWriterTest, AHoleOfAnySizeCostsNothing) {
   for (const int bits : {42, 50, 61}) {
     const uint64_t size = uint64_t{1} << bits, at = size / 2 + 77;
-    const auto extents = writer_.AddFile("/cold", {.size = size}, [&](const Source::ContentUse& use) { return use(at, "x"); });
+    const auto extents =
+        writer_.AddFile("/cold", {.size = size}, [&](const Source::ContentUse& use) { return use(at, "x"); });
     ASSERT_TRUE(IsOk(extents));
     uint64_t data = 0;
     for (const FileExtent& extent : *extents) data += extent.length;
@@ -172,8 +170,8 @@ TEST_F(StreamWriterTest, WhatTheProfileNamesComesFirstInItsOrder) {
   EXPECT_EQ(streams_[0], hot.substr(98'304, 12'288) + small);
   EXPECT_EQ(Rebuild(small.size(), writer_.Laid(small_extents)), small);
   EXPECT_EQ(Rebuild(hot.size(), writer_.Laid(hot_extents)), hot);
-  EXPECT_EQ(streams_[kAlone], hot.substr(0, kBlock) + hot.substr(2 * kBlock, 98'304 - 2 * kBlock) +
-                                  hot.substr(98'304 + 12'288));
+  EXPECT_EQ(streams_[kAlone],
+            hot.substr(0, kBlock) + hot.substr(2 * kBlock, 98'304 - 2 * kBlock) + hot.substr(98'304 + 12'288));
 }
 
 TEST_F(StreamWriterTest, ManyTinyFilesAreCutAtDirectories) {
@@ -208,8 +206,8 @@ TEST_F(StreamWriterTest, HolesThatTheSourceKnowsAreThoseItFinds) {
 
 TEST_F(StreamWriterTest, AHugeHoleCostsNothing) {
   const uint64_t size = uint64_t{1} << 40;
-  const auto extents = writer_.AddFile(
-      "/cold", {.size = size}, [&](const Source::ContentUse& use) -> Status { return use(size - 3, "end"); });
+  const auto extents = writer_.AddFile("/cold", {.size = size},
+                                       [&](const Source::ContentUse& use) -> Status { return use(size - 3, "end"); });
   ASSERT_TRUE(IsOk(extents));
   ASSERT_EQ(extents->size(), 1u);
   EXPECT_EQ((*extents)[0].file_offset + (*extents)[0].length, size);

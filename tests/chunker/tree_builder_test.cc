@@ -44,16 +44,13 @@ class TreeBuilderTest : public ::testing::Test {
     std::vector<std::string> open;
     for (const auto& path : paths) {
       size_t common = 0;
-      while (common < open.size() && common + 1 < path.size() && open[common] == path[common])
-        ++common;
+      while (common < open.size() && common + 1 < path.size() && open[common] == path[common]) ++common;
       open.resize(common);
       for (; common + 1 < path.size(); ++common) {
-        EXPECT_TRUE(IsOk(
-            builder.Add(Entry(static_cast<uint32_t>(common + 1), path[common], S_IFDIR | 0755))));
+        EXPECT_TRUE(IsOk(builder.Add(Entry(static_cast<uint32_t>(common + 1), path[common], S_IFDIR | 0755))));
         open.push_back(path[common]);
       }
-      EXPECT_TRUE(IsOk(
-          builder.Add(Entry(static_cast<uint32_t>(path.size()), path.back(), S_IFIFO | 0600))));
+      EXPECT_TRUE(IsOk(builder.Add(Entry(static_cast<uint32_t>(path.size()), path.back(), S_IFIFO | 0600))));
     }
     const auto root = builder.Finish();
     EXPECT_TRUE(IsOk(root));
@@ -83,8 +80,7 @@ class TreeBuilderTest : public ::testing::Test {
       ASSERT_TRUE(found.contains(path)) << path;
       const Inode& inode = found.at(path).inode;
       size_t below = 0;
-      for (const std::string& name : names)
-        below += folders.contains(path.empty() ? name : path + "/" + name);
+      for (const std::string& name : names) below += folders.contains(path.empty() ? name : path + "/" + name);
       EXPECT_EQ(inode.size, names.size()) << path;
       EXPECT_EQ(inode.nlink, 2 + below) << path;
     }
@@ -98,8 +94,7 @@ class TreeBuilderTest : public ::testing::Test {
     return shards;
   }
   static size_t CountNew(const std::set<Id>& after, const std::set<Id>& before) {
-    return std::count_if(after.begin(), after.end(),
-                         [&](const Id& id) { return !before.contains(id); });
+    return std::count_if(after.begin(), after.end(), [&](const Id& id) { return !before.contains(id); });
   }
 
   TempFolder folder_;
@@ -152,8 +147,7 @@ TEST_F(TreeBuilderTest, DirectoriesAmongManyNamesAreKept) {
   for (int i = 0; i < 3000; ++i) {
     paths.insert({"x", std::to_string(i)});
     if (i % 10 == 0)
-      for (int j = 0; j < i % 70; ++j)
-        paths.insert({"x", std::to_string(i) + "d", std::to_string(j)});
+      for (int j = 0; j < i % 70; ++j) paths.insert({"x", std::to_string(i) + "d", std::to_string(j)});
   }
   for (int j = 0; j < 2000; ++j) paths.insert({"x", "1500e", std::to_string(j)});
   ExpectHolds(Build(paths), paths);

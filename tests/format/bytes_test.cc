@@ -46,8 +46,7 @@ TEST(BytesVarint, RefusesMoreThan64Bits) {
 }
 
 TEST(BytesVarint, RefusesPadding) {
-  for (const std::string_view padded :
-       {std::string_view("\x80\x00", 2), std::string_view("\xff\x80\x00", 3)}) {
+  for (const std::string_view padded : {std::string_view("\x80\x00", 2), std::string_view("\xff\x80\x00", 3)}) {
     Decoder in(padded);
     in.Varint();
     EXPECT_FALSE(in.ok());
@@ -65,8 +64,8 @@ TEST(BytesVarint, RefusesTruncation) {
 }
 
 TEST(BytesZigzag, RoundTripsExtremes) {
-  for (const int64_t value : {int64_t{0}, int64_t{-1}, int64_t{1}, INT64_MIN, INT64_MAX,
-                              INT64_MIN + 1, int64_t{-64}, int64_t{63}}) {
+  for (const int64_t value :
+       {int64_t{0}, int64_t{-1}, int64_t{1}, INT64_MIN, INT64_MAX, INT64_MIN + 1, int64_t{-64}, int64_t{63}}) {
     Encoder out;
     out.Zigzag(value);
     Decoder in(out.bytes());

@@ -28,14 +28,11 @@ TEST(ChunkListDecode, ResolvesItsOwnPack) {
 TEST(ChunkListDecode, RefusesTruncationAtEveryByte) {
   const std::string bytes = SampleChunkList().Encode();
   for (size_t size = 0; size < bytes.size(); ++size)
-    EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt,
-                          ChunkList::Decode(std::string_view(bytes).substr(0, size), {})))
-        << size;
+    EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, ChunkList::Decode(std::string_view(bytes).substr(0, size), {}))) << size;
 }
 
 TEST(ChunkListDecode, RefusesBytesBehindTheEnd) {
-  EXPECT_TRUE(
-      FailsWith(ErrorKind::kCorrupt, ChunkList::Decode(SampleChunkList().Encode() + "x", {})));
+  EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, ChunkList::Decode(SampleChunkList().Encode() + "x", {})));
 }
 
 TEST(ChunkListDecode, SurvivesAFlipOfAnyByte) {
@@ -85,9 +82,7 @@ TEST(PublisherPartDecode, RoundTrips) {
 TEST(PublisherPartDecode, RefusesTruncationAtEveryByte) {
   const std::string bytes = SamplePublisherPart().Encode();
   for (size_t size = 0; size < bytes.size(); ++size)
-    EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt,
-                          PublisherPart::Decode(std::string_view(bytes).substr(0, size))))
-        << size;
+    EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, PublisherPart::Decode(std::string_view(bytes).substr(0, size)))) << size;
   EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, PublisherPart::Decode(bytes + "x")));
 }
 

@@ -14,8 +14,7 @@ std::string Plain() {
 }
 
 TEST(ChunkSeal, OpensToThePlainBytes) {
-  for (const std::string& plain :
-       {std::string(), std::string("a"), Plain(), std::string(1 << 20, 0)}) {
+  for (const std::string& plain : {std::string(), std::string("a"), Plain(), std::string(1 << 20, 0)}) {
     Sealer sealer(3);
     const std::string stored = sealer.Seal(plain);
     const auto verified = Verify(stored, Sha256(stored));
@@ -53,8 +52,7 @@ TEST(ChunkVerify, RefusesAFlipOfAnyBit) {
 TEST(ChunkVerify, RefusesTruncationAtEveryByte) {
   const std::string stored = Sealer(3).Seal(Plain());
   for (size_t size = 0; size < stored.size(); ++size)
-    EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt,
-                          Verify(std::string_view(stored).substr(0, size), Sha256(stored))));
+    EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, Verify(std::string_view(stored).substr(0, size), Sha256(stored))));
 }
 
 // Short strings lie elsewhere than long ones, and grow by other steps.
@@ -75,8 +73,7 @@ TEST(ChunkOpen, RefusesAnotherSizeThanExpected) {
   const std::string stored = Sealer(3).Seal("12345");
   const auto verified = Verify(stored, Sha256(stored));
   ASSERT_TRUE(IsOk(verified));
-  for (const size_t size : {0, 4, 6, 1000})
-    EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, Open(*verified, size))) << size;
+  for (const size_t size : {0, 4, 6, 1000}) EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, Open(*verified, size))) << size;
 }
 
 // What a careless publisher may have signed: the hash is right, the frame is not.

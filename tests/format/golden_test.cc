@@ -10,9 +10,7 @@
 namespace rootstream {
 namespace {
 
-std::string GoldenPath(const std::string& name) {
-  return std::string(ROOTSTREAM_TESTS) + "/golden/" + name;
-}
+std::string GoldenPath(const std::string& name) { return std::string(ROOTSTREAM_TESTS) + "/golden/" + name; }
 std::string Golden(const std::string& name) { return ReadTestFile(GoldenPath(name)); }
 
 TEST(GoldenFiles, TreeStaysAsItWas) {

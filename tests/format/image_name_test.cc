@@ -11,9 +11,8 @@ TEST(ImageNameParse, TakesNamesAndTags) {
   const struct {
     const char* text;
     ImageName image;
-  } cases[] = {{"debian", {"debian", "latest"}},
-               {"debian:12", {"debian", "12"}},
-               {"0.a_b-c:1.2_3-4", {"0.a_b-c", "1.2_3-4"}}};
+  } cases[] = {
+      {"debian", {"debian", "latest"}}, {"debian:12", {"debian", "12"}}, {"0.a_b-c:1.2_3-4", {"0.a_b-c", "1.2_3-4"}}};
   for (const auto& c : cases) {
     const auto image = ParseImageName(c.text);
     ASSERT_TRUE(IsOk(image)) << c.text;
@@ -24,11 +23,10 @@ TEST(ImageNameParse, TakesNamesAndTags) {
 
 TEST(ImageNameParse, RefusesAllElse) {
   for (const std::string& text :
-       {std::string(), std::string(":12"), std::string("debian:"), std::string("Debian"),
-        std::string("a:b:c"), std::string("a/b"), std::string("."), std::string(".."),
-        std::string("-a"), std::string("_a"), std::string("a b"), std::string("a\n"),
-        std::string("a\0b", 3), std::string("a:.b"), std::string("\xc3\xa9"), std::string(129, 'a'),
-        "a:" + std::string(129, 'b')})
+       {std::string(), std::string(":12"), std::string("debian:"), std::string("Debian"), std::string("a:b:c"),
+        std::string("a/b"), std::string("."), std::string(".."), std::string("-a"), std::string("_a"),
+        std::string("a b"), std::string("a\n"), std::string("a\0b", 3), std::string("a:.b"), std::string("\xc3\xa9"),
+        std::string(129, 'a'), "a:" + std::string(129, 'b')})
     EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, ParseImageName(text))) << text;
 }
 
@@ -72,11 +70,10 @@ TEST(ImageUrlShown, HasNoSecrets) {
 }
 
 TEST(ImageUrlParse, RefusesAllElse) {
-  for (const char* url :
-       {"", "debian:12", "/srv/store/debian", "ftp://host/debian", "http:/host/debian", "http://",
-        "http://host", "http://host/", "http://host/store/", "http://host/store/Debian",
-        "http://host/store/debian:", "http://host/?debian", "http://host/store/..", "HTTP//x", "http:///x",
-        "http:///store/x", "https:////x"})
+  for (const char* url : {"", "debian:12", "/srv/store/debian", "ftp://host/debian", "http:/host/debian", "http://",
+                          "http://host", "http://host/", "http://host/store/", "http://host/store/Debian",
+                          "http://host/store/debian:", "http://host/?debian", "http://host/store/..", "HTTP//x",
+                          "http:///x", "http:///store/x", "https:////x"})
     EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, ParseImageUrl(url))) << url;
 }
 

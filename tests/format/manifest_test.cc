@@ -63,9 +63,7 @@ TEST(ManifestDecode, RejectsAThresholdThatCannotBeMet) {
 TEST(ManifestDecode, RefusesTruncationAtEveryByte) {
   const std::string bytes = SampleManifest().Encode();
   for (size_t size = 0; size < bytes.size(); ++size)
-    EXPECT_TRUE(
-        FailsWith(ErrorKind::kCorrupt, Manifest::Decode(std::string_view(bytes).substr(0, size))))
-        << size;
+    EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, Manifest::Decode(std::string_view(bytes).substr(0, size)))) << size;
   EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, Manifest::Decode(bytes + "x")));
 }
 

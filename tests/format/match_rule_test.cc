@@ -32,8 +32,7 @@ TEST(MatchRule, RefusesWhatIsNone) {
 TEST(PlainText, HasNoControlCharacters) {
   EXPECT_TRUE(IsPlainText(""));
   EXPECT_TRUE(IsPlainText("Débian; 'x' $y"));
-  for (const char* text : {"a\nb", "a\x1b[1m", "\x7f", "\xc2\x9b", "a\tb"})
-    EXPECT_FALSE(IsPlainText(text)) << text;
+  for (const char* text : {"a\nb", "a\x1b[1m", "\x7f", "\xc2\x9b", "a\tb"}) EXPECT_FALSE(IsPlainText(text)) << text;
 }
 
 }  // namespace

@@ -26,9 +26,7 @@ std::optional<ObjectRef> DecodeOne(std::string_view bytes, size_t max_plain = kM
   return ref;
 }
 
-TEST(PackTableOf, RoundTripsRefs) {
-  EXPECT_EQ(DecodeOne(EncodeOne(SampleObject(1))), SampleObject(1));
-}
+TEST(PackTableOf, RoundTripsRefs) { EXPECT_EQ(DecodeOne(EncodeOne(SampleObject(1))), SampleObject(1)); }
 
 TEST(PackTableOf, NamesEachPackOnce) {
   PackTable packs;

@@ -5,9 +5,8 @@
 namespace rootstream {
 namespace {
 
-const std::vector<AclEntry> kAcl = {{kAclUserObject, 7},  {kAclUser, 6, 1},    {kAclUser, 4, 1000},
-                                    {kAclGroupObject, 5}, {kAclGroup, 7, 100}, {kAclMask, 7},
-                                    {kAclOther, 0}};
+const std::vector<AclEntry> kAcl = {{kAclUserObject, 7}, {kAclUser, 6, 1}, {kAclUser, 4, 1000}, {kAclGroupObject, 5},
+                                    {kAclGroup, 7, 100}, {kAclMask, 7},    {kAclOther, 0}};
 
 TEST(AclEncode, IsWhatTheKernelKeeps) {
   const std::string bytes = EncodeAcl({{kAclUserObject, 6}, {kAclUser, 4, 0x01020304}});

@@ -9,8 +9,7 @@
 namespace rootstream {
 namespace {
 
-const std::string kHead =
-    "rootstream profile 1\nimage debian:12\nmanifest " + Sha256("manifest").Hex() + "\n";
+const std::string kHead = "rootstream profile 1\nimage debian:12\nmanifest " + Sha256("manifest").Hex() + "\n";
 
 Profile OfReads(std::vector<ProfileEvent> events) {
   Profile profile = SampleProfile();
@@ -18,8 +17,7 @@ Profile OfReads(std::vector<ProfileEvent> events) {
   return profile;
 }
 
-ProfileEvent ReadEvent(uint64_t at, uint64_t offset, uint64_t length,
-                       const std::string& path = "/f") {
+ProfileEvent ReadEvent(uint64_t at, uint64_t offset, uint64_t length, const std::string& path = "/f") {
   return {ProfileKind::kRead, at, 0, offset, length, path, {}};
 }
 
@@ -59,10 +57,9 @@ TEST(ProfileDecode, SurvivesAFlipOfAnyByte) {
 }
 
 TEST(ProfileDecode, NamesTheLineThatIsDamaged) {
-  for (const char* line :
-       {"read 1 0 0 0 /f", "read 1 0 0 /f", "read 1 0 18446744073709551615 2 /f", "look 1 0 etc",
-        "look 1 0 /a\\6", "look 1 0 /\\61", "look 1 0 /\\00", "look 01 0 /f", "look -1 0 /f",
-        "look 1  0 /f", "open 1 0 /f", "look 1 0", "shard 1 0 5 abc", ""}) {
+  for (const char* line : {"read 1 0 0 0 /f", "read 1 0 0 /f", "read 1 0 18446744073709551615 2 /f", "look 1 0 etc",
+                           "look 1 0 /a\\6", "look 1 0 /\\61", "look 1 0 /\\00", "look 01 0 /f", "look -1 0 /f",
+                           "look 1  0 /f", "open 1 0 /f", "look 1 0", "shard 1 0 5 abc", ""}) {
     const auto decoded = Profile::Decode(kHead + line + "\n");
     ASSERT_TRUE(FailsWith(ErrorKind::kCorrupt, decoded)) << line;
     EXPECT_EQ(decoded.error().message, "line 4: not an event") << line;
@@ -73,8 +70,7 @@ TEST(ProfileDecode, NamesTheLineThatIsDamaged) {
 }
 
 TEST(ProfileDecode, RefusesAnotherVersionAndOtherFiles) {
-  for (const char* text :
-       {"", "<html>\n", "rootstream profile 9\n", "rootstream profile 1\nimage A\n"})
+  for (const char* text : {"", "<html>\n", "rootstream profile 9\n", "rootstream profile 1\nimage A\n"})
     EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, Profile::Decode(text))) << text;
 }
 
@@ -91,8 +87,7 @@ TEST(ProfileDecode, RefusesMoreThanTheLimits) {
   EXPECT_TRUE(IsOk(Profile::Decode(text)));
   EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, Profile::Decode(text + "look 0 0 /\n")));
   EXPECT_TRUE(
-      FailsWith(ErrorKind::kCorrupt,
-                Profile::Decode(kHead + "look 0 0 /" + std::string(kMaxProfilePath, 'x') + "\n")));
+      FailsWith(ErrorKind::kCorrupt, Profile::Decode(kHead + "look 0 0 /" + std::string(kMaxProfilePath, 'x') + "\n")));
 }
 
 TEST(MergeProfiles, SaysNothingTwice) {
@@ -107,9 +102,8 @@ TEST(MergeProfiles, OrdersByWhenSomethingWasFirstNeeded) {
                            OfReads({ReadEvent(5, 0, 10, "/g"), ReadEvent(15, 50, 500)})};
   const auto merged = MergeProfiles(parts);
   ASSERT_TRUE(IsOk(merged));
-  EXPECT_EQ(merged->events,
-            (std::vector<ProfileEvent>{ReadEvent(5, 0, 10, "/g"), ReadEvent(10, 0, 100),
-                                       ReadEvent(15, 100, 450), ReadEvent(20, 550, 50)}));
+  EXPECT_EQ(merged->events, (std::vector<ProfileEvent>{ReadEvent(5, 0, 10, "/g"), ReadEvent(10, 0, 100),
+                                                       ReadEvent(15, 100, 450), ReadEvent(20, 550, 50)}));
 }
 
 TEST(MergeProfiles, TakesOtherVersionsWithoutTheirShards) {

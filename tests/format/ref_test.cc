@@ -18,9 +18,8 @@ class RefCheck : public ::testing::Test {
  protected:
   RefCheck() {
     for (int i = 0; i < 3; ++i) keys_.push_back(SigningKey::Generate());
-    std::sort(keys_.begin(), keys_.begin() + 2, [](const SigningKey& a, const SigningKey& b) {
-      return a.public_key() < b.public_key();
-    });
+    std::sort(keys_.begin(), keys_.begin() + 2,
+              [](const SigningKey& a, const SigningKey& b) { return a.public_key() < b.public_key(); });
     SetThreshold(1);
   }
 
@@ -64,8 +63,7 @@ TEST_F(RefCheck, TakesWhatATrustedKeySigned) {
 TEST_F(RefCheck, SignRefSignsWithEveryKey) {
   const Ref ref = SignRef(body_, keys_);
   ASSERT_EQ(ref.signatures.size(), 3u);
-  for (const Signature& signature : ref.signatures)
-    EXPECT_TRUE(VerifySignature(signature, ref.body));
+  for (const Signature& signature : ref.signatures) EXPECT_TRUE(VerifySignature(signature, ref.body));
   EXPECT_TRUE(IsOk(Check(ref.Encode(), Trusting({0, 1}))));
 }
 
@@ -133,8 +131,7 @@ TEST_F(RefCheck, RefusesAnExpiredRef) {
 }
 
 TEST_F(RefCheck, RefusesAnotherNameOrTag) {
-  for (const ImageName& other :
-       {ImageName{"debian", "13"}, ImageName{"ubuntu", "12"}, ImageName{"debian", "latest"}})
+  for (const ImageName& other : {ImageName{"debian", "13"}, ImageName{"ubuntu", "12"}, ImageName{"debian", "latest"}})
     EXPECT_TRUE(FailsWith(ErrorKind::kUntrusted, CheckRef(SignedBy({0}), other, Trusting({0}))));
 }
 
@@ -158,8 +155,7 @@ TEST_F(RefCheck, AFlipOfAnyBitNeverGivesAnotherBody) {
 TEST_F(RefCheck, RefusesTruncationAtEveryByte) {
   const std::string bytes = SignedBy({0});
   for (size_t size = 0; size < bytes.size(); ++size)
-    EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, Check(bytes.substr(0, size), Trusting({0}))))
-        << size;
+    EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, Check(bytes.substr(0, size), Trusting({0})))) << size;
   EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, Check(bytes + "x", Trusting({0}))));
 }
 

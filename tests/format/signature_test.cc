@@ -53,14 +53,13 @@ TEST(PublicKeyPem, RoundTrips) {
 TEST(SigningKeyPem, RefusesSeveralKeysInOneFile) {
   const SigningKey key = SigningKey::Generate(), other = SigningKey::Generate();
   EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, SigningKey::FromPem(key.ToPem() + other.ToPem())));
-  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, PublicKeyFromPem(PublicKeyToPem(key.public_key()) +
-                                                              PublicKeyToPem(other.public_key()))));
+  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid,
+                        PublicKeyFromPem(PublicKeyToPem(key.public_key()) + PublicKeyToPem(other.public_key()))));
 }
 
 TEST(SigningKeyPem, RefusesWhatIsNoKey) {
   const std::string pem = SigningKey::Generate().ToPem();
-  for (const std::string& bad :
-       {std::string(), std::string("hello"), pem.substr(0, pem.size() / 2)})
+  for (const std::string& bad : {std::string(), std::string("hello"), pem.substr(0, pem.size() / 2)})
     EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, SigningKey::FromPem(bad)));
   EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, PublicKeyFromPem(pem))) << "a private one";
   EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, PublicKeyFromPem("")));
@@ -76,8 +75,7 @@ class OpensslTool : public ::testing::Test {
 
 TEST_F(OpensslTool, ItsKeysAreRead) {
   ASSERT_EQ(RunCommand("openssl genpkey -algorithm ed25519 -out " + folder_ / "key"), 0);
-  ASSERT_EQ(RunCommand("openssl pkey -in " + folder_ / "key" + " -pubout -out " + folder_ / "pub"),
-            0);
+  ASSERT_EQ(RunCommand("openssl pkey -in " + folder_ / "key" + " -pubout -out " + folder_ / "pub"), 0);
   const auto key = SigningKey::FromPem(ReadTestFile(folder_ / "key"));
   const auto pub = PublicKeyFromPem(ReadTestFile(folder_ / "pub"));
   ASSERT_TRUE(IsOk(key));
@@ -102,9 +100,7 @@ TEST_F(OpensslTool, KeysOfOtherKindsAreRefused) {
 }
 
 TEST_F(OpensslTool, EncryptedKeysAreRefusedWithoutAsking) {
-  ASSERT_EQ(RunCommand("openssl genpkey -algorithm ed25519 -aes-128-cbc -pass pass:secret -out " +
-                       folder_ / "key"),
-            0);
+  ASSERT_EQ(RunCommand("openssl genpkey -algorithm ed25519 -aes-128-cbc -pass pass:secret -out " + folder_ / "key"), 0);
   EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, SigningKey::FromPem(ReadTestFile(folder_ / "key"))));
 }
 

@@ -11,9 +11,7 @@ namespace {
 
 Result<Tree> Again(const Tree& tree) { return Tree::Decode(tree.Encode(), SampleHolder()); }
 
-::testing::AssertionResult IsRefused(const Tree& tree) {
-  return FailsWith(ErrorKind::kCorrupt, Again(tree));
-}
+::testing::AssertionResult IsRefused(const Tree& tree) { return FailsWith(ErrorKind::kCorrupt, Again(tree)); }
 
 Inode& RootOf(Tree& tree) { return tree.inodes[0]; }
 
@@ -50,8 +48,7 @@ TEST(TreeDecode, ResolvesItsOwnPack) {
 TEST(TreeDecode, RefusesTruncationAtEveryByte) {
   const std::string bytes = SampleTree().Encode();
   for (size_t size = 0; size < bytes.size(); ++size)
-    EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt,
-                          Tree::Decode(std::string_view(bytes).substr(0, size), SampleHolder())))
+    EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, Tree::Decode(std::string_view(bytes).substr(0, size), SampleHolder())))
         << size;
   EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, Tree::Decode(bytes + '\0', SampleHolder())));
 }
@@ -101,8 +98,8 @@ TEST(TreeDecode, SortsNamesAsUnsignedBytes) {
 }
 
 TEST(TreeDecode, RefusesNamesThatAreNone) {
-  for (const std::string& name : {std::string("."), std::string(".."), std::string("a/b"),
-                                  std::string("/"), std::string("a\0b", 3), std::string()}) {
+  for (const std::string& name : {std::string("."), std::string(".."), std::string("a/b"), std::string("/"),
+                                  std::string("a\0b", 3), std::string()}) {
     Tree tree = SampleTree();
     RootOf(tree).listing = {false, 1, 1};
     tree.entries[1].name = name;
@@ -134,9 +131,8 @@ TEST(TreeDecode, RefusesARootThatIsNoDirectory) {
 }
 
 TEST(TreeDecode, RefusesListingsOutOfBounds) {
-  for (const Listing& bad :
-       {Listing{false, 1, 10}, Listing{false, 10, 1}, Listing{false, 11, 0},
-        Listing{false, 65536, 65536}, Listing{true, 0, 3}, Listing{true, 2, 1}}) {
+  for (const Listing& bad : {Listing{false, 1, 10}, Listing{false, 10, 1}, Listing{false, 11, 0},
+                             Listing{false, 65536, 65536}, Listing{true, 0, 3}, Listing{true, 2, 1}}) {
     Tree tree = SampleTree();
     RootOf(tree).listing = bad;
     EXPECT_TRUE(IsRefused(tree)) << bad.begin << " " << bad.count;

@@ -17,8 +17,7 @@ const std::string kStore = "http://origin/store";
 // Keeps what comes, and remembers how often it began anew.
 class TestDownload : public Download {
  public:
-  TestDownload(std::string path, std::string expected)
-      : path_(std::move(path)), expected_(std::move(expected)) {}
+  TestDownload(std::string path, std::string expected) : path_(std::move(path)), expected_(std::move(expected)) {}
   const std::string& path() const override { return path_; }
   uint64_t limit() const override { return kLimit; }
   Result<uint64_t> Begin() override { return uint64_t{bytes.size()}; }
@@ -42,9 +41,7 @@ class DownloadsTest : public ::testing::Test {
  protected:
   DownloadsTest() { network_.Serve(kStore + "/file", content_); }
 
-  Status Fetch(const std::shared_ptr<TestDownload>& file) {
-    return downloads_.Await(downloads_.Add(file));
-  }
+  Status Fetch(const std::shared_ptr<TestDownload>& file) { return downloads_.Await(downloads_.Add(file)); }
   // Breaks off the first `count` answers after `size` bytes.
   void BreakOff(size_t count, size_t size) {
     network_.SetFault([=](size_t n, const TransferRequest&, FakeTransport::Reply& reply) {
@@ -78,8 +75,7 @@ TEST_F(DownloadsTest, BringManyFilesInAnyOrderOfAwait) {
     files.push_back(std::make_shared<TestDownload>(path, content_));
     jobs.push_back(downloads_.Add(files.back()));
   }
-  for (auto job = jobs.rbegin(); job != jobs.rend(); ++job)
-    ASSERT_TRUE(IsOk(downloads_.Await(*job)));
+  for (auto job = jobs.rbegin(); job != jobs.rend(); ++job) ASSERT_TRUE(IsOk(downloads_.Await(*job)));
   for (const auto& file : files) EXPECT_EQ(file->bytes, content_);
   EXPECT_EQ(network_.requests().size(), 30u);
 }
@@ -100,9 +96,8 @@ TEST_F(DownloadsTest, GoOnWithWhatAnEarlierRunLeft) {
 
 TEST_F(DownloadsTest, TakeAnAnswerWithTheWholeFileInstead) {
   file_->bytes = content_.substr(0, 70'000);
-  network_.SetFault([&](size_t, const TransferRequest&, FakeTransport::Reply& reply) {
-    reply = {.status = 200, .body = content_};
-  });
+  network_.SetFault(
+      [&](size_t, const TransferRequest&, FakeTransport::Reply& reply) { reply = {.status = 200, .body = content_}; });
   ASSERT_TRUE(IsOk(Fetch(file_)));
   EXPECT_EQ(file_->restarts, 1);
 }
@@ -166,8 +161,7 @@ TEST_F(DownloadsTest, AskAServerAgainThatHasTrouble) {
 }
 
 TEST_F(DownloadsTest, LeaveAServerThatStaysDown) {
-  network_.SetFault(
-      [](size_t, const TransferRequest&, FakeTransport::Reply& reply) { reply = {.status = 0}; });
+  network_.SetFault([](size_t, const TransferRequest&, FakeTransport::Reply& reply) { reply = {.status = 0}; });
   const Status status = Fetch(file_);
   ASSERT_TRUE(FailsWith(ErrorKind::kUnavailable, status));
   EXPECT_NE(status.error().message.find("no answer for too long: " + kStore + "/file: no answer"), std::string::npos);
@@ -175,7 +169,9 @@ TEST_F(DownloadsTest, LeaveAServerThatStaysDown) {
 
 TEST_F(DownloadsTest, LeaveAServerThatDrips) {
   network_.SetFault([&](size_t, const TransferRequest& request, FakeTransport::Reply& reply) {
-    reply = {.status = request.size > 0 ? 206 : 200, .first = request.first, .body = content_.substr(request.first, 10),
+    reply = {.status = request.size > 0 ? 206 : 200,
+             .first = request.first,
+             .body = content_.substr(request.first, 10),
              .complete = false};
   });
   EXPECT_TRUE(FailsWith(ErrorKind::kUnavailable, Fetch(file_)));

@@ -49,10 +49,8 @@ class ServeTest : public ::testing::Test {
 
   Got Fetch(const std::string& path, uint64_t first = 0, uint64_t size = 0) {
     Got got;
-    transport_.Start({.url = server_->url() + path, .first = first, .size = size},
-                     std::make_shared<Collect>(got));
-    for (int polls = 0; got.outcomes.empty() && polls < 1000; ++polls)
-      transport_.Poll(std::chrono::milliseconds(50));
+    transport_.Start({.url = server_->url() + path, .first = first, .size = size}, std::make_shared<Collect>(got));
+    for (int polls = 0; got.outcomes.empty() && polls < 1000; ++polls) transport_.Poll(std::chrono::milliseconds(50));
     EXPECT_EQ(got.outcomes.size(), 1u);
     if (got.outcomes.empty()) got.outcomes.emplace_back();
     return got;
@@ -107,19 +105,17 @@ TEST_F(ServeTest, APipeIsNoFile) {
 
 TEST_F(ServeTest, NothingOutsideTheStoreIsServed) {
   std::filesystem::create_symlink(folder_ / "secret", folder_ / "store/images/a/link");
-  for (const char* path : {"/../secret", "/images/../../secret", "/%2e%2e/secret",
-                           "/images/%2e%2e/%2e%2e/secret", "//secret", "/images/a/link"})
+  for (const char* path : {"/../secret", "/images/../../secret", "/%2e%2e/secret", "/images/%2e%2e/%2e%2e/secret",
+                           "//secret", "/images/a/link"})
     EXPECT_EQ(Fetch(path).body.find("not served"), std::string::npos) << path;
 }
 
 TEST_F(ServeTest, ServesMoreThanOneAtATime) {
   std::vector<Got> got(20);
-  for (Got& one : got)
-    transport_.Start({.url = server_->url() + "/packs/aa/pack"}, std::make_shared<Collect>(one));
+  for (Got& one : got) transport_.Start({.url = server_->url() + "/packs/aa/pack"}, std::make_shared<Collect>(one));
   for (int polls = 0; polls < 1000; ++polls) {
     transport_.Poll(std::chrono::milliseconds(50));
-    if (std::all_of(got.begin(), got.end(), [](const Got& one) { return !one.outcomes.empty(); }))
-      break;
+    if (std::all_of(got.begin(), got.end(), [](const Got& one) { return !one.outcomes.empty(); })) break;
   }
   for (const Got& one : got) EXPECT_TRUE(one.body == pack_);
 }
@@ -129,8 +125,7 @@ TEST_F(ServeTest, ADeadServerIsNoAnswer) {
   server_.reset();
   Got got;
   transport_.Start({.url = url + "/images/a/b"}, std::make_shared<Collect>(got));
-  for (int polls = 0; got.outcomes.empty() && polls < 1000; ++polls)
-    transport_.Poll(std::chrono::milliseconds(50));
+  for (int polls = 0; got.outcomes.empty() && polls < 1000; ++polls) transport_.Poll(std::chrono::milliseconds(50));
   ASSERT_EQ(got.outcomes.size(), 1u);
   EXPECT_EQ(got.outcomes[0].status, 0);
   EXPECT_EQ(got.outcomes[0].kind, ErrorKind::kUnavailable);
@@ -141,12 +136,9 @@ TEST_F(ServeTest, FileUrlsBehaveLikeHttp) {
   Got got;
   for (const auto& [path, size] : {std::pair{"/packs/aa/pack", 5000}, {"/packs/aa/none", 0}}) {
     got = {};
-    transport_.Start({.url = "file://" + folder_ / "store" + path,
-                      .first = 1000,
-                      .size = static_cast<uint64_t>(size)},
+    transport_.Start({.url = "file://" + folder_ / "store" + path, .first = 1000, .size = static_cast<uint64_t>(size)},
                      std::make_shared<Collect>(got));
-    for (int polls = 0; got.outcomes.empty() && polls < 1000; ++polls)
-      transport_.Poll(std::chrono::milliseconds(50));
+    for (int polls = 0; got.outcomes.empty() && polls < 1000; ++polls) transport_.Poll(std::chrono::milliseconds(50));
     ASSERT_EQ(got.outcomes.size(), 1u);
     if (size > 0) {
       EXPECT_TRUE(got.body == pack_.substr(1000, size));
@@ -170,7 +162,8 @@ TEST(ServeAddress, MayBeANameOrNothing) {
     ASSERT_TRUE(IsOk(server)) << c.listen;
     EXPECT_TRUE((*server)->url().starts_with(c.url)) << (*server)->url();
   }
-  for (const char* listen : {"", "nonsense", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536", "::1:80", "[]:80", "a:b:80"})
+  for (const char* listen :
+       {"", "nonsense", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536", "::1:80", "[]:80", "a:b:80"})
     EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, HttpServer::Start(folder.path(), listen))) << listen;
   const auto nowhere = HttpServer::Start(folder.path(), "no-such-host.invalid:0");
   ASSERT_TRUE(FailsWith(ErrorKind::kFailed, nowhere));

@@ -32,7 +32,8 @@ class StoreAudit : public ::testing::Test {
   std::vector<std::string> Files() {
     std::vector<std::string> files;
     for (const std::string& file : FilesBelow(store_))
-      if (!file.starts_with("lock") && !file.starts_with("tmp/") && file != "images.list" && file != "rootstream-store") files.push_back(file);
+      if (!file.starts_with("lock") && !file.starts_with("tmp/") && file != "images.list" && file != "rootstream-store")
+        files.push_back(file);
     return files;
   }
 
@@ -106,8 +107,7 @@ TEST_F(StoreAudit, NamesAFlipOfAnyByteOfAnyFile) {
 TEST_F(StoreAudit, NamesTruncationAndAbsence) {
   for (const std::string& file : Files()) {
     const std::string whole = ReadTestFile(store_ + "/" + file);
-    for (const size_t size :
-         {size_t{0}, size_t{1}, size_t{17}, whole.size() / 2, whole.size() - 1}) {
+    for (const size_t size : {size_t{0}, size_t{1}, size_t{17}, whole.size() / 2, whole.size() - 1}) {
       WriteTestFile(store_ + "/" + file, whole.substr(0, size));
       const auto report = Audit();
       ASSERT_TRUE(IsOk(report));

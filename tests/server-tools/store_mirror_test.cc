@@ -46,8 +46,7 @@ class StoreMirror : public ::testing::Test {
 
   // What a copy shall have, path by path; nothing else is in it.
   void ExpectCopyOf(const std::map<std::string, std::string>& files) {
-    for (const auto& [path, bytes] : files)
-      ASSERT_EQ(ReadTestFile(to_ + "/" + path), bytes) << path;
+    for (const auto& [path, bytes] : files) ASSERT_EQ(ReadTestFile(to_ + "/" + path), bytes) << path;
     EXPECT_EQ(Files(to_).size(), files.size());
     ExpectSound();
   }
@@ -190,8 +189,7 @@ TEST_F(StoreMirror, GoesOnWithPartsOfPacks) {
   ASSERT_TRUE(IsOk(Store::OpenOrCreate(to_)));
   for (const auto& [path, bytes] : Files(from_))
     if (path.starts_with("packs/"))
-      WriteTestFile(to_ + "/tmp/part-" + path.substr(path.rfind('/') + 1),
-                    bytes.substr(0, bytes.size() - 50));
+      WriteTestFile(to_ + "/tmp/part-" + path.substr(path.rfind('/') + 1), bytes.substr(0, bytes.size() - 50));
   const auto report = MirrorImages({"image"});
   ASSERT_TRUE(IsOk(report));
   EXPECT_LT(report->bytes_fetched, 2000u);

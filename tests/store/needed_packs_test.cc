@@ -52,14 +52,12 @@ TEST_F(NeededPacksTest, AreThoseOfEveryKindOfObject) {
   const ObjectRef list = PutList("lists", {Chunk("chunks"), Chunk("more chunks", 1000)});
   const ObjectRef child = Put("child", Tree{.publisher = {Chunk("child's part")}}.Encode());
   const Tree root = AsRoot({.children = {child}, .lists = {{list, 40}}, .publisher = {Chunk("parts")}});
-  const Manifest manifest{
-      .root = Put("root", root.Encode()),
-      .hot = {.data = {PutList("hot data list", {Chunk("hot data")})},
-              .metadata = {PutList("hot metadata list", {Chunk("hot metadata")})}}};
+  const Manifest manifest{.root = Put("root", root.Encode()),
+                          .hot = {.data = {PutList("hot data list", {Chunk("hot data")})},
+                                  .metadata = {PutList("hot metadata list", {Chunk("hot metadata")})}}};
   ASSERT_TRUE(IsOk(Need(manifest)));
-  for (const char* pack :
-       {"root", "lists", "chunks", "more chunks", "child", "parts", "child's part", "hot data list",
-        "hot data", "hot metadata list", "hot metadata"})
+  for (const char* pack : {"root", "lists", "chunks", "more chunks", "child", "parts", "child's part", "hot data list",
+                           "hot data", "hot metadata list", "hot metadata"})
     EXPECT_TRUE(IsNeeded(pack)) << pack;
   EXPECT_EQ(needed_.ends().size(), 11u);
   EXPECT_EQ(met_.size(), 11u);
@@ -68,8 +66,7 @@ TEST_F(NeededPacksTest, AreThoseOfEveryKindOfObject) {
 
 TEST_F(NeededPacksTest, WalksWhatImagesShareOnce) {
   const ObjectRef child = Put("p", Tree{.publisher = {Chunk("part")}}.Encode());
-  const ObjectRef root =
-      Put("p", AsRoot({.children = {child, child}, .publisher = {Chunk("part")}}).Encode());
+  const ObjectRef root = Put("p", AsRoot({.children = {child, child}, .publisher = {Chunk("part")}}).Encode());
   ASSERT_TRUE(IsOk(Need({.root = root})));
   ASSERT_TRUE(IsOk(Need({.root = root})));
   EXPECT_EQ(reads_, 2u);

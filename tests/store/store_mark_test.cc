@@ -58,8 +58,8 @@ TEST_F(StoreMark, OfALaterVersionIsRefused) {
 
 TEST_F(StoreMark, FoldersOfOthersAreNoStoresAndKeepTheirFiles) {
   const std::string site = folder_ / "site";
-  const std::vector<std::string> files = {"images/logo.png", "images/photos/latest", "packs/ab/readme", "tmp/upload.dat",
-                                          "tmp/new-abcdef", "manifests/" + Sha256("").Hex()};
+  const std::vector<std::string> files = {"images/logo.png", "images/photos/latest", "packs/ab/readme",
+                                          "tmp/upload.dat",  "tmp/new-abcdef",       "manifests/" + Sha256("").Hex()};
   for (const std::string& file : files) WriteTestFile(site + "/" + file, "important");
   ExpectKind(FolderKind::kForeign, site);
   EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, Store::Open(site)));

@@ -71,8 +71,7 @@ TEST_F(StoreInMemory, IsMirroredInto) {
   ASSERT_TRUE(IsOk(report));
   EXPECT_EQ(report->images.at(0).error, "");
   ExpectSound(copy);
-  for (const auto& [name, object] : copy.objects)
-    EXPECT_EQ(object.bytes, contents_.objects.at(name).bytes) << name;
+  for (const auto& [name, object] : copy.objects) EXPECT_EQ(object.bytes, contents_.objects.at(name).bytes) << name;
 }
 
 TEST_F(StoreInMemory, ARefComesLastAndNotAtAllIfAnythingBeforeItFails) {

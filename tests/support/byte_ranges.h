@@ -43,8 +43,7 @@ inline std::optional<ByteRanges> DataOf(int fd, off_t size) {
 inline ByteRanges Union(const ByteRanges& left, const ByteRanges& right) {
   ByteRanges all = left;
   all.insert(all.end(), right.begin(), right.end());
-  std::sort(all.begin(), all.end(),
-            [](const ByteRange& a, const ByteRange& b) { return a.begin < b.begin; });
+  std::sort(all.begin(), all.end(), [](const ByteRange& a, const ByteRange& b) { return a.begin < b.begin; });
   ByteRanges merged;
   for (const ByteRange& range : all) {
     if (!merged.empty() && range.begin <= merged.back().end) {

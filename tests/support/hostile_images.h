@@ -162,10 +162,13 @@ inline void OddHotRange(HostileImage& image) {
 
 inline const std::map<std::string, std::function<void(HostileImage&)>>& HostileImages() {
   static const std::map<std::string, std::function<void(HostileImage&)>> images = {
-      {"empty-ranges", EmptyRanges}, {"chain-of-shards", ChainOfShards},
+      {"empty-ranges", EmptyRanges},
+      {"chain-of-shards", ChainOfShards},
       {"too-many-shards-in-a-chain", TooManyShardsInAChain},
-      {"many-lists", ManyLists},     {"deep-folders", DeepFolders},
-      {"odd-links", OddLinks},       {"tree-of-twins", TreeOfTwins},
+      {"many-lists", ManyLists},
+      {"deep-folders", DeepFolders},
+      {"odd-links", OddLinks},
+      {"tree-of-twins", TreeOfTwins},
       {"odd-hot-range", OddHotRange}};
   return images;
 }

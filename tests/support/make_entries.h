@@ -92,9 +92,7 @@ inline std::string Noise(size_t size, uint64_t seed) {
   return bytes;
 }
 
-inline void MakeFile(const std::string& path, std::string_view bytes) {
-  NewFile(path).WriteAt(0, bytes);
-}
+inline void MakeFile(const std::string& path, std::string_view bytes) { NewFile(path).WriteAt(0, bytes); }
 
 inline void MakeDirectory(const std::string& path) { Require(mkdir(path.c_str(), 0755), path); }
 
@@ -111,8 +109,7 @@ inline bool MakeNode(const std::string& path, mode_t mode, dev_t device = 0) {
 }
 
 inline void SetXattr(const std::string& path, const std::string& name, const std::string& value) {
-  Permitted(lsetxattr(path.c_str(), name.c_str(), value.data(), value.size(), 0),
-            path + ": " + name);
+  Permitted(lsetxattr(path.c_str(), name.c_str(), value.data(), value.size(), 0), path + ": " + name);
 }
 
 inline std::string LittleEndian(uint32_t value, int width) {
@@ -125,8 +122,7 @@ inline std::string LittleEndian(uint32_t value, int width) {
 // effective.
 inline std::string NetRawCapability(std::optional<uint32_t> namespace_root) {
   const uint32_t revision = namespace_root ? 0x03000000 : 0x02000000;
-  std::string bytes =
-      LittleEndian(revision | 1, 4) + LittleEndian(1u << 13, 4) + std::string(12, '\0');
+  std::string bytes = LittleEndian(revision | 1, 4) + LittleEndian(1u << 13, 4) + std::string(12, '\0');
   return namespace_root ? bytes + LittleEndian(*namespace_root, 4) : bytes;
 }
 
@@ -135,13 +131,11 @@ inline std::string NetRawCapability(std::optional<uint32_t> namespace_root) {
 inline std::string Acl(uint32_t user, uint32_t group) {
   struct {
     uint32_t tag, permissions, id;
-  } const entries[] = {{0x01, 7, UINT32_MAX}, {0x02, 6, 1},     {0x02, 4, user},
-                       {0x04, 5, UINT32_MAX}, {0x08, 7, group}, {0x10, 7, UINT32_MAX},
-                       {0x20, 0, UINT32_MAX}};
+  } const entries[] = {{0x01, 7, UINT32_MAX}, {0x02, 6, 1},          {0x02, 4, user},      {0x04, 5, UINT32_MAX},
+                       {0x08, 7, group},      {0x10, 7, UINT32_MAX}, {0x20, 0, UINT32_MAX}};
   std::string bytes = LittleEndian(2, 4);
   for (const auto& entry : entries) {
-    bytes +=
-        LittleEndian(entry.tag, 2) + LittleEndian(entry.permissions, 2) + LittleEndian(entry.id, 4);
+    bytes += LittleEndian(entry.tag, 2) + LittleEndian(entry.permissions, 2) + LittleEndian(entry.id, 4);
   }
   return bytes;
 }
@@ -151,8 +145,7 @@ struct Island {
   size_t size;
 };
 
-inline void MakeSparseFile(const std::string& path, off_t size,
-                           const std::vector<Island>& islands) {
+inline void MakeSparseFile(const std::string& path, off_t size, const std::vector<Island>& islands) {
   NewFile file(path);
   if (!Permitted(ftruncate(file.fd(), size), path)) {
     Require(unlink(path.c_str()), path);
@@ -176,8 +169,7 @@ inline timespec StableMtime(const std::string& path, const struct stat& stat) {
   for (unsigned char byte : linked ? std::to_string(stat.st_size) : path) {
     hash = (hash ^ byte) * 1099511628211u;
   }
-  return {static_cast<time_t>(1000000000 + (hash >> 32) % 700000000),
-          static_cast<long>(hash % 1000000000)};
+  return {static_cast<time_t>(1000000000 + (hash >> 32) % 700000000), static_cast<long>(hash % 1000000000)};
 }
 
 }  // namespace rootstream

@@ -74,8 +74,7 @@ void MakeAllocatedFile(const std::string& path, int flags) {
 
 void MakeSparseFiles() {
   MakeDirectory("sparse");
-  MakeSparseFile("sparse/islands", 3 * kMiB + 17,
-                 {{12345, 777}, {100001, 70001}, {kMiB - 1, 2}, {2 * kMiB + 3, 4096}});
+  MakeSparseFile("sparse/islands", 3 * kMiB + 17, {{12345, 777}, {100001, 70001}, {kMiB - 1, 2}, {2 * kMiB + 3, 4096}});
   MakeSparseFile("sparse/hole-at-start", 300000, {{200003, 99997}});
   MakeSparseFile("sparse/hole-at-end", 1000003, {{0, 5000}});
   MakeSparseFile("sparse/hole-one-block", 12 * kKiB, {{0, 4096}, {8192, 4096}});
@@ -92,9 +91,8 @@ void MakeSparseFiles() {
 
 void MakeContents() {
   MakeDirectory("contents");
-  for (off_t size : {off_t{0}, off_t{1}, off_t{511}, off_t{4095}, off_t{4096}, off_t{4097},
-                     64 * kKiB - 1, 64 * kKiB, 64 * kKiB + 1, 128 * kKiB - 1, 128 * kKiB,
-                     128 * kKiB + 1, 256 * kKiB, kMiB + 1, 3 * kMiB}) {
+  for (off_t size : {off_t{0}, off_t{1}, off_t{511}, off_t{4095}, off_t{4096}, off_t{4097}, 64 * kKiB - 1, 64 * kKiB,
+                     64 * kKiB + 1, 128 * kKiB - 1, 128 * kKiB, 128 * kKiB + 1, 256 * kKiB, kMiB + 1, 3 * kMiB}) {
     const auto bytes = static_cast<size_t>(size);
     MakeFile("contents/noise-" + std::to_string(size), Noise(bytes, bytes));
   }
@@ -136,8 +134,7 @@ void MakeModes() {
 
 void MakeOwners() {
   MakeDirectory("owners");
-  for (uint32_t id :
-       {1u, 1000u, 65534u, 65535u, 65536u, 100000u, 2147483647u, 2147483648u, 4294967294u}) {
+  for (uint32_t id : {1u, 1000u, 65534u, 65535u, 65536u, 100000u, 2147483647u, 2147483648u, 4294967294u}) {
     const std::string file = "owners/file-" + std::to_string(id);
     const std::string directory = "owners/directory-" + std::to_string(id);
     const std::string link = "owners/symlink-" + std::to_string(id);
@@ -153,8 +150,7 @@ void MakeOwners() {
 
 void MakeXattrs() {
   MakeDirectory("xattrs");
-  for (const char* path :
-       {"xattrs/file", "xattrs/large", "xattrs/many", "xattrs/capability", "xattrs/acl"}) {
+  for (const char* path : {"xattrs/file", "xattrs/large", "xattrs/many", "xattrs/capability", "xattrs/acl"}) {
     MakeFile(path, path);
   }
   for (const char* path : {"xattrs/directory", "xattrs/large-directory", "xattrs/acl-directory"}) {
@@ -238,8 +234,7 @@ std::vector<std::string> OddNames() {
   for (int byte = 1; byte < 32; ++byte) controls.push_back(static_cast<char>(byte));
   for (int byte = 128; byte < 256; ++byte) high.push_back(static_cast<char>(byte));
   for (int i = 0; i < 85; ++i) longest_utf8 += "\u20ac";
-  std::vector<std::string> names = {std::string(255, 'a'), std::string(254, 'a'), controls, high,
-                                    longest_utf8};
+  std::vector<std::string> names = {std::string(255, 'a'), std::string(254, 'a'), controls, high, longest_utf8};
   names.insert(names.end(), std::begin(kOddNames), std::end(kOddNames));
   return names;
 }
@@ -314,8 +309,7 @@ void MakeTriple(time_t seconds, long nanoseconds) {
 void MakeTimes() {
   MakeDirectory("times");
   for (time_t seconds : {-2147483648L, 15032385535L}) MakeTriple(seconds, 0);
-  for (time_t seconds :
-       {-1000000000L, -1L, 0L, 1L, 2147483647L, 2147483648L, 4294967295L, 4294967296L}) {
+  for (time_t seconds : {-1000000000L, -1L, 0L, 1L, 2147483647L, 2147483648L, 4294967295L, 4294967296L}) {
     for (long nanoseconds : {0, 1, 999999999}) MakeTriple(seconds, nanoseconds);
   }
   SetMtime("times", {-12345, 678});

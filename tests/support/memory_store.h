@@ -84,8 +84,7 @@ class MemoryStore : public ObjectStore {
     return Ok();
   }
 
-  Result<Leftovers> FindLeftovers(std::chrono::system_clock::time_point,
-                                  const std::set<std::string>&) const override {
+  Result<Leftovers> FindLeftovers(std::chrono::system_clock::time_point, const std::set<std::string>&) const override {
     return Leftovers{};
   }
   void RemoveFolders(const std::vector<std::string>&) override {}

@@ -42,8 +42,7 @@ inline std::string Escaped(std::string_view bytes) {
 // A value for a message, shortened when long.
 inline std::string Quoted(std::string_view value) {
   if (value.size() <= kValueShown) return '"' + Escaped(value) + '"';
-  return '"' + Escaped(value.substr(0, kValueShown)) + "\"... of " + std::to_string(value.size()) +
-         " bytes";
+  return '"' + Escaped(value.substr(0, kValueShown)) + "\"... of " + std::to_string(value.size()) + " bytes";
 }
 
 // One name in one of the two trees, reached through its open parent directory.
@@ -131,8 +130,7 @@ inline std::map<std::string, std::string> Xattrs(const Entry& entry) {
   return xattrs;
 }
 
-inline void Read(const Entry& entry, const Descriptor& file, off_t offset, size_t size,
-                 char* bytes) {
+inline void Read(const Entry& entry, const Descriptor& file, off_t offset, size_t size, char* bytes) {
   while (size > 0) {
     const ssize_t got = pread(file.get(), bytes, size, offset);
     if (got < 0) FailErrno(entry, "read");

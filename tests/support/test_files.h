@@ -17,9 +17,7 @@
 namespace rootstream {
 
 // Where files lie in memory, if there is such a place: for tests that open hundreds of caches.
-inline std::string MemoryFolder() {
-  return access("/dev/shm", W_OK) == 0 ? "/dev/shm" : ::testing::TempDir();
-}
+inline std::string MemoryFolder() { return access("/dev/shm", W_OK) == 0 ? "/dev/shm" : ::testing::TempDir(); }
 
 // The step of tests that damage each byte of a source in turn. Under ThreadSanitizer such a test takes twenty times
 // as long and has one thread, in which there is nothing to find: there it takes some of the bytes.
@@ -85,8 +83,6 @@ inline int RunCommand(const std::string& command) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-inline bool HasProgram(const std::string& name) {
-  return RunCommand("command -v " + name + " >/dev/null 2>&1") == 0;
-}
+inline bool HasProgram(const std::string& name) { return RunCommand("command -v " + name + " >/dev/null 2>&1") == 0; }
 
 }  // namespace rootstream

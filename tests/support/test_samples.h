@@ -19,13 +19,10 @@ inline Id SampleHolder() { return Sha256("holder"); }
 
 inline ObjectRef SampleObject(int n) {
   return {Sha256("object " + std::to_string(n)), Sha256("pack " + std::to_string(n % 3)),
-          static_cast<uint64_t>(16 + 1000 * n), static_cast<uint32_t>(900 + n),
-          static_cast<uint32_t>(2000 + n)};
+          static_cast<uint64_t>(16 + 1000 * n), static_cast<uint32_t>(900 + n), static_cast<uint32_t>(2000 + n)};
 }
 
-inline ChunkList SampleChunkList() {
-  return {{SampleObject(1), SampleObject(2), SampleObject(3), SampleObject(4)}};
-}
+inline ChunkList SampleChunkList() { return {{SampleObject(1), SampleObject(2), SampleObject(3), SampleObject(4)}}; }
 
 inline PublisherPart SamplePublisherPart() {
   return {Sha256("shard key"), {Sha256("plain 1"), Sha256("plain 2"), Sha256("plain 3")}};
@@ -72,8 +69,7 @@ inline Tree SampleTree() {
   tree.inodes[8] = {.mode = S_IFREG | 0644, .size = uint64_t{1} << 40, .extent_begin = 2};
   tree.extents = {{0, 4096, 4096}, {8192, 5000, 0}};
   tree.targets = {"../target"};
-  tree.xattr_sets = {{{"user.a", ""}},
-                     {{"security.capability", std::string("\1\0\0\2", 4)}, {"user.b", "value"}}};
+  tree.xattr_sets = {{{"user.a", ""}}, {{"security.capability", std::string("\1\0\0\2", 4)}, {"user.b", "value"}}};
   tree.lists = {{SampleObject(5), 8000}, {SampleObject(6), 2000}};
   tree.publisher = {SampleObject(7), SampleObject(8)};
   tree.children = {SampleObject(9), SampleObject(10), SampleObject(11)};
@@ -85,14 +81,13 @@ inline Profile SampleProfile() {
   Profile profile;
   profile.image = {"debian", "12"};
   profile.manifest = Sha256("manifest");
-  profile.events = {
-      {ProfileKind::kShard, 0, 80, 0, 4711, "", Sha256("shard")},
-      {ProfileKind::kList, 5, 0, 0, 0, "/", {}},
-      {ProfileKind::kLook, 5, 1, 0, 0, "/etc", {}},
-      {ProfileKind::kLook, 7, 0, 0, 0, "/etc/a name\n\xff\\with it", {}},
-      {ProfileKind::kFile, 12, 0, 0, 0, "/usr/bin/python3.11", {}, {.size = 6'812'000, .mtime = -1}},
-      {ProfileKind::kRead, 12, 160'000, 0, 16384, "/usr/bin/python3.11", {}},
-      {ProfileKind::kRead, 9'000'000'000, 0, uint64_t{1} << 40, 1, "/etc/a name\n\xff\\with it", {}}};
+  profile.events = {{ProfileKind::kShard, 0, 80, 0, 4711, "", Sha256("shard")},
+                    {ProfileKind::kList, 5, 0, 0, 0, "/", {}},
+                    {ProfileKind::kLook, 5, 1, 0, 0, "/etc", {}},
+                    {ProfileKind::kLook, 7, 0, 0, 0, "/etc/a name\n\xff\\with it", {}},
+                    {ProfileKind::kFile, 12, 0, 0, 0, "/usr/bin/python3.11", {}, {.size = 6'812'000, .mtime = -1}},
+                    {ProfileKind::kRead, 12, 160'000, 0, 16384, "/usr/bin/python3.11", {}},
+                    {ProfileKind::kRead, 9'000'000'000, 0, uint64_t{1} << 40, 1, "/etc/a name\n\xff\\with it", {}}};
   return profile;
 }
 
@@ -108,14 +103,13 @@ inline Manifest SampleManifest() {
   manifest.root = SampleObject(1);
   manifest.totals = {1234, 1200, 5'000'000'000, 4'000'000'000};
   manifest.hot = {{SampleObject(2), SampleObject(3)}, {SampleObject(4)}};
-  manifest.boot_entries = {
-      {"Linux", "/boot/vmlinuz", {"/boot/initrd.img", "/boot/ucode"}, "quiet root=x", true, {}},
-      {"Laptop",
-       "/boot/vmlinuz-laptop",
-       {},
-       "",
-       false,
-       {{MatchKind::kDmi, "sys_vendor=ACME*"}, {MatchKind::kArchitecture, "x86_64"}}}};
+  manifest.boot_entries = {{"Linux", "/boot/vmlinuz", {"/boot/initrd.img", "/boot/ucode"}, "quiet root=x", true, {}},
+                           {"Laptop",
+                            "/boot/vmlinuz-laptop",
+                            {},
+                            "",
+                            false,
+                            {{MatchKind::kDmi, "sys_vendor=ACME*"}, {MatchKind::kArchitecture, "x86_64"}}}};
   manifest.keys = {SampleKey(1), SampleKey(2)};
   manifest.threshold = 2;
   return manifest;

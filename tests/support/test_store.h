@@ -26,13 +26,12 @@ inline void SetTime(const std::string& path, int64_t seconds, long nanoseconds) 
     throw std::system_error(errno, std::generic_category(), path);
 }
 
-inline void MakeSparseTestFile(const std::string& path, uint64_t size,
-                               const std::map<uint64_t, std::string>& parts) {
+inline void MakeSparseTestFile(const std::string& path, uint64_t size, const std::map<uint64_t, std::string>& parts) {
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   bool good = fd >= 0 && ftruncate(fd, static_cast<off_t>(size)) == 0;
   for (const auto& [offset, bytes] : parts)
-    good = good && pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset)) ==
-                       static_cast<ssize_t>(bytes.size());
+    good = good &&
+           pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset)) == static_cast<ssize_t>(bytes.size());
   const int error = errno;
   if (fd >= 0) close(fd);
   if (!good) throw std::system_error(error, std::generic_category(), path);
@@ -54,8 +53,7 @@ inline void MakeRichTree(const std::string& top) {
   MakeSparseTestFile(top + "/sparse", 1'000'001, {{5000, "data"}, {500'000, RandomBytes(9000, 8)}});
   MakeSparseTestFile(top + "/hole at the end", 50'000, {{0, RandomBytes(5000, 9)}});
   MakeSparseTestFile(top + "/only a hole", 20'000, {});
-  for (int i = 0; i < 40; ++i)
-    WriteTestFile(top + "/many/" + std::to_string(i), RandomBytes(100 + 37 * i, 100 + i));
+  for (int i = 0; i < 40; ++i) WriteTestFile(top + "/many/" + std::to_string(i), RandomBytes(100 + 37 * i, 100 + i));
   fs::create_symlink("dir/a", top + "/link");
   fs::create_symlink(std::string(200, 'x') + "/" + std::string(200, 'y'), top + "/dangling");
   fs::create_hard_link(top + "/dir/a", top + "/hard");
@@ -91,8 +89,7 @@ inline Result<PublishSummary> PublishTree(const std::string& source, const std::
 inline std::map<std::string, std::string> ServedFiles(const std::string& store) {
   std::map<std::string, std::string> files;
   for (const std::string& name : FilesBelow(store))
-    if (name.starts_with("packs/") || name.starts_with("manifests/"))
-      files[name] = ReadTestFile(store + "/" + name);
+    if (name.starts_with("packs/") || name.starts_with("manifests/")) files[name] = ReadTestFile(store + "/" + name);
   return files;
 }
 

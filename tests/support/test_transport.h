@@ -71,8 +71,7 @@ class FakeTransport : public Transport {
   // False: they did not come within a generous time.
   bool WaitForRequests(size_t count) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, std::chrono::seconds(30),
-                             [&] { return requests_.size() >= count; });
+    return changed_.wait_for(lock, std::chrono::seconds(30), [&] { return requests_.size() >= count; });
   }
 
   void Start(const TransferRequest& request, std::shared_ptr<TransferSink> sink) override {
@@ -131,8 +130,7 @@ class FakeTransport : public Transport {
     const std::string& file = found->second;
     if (request.size == 0) return {.status = 200, .body = file};
     if (request.first >= file.size()) return {.status = 416};
-    return {
-        .status = 206, .first = request.first, .body = file.substr(request.first, request.size)};
+    return {.status = 206, .first = request.first, .body = file.substr(request.first, request.size)};
   }
 
   static void Deliver(TransferSink& sink, const Reply& reply, size_t piece) {

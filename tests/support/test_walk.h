@@ -58,8 +58,7 @@ class ImageWalk {
     WalkedInode walked{.inode = inode, .shard = shard, .row = row};
     if (S_ISLNK(inode.mode)) walked.target = tree.targets.at(inode.target);
     if (inode.xattr_set > 0) walked.xattrs = tree.xattr_sets.at(inode.xattr_set - 1);
-    if (S_ISREG(inode.mode) && inode.size <= kMaxContent)
-      walked.content = Content(tree, shard, inode);
+    if (S_ISREG(inode.mode) && inode.size <= kMaxContent) walked.content = Content(tree, shard, inode);
     EXPECT_TRUE(found_.emplace(path, std::move(walked)).second) << path;
     if (S_ISDIR(inode.mode)) List(tree, shard, inode.listing, path.empty() ? "" : path + "/");
   }
@@ -84,11 +83,9 @@ class ImageWalk {
   }
 
   // A range's names lie between its first name and the next range's.
-  static void ExpectWithin(const Tree& child, const Tree& tree, const Listing& listing,
-                           uint32_t i) {
+  static void ExpectWithin(const Tree& child, const Tree& tree, const Listing& listing, uint32_t i) {
     for (uint32_t n = child.top.begin; n < child.top.begin + child.top.count; ++n) {
-      const std::string& name =
-          child.top.split ? child.ranges[n].first_name : child.entries[n].name;
+      const std::string& name = child.top.split ? child.ranges[n].first_name : child.entries[n].name;
       if (!child.top.split) {
         EXPECT_GE(name, tree.ranges[i].first_name);
       }

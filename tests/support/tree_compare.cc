@@ -58,22 +58,16 @@ std::string Octal(mode_t mode) {
 
 std::string Decimal(uint64_t number) { return std::to_string(number); }
 
-std::string Device(dev_t device) {
-  return std::to_string(major(device)) + ":" + std::to_string(minor(device));
-}
+std::string Device(dev_t device) { return std::to_string(major(device)) + ":" + std::to_string(minor(device)); }
 
 using Mtime = std::pair<time_t, long>;
 
-std::string Seconds(Mtime mtime) {
-  return std::to_string(mtime.first) + "s+" + std::to_string(mtime.second) + "ns";
-}
+std::string Seconds(Mtime mtime) { return std::to_string(mtime.first) + "s+" + std::to_string(mtime.second) + "ns"; }
 
 std::string TypeName(mode_t mode) {
   constexpr std::pair<mode_t, const char*> kNames[] = {
-      {S_IFREG, "file"},         {S_IFDIR, "directory"},
-      {S_IFLNK, "symlink"},      {S_IFCHR, "character device"},
-      {S_IFBLK, "block device"}, {S_IFIFO, "fifo"},
-      {S_IFSOCK, "socket"}};
+      {S_IFREG, "file"},         {S_IFDIR, "directory"}, {S_IFLNK, "symlink"}, {S_IFCHR, "character device"},
+      {S_IFBLK, "block device"}, {S_IFIFO, "fifo"},      {S_IFSOCK, "socket"}};
   for (const auto& [type, name] : kNames) {
     if ((mode & S_IFMT) == type) return name;
   }
@@ -84,8 +78,7 @@ class Report {
  public:
   void CountEntry() { ++entries_; }
 
-  void Difference(const std::string& path, const std::string& what, const std::string& a,
-                  const std::string& b) {
+  void Difference(const std::string& path, const std::string& what, const std::string& a, const std::string& b) {
     if (++differences_ > kDifferencesShown) return;
     std::printf("%s: %s: %s != %s\n", Escaped(path).c_str(), what.c_str(), a.c_str(), b.c_str());
   }
@@ -95,8 +88,7 @@ class Report {
     if (differences_ > kDifferencesShown) {
       std::printf("... %ju more\n", uintmax_t{differences_ - kDifferencesShown});
     }
-    std::printf("compared %ju entries, %ju differences\n", uintmax_t{entries_},
-                uintmax_t{differences_});
+    std::printf("compared %ju entries, %ju differences\n", uintmax_t{entries_}, uintmax_t{differences_});
     return differences_ == 0;
   }
 
@@ -168,8 +160,8 @@ class TreeComparison {
     if (S_ISCHR(x.st_mode) || S_ISBLK(x.st_mode)) {
       Compare(a, "device", x.st_rdev, y.st_rdev, Device);
     }
-    Compare(a, "mtime", Mtime(x.st_mtim.tv_sec, x.st_mtim.tv_nsec),
-            Mtime(y.st_mtim.tv_sec, y.st_mtim.tv_nsec), Seconds);
+    Compare(a, "mtime", Mtime(x.st_mtim.tv_sec, x.st_mtim.tv_nsec), Mtime(y.st_mtim.tv_sec, y.st_mtim.tv_nsec),
+            Seconds);
   }
 
   void CompareXattrs(const Entry& a, const Entry& b) {
@@ -183,8 +175,7 @@ class TreeComparison {
     for (const auto& [name, value] : right) XattrDiffers(a, name, "absent", Quoted(value));
   }
 
-  void XattrDiffers(const Entry& entry, const std::string& name, const std::string& a,
-                    const std::string& b) {
+  void XattrDiffers(const Entry& entry, const std::string& name, const std::string& a, const std::string& b) {
     if (!options_.trusted && name.starts_with("trusted.")) return;
     report_.Difference(entry.path, "xattr " + Escaped(name), a, b);
   }
@@ -198,8 +189,7 @@ class TreeComparison {
     const nlink_t links_a = a.stat.st_nlink, links_b = b.stat.st_nlink;
     if (S_ISDIR(a.stat.st_mode) || (links_a == 1 && links_b == 1)) return;
     const auto first = linked_.find(first_a);
-    if (first == linked_.end() || first->second.links_a != links_a ||
-        first->second.links_b != links_b) {
+    if (first == linked_.end() || first->second.links_a != links_a || first->second.links_b != links_b) {
       Compare(a, "nlink", links_a, links_b, Decimal);
     }
     linked_.try_emplace(ordinal_, LinkedEntry{a.path, links_a, links_b});
@@ -251,8 +241,8 @@ class TreeComparison {
     return {};
   }
 
-  void CompareContent(const Entry& a, const Entry& b, const Descriptor& file_a,
-                      const Descriptor& file_b, const ByteRanges& ranges) {
+  void CompareContent(const Entry& a, const Entry& b, const Descriptor& file_a, const Descriptor& file_b,
+                      const ByteRanges& ranges) {
     for (const ByteRange& range : ranges) {
       for (off_t at = range.begin; at < range.end; at += kReadSize) {
         const size_t size = std::min<off_t>(kReadSize, range.end - at);
@@ -261,8 +251,7 @@ class TreeComparison {
         if (std::memcmp(bytes_a_.data(), bytes_b_.data(), size) == 0) continue;
         size_t first = 0;
         while (bytes_a_[first] == bytes_b_[first]) ++first;
-        report_.Difference(a.path,
-                           "content at byte " + std::to_string(at + static_cast<off_t>(first)),
+        report_.Difference(a.path, "content at byte " + std::to_string(at + static_cast<off_t>(first)),
                            Quoted({&bytes_a_[first], 1}), Quoted({&bytes_b_[first], 1}));
         return;
       }
@@ -300,8 +289,7 @@ class TreeComparison {
     return entry;
   }
 
-  void CompareName(const std::string& path, const std::optional<Entry>& a,
-                   const std::optional<Entry>& b) {
+  void CompareName(const std::string& path, const std::optional<Entry>& a, const std::optional<Entry>& b) {
     if (a && b) return CompareEntry(*a, *b);
     if (a) report_.Difference(path, "name", TypeName(a->stat.st_mode), "absent");
     if (b) report_.Difference(path, "name", "absent", TypeName(b->stat.st_mode));
@@ -371,8 +359,7 @@ int main(int argc, char** argv) {
   try {
     AllowManyDescriptors();
     Report report;
-    TreeComparison(*options, report)
-        .CompareEntry(OpenRoot('A', options->a), OpenRoot('B', options->b));
+    TreeComparison(*options, report).CompareEntry(OpenRoot('A', options->a), OpenRoot('B', options->b));
     return report.Finish() ? 0 : 1;
   } catch (const std::exception& error) {
     std::fflush(stdout);

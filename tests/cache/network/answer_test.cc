@@ -38,7 +38,8 @@ TEST(MeaningOfCurl, TellsWhatIsMissingFromWhatCannotBeReached) {
 TEST(LooksLikeWebPage, KnowsTheBeginningsOfHtml) {
   for (const char* page : {"<html>", "<!DOCTYPE HTML PUBLIC", " \r\n<HTML lang=en>", "\xef\xbb\xbf<!doctype html>"})
     EXPECT_TRUE(LooksLikeWebPage(page)) << page;
-  for (const char* other : {"", " ", "<", "<htm", "RSPACK", "html", "<?xml version"}) EXPECT_FALSE(LooksLikeWebPage(other)) << other;
+  for (const char* other : {"", " ", "<", "<htm", "RSPACK", "html", "<?xml version"})
+    EXPECT_FALSE(LooksLikeWebPage(other)) << other;
 }
 
 }  // namespace

@@ -98,8 +98,7 @@ class FetcherTest : public ::testing::Test {
   void Serve(const TestPack& pack, const std::string& store = kStore) {
     net_.Serve(store + "/" + pack.Path(), pack.bytes);
   }
-  void Want(const TestPack& pack, const std::vector<size_t>& objects,
-            Priority priority = Priority::kDemand) {
+  void Want(const TestPack& pack, const std::vector<size_t>& objects, Priority priority = Priority::kDemand) {
     std::vector<Wanted> wanted;
     for (const size_t n : objects) wanted.push_back({pack.refs[n], answers_.Add()});
     fetcher_->Want(std::move(wanted), priority);
@@ -310,9 +309,8 @@ TEST_F(FetcherTest, WrongBytesAreFetchedAgainPastCaches) {
 TEST_F(FetcherTest, WrongBytesThreeTimesAreCorrupt) {
   const TestPack pack = MakeTestPack(1, 5000);
   Serve(pack);
-  net_.SetFault([](size_t, const TransferRequest&, FakeTransport::Reply& reply) {
-    reply.body.assign(reply.body.size(), 'x');
-  });
+  net_.SetFault(
+      [](size_t, const TransferRequest&, FakeTransport::Reply& reply) { reply.body.assign(reply.body.size(), 'x'); });
   Begin();
   Want(pack, {0});
   ASSERT_TRUE(answers_.WaitFor(1));
@@ -515,8 +513,7 @@ TEST_F(FetcherTest, SendsTheStoresQueryWithEachRequest) {
 
 TEST_F(FetcherTest, GivesUpAfterThePolicysTime) {
   const TestPack pack = MakeTestPack(2, 1000);
-  net_.SetFault(
-      [](size_t, const TransferRequest&, FakeTransport::Reply& reply) { reply = {.status = 0}; });
+  net_.SetFault([](size_t, const TransferRequest&, FakeTransport::Reply& reply) { reply = {.status = 0}; });
   Begin({kStore, kMirror}, {seconds(1)});
   Want(pack, {0});
   ASSERT_TRUE(answers_.WaitFor(1));
@@ -754,8 +751,7 @@ TEST_F(FetcherTest, OverlappingAndEqualPlacesAllGetAnAnswer) {
   ASSERT_TRUE(answers_.WaitFor(7));
   ExpectAnswer(0, pack.plain[0]);
   ExpectAnswer(4, pack.plain[1]);
-  for (const size_t n : {1, 2, 3, 5, 6})
-    EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, answers_[n])) << n;
+  for (const size_t n : {1, 2, 3, 5, 6}) EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, answers_[n])) << n;
 }
 
 TEST_F(FetcherTest, OverlappingPlacesOfAWholePackAllGetAnAnswer) {
@@ -803,11 +799,9 @@ TEST_F(FetcherTest, GetsWholeFiles) {
   EXPECT_TRUE(FailsWith(ErrorKind::kMissing, fetcher_->GetFile(1, "images/a/b", 100)));
   EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, fetcher_->GetFile(0, "images/a/b", 6)));
   EXPECT_TRUE(net_.requests()[0].fresh);
-  net_.SetFault(
-      [](size_t, const TransferRequest&, FakeTransport::Reply& reply) { reply = {.status = 502}; });
+  net_.SetFault([](size_t, const TransferRequest&, FakeTransport::Reply& reply) { reply = {.status = 502}; });
   EXPECT_TRUE(FailsWith(ErrorKind::kUnavailable, fetcher_->GetFile(0, "images/a/b", 100)));
-  net_.SetFault(
-      [](size_t, const TransferRequest&, FakeTransport::Reply& reply) { reply.complete = false; });
+  net_.SetFault([](size_t, const TransferRequest&, FakeTransport::Reply& reply) { reply.complete = false; });
   EXPECT_TRUE(FailsWith(ErrorKind::kUnavailable, fetcher_->GetFile(0, "images/a/b", 100)));
 }
 

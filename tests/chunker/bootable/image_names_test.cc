@@ -32,8 +32,7 @@ TEST(ImageNames, FindsThroughSymlinks) {
 
 TEST(ImageNames, TellsWhatIsNotThereOrNoFile) {
   const ImageNames names = SomeNames();
-  for (const char* path :
-       {"/nope", "/boot/nope", "/boot/vmlinuz-1/x", "/loop", "/dangling", "/boot", ""})
+  for (const char* path : {"/nope", "/boot/nope", "/boot/vmlinuz-1/x", "/loop", "/dangling", "/boot", ""})
     EXPECT_EQ(names.FindFile(path), std::nullopt) << path;
   EXPECT_FALSE(names.Find("/loop"));
   ASSERT_TRUE(names.Find("/usr/lib"));

@@ -17,8 +17,7 @@ TEST(PathTableAdd, MatchesAMap) {
     const uint32_t parent = nodes[random() % nodes.size()];
     const std::string name = std::to_string(random() % 50);
     const auto known = reference.find({parent, name});
-    ASSERT_EQ(table.Find(parent, name),
-              known == reference.end() ? PathTable::kNone : known->second);
+    ASSERT_EQ(table.Find(parent, name), known == reference.end() ? PathTable::kNone : known->second);
     const uint32_t node = table.Add(parent, name);
     const auto [entry, is_new] = reference.try_emplace({parent, name}, node);
     ASSERT_EQ(entry->second, node);

@@ -80,16 +80,14 @@ TEST_F(TarSourceTest, NamesWithDotsAndSlashesAreOneTree) {
 }
 
 TEST_F(TarSourceTest, TheLaterOfTwoEntriesCounts) {
-  const auto all =
-      DrainTar({{"a", '0', "old"}, {"a", '0', "newer"}, {"d", '0', "x"}, {"d", '2', "", "to"}});
+  const auto all = DrainTar({{"a", '0', "old"}, {"a", '0', "newer"}, {"d", '0', "x"}, {"d", '2', "", "to"}});
   ASSERT_TRUE(IsOk(all));
   EXPECT_EQ(all->at("a").content, "newer");
   EXPECT_TRUE(S_ISLNK(all->at("d").entry.inode.mode));
 }
 
 TEST_F(TarSourceTest, HardLinksAreOneInode) {
-  const auto all =
-      DrainTar({{"a", '0', "x"}, {"b", '1', "", "a"}, {"c", '1', "", "./b"}, {"d", '0', "x"}});
+  const auto all = DrainTar({{"a", '0', "x"}, {"b", '1', "", "a"}, {"c", '1', "", "./b"}, {"d", '0', "x"}});
   ASSERT_TRUE(IsOk(all));
   EXPECT_NE(all->at("a").entry.link_group, 0u);
   EXPECT_EQ(all->at("a").entry.link_group, all->at("b").entry.link_group);
@@ -267,7 +265,9 @@ TEST_F(TarSourceTest, LeavesOutWhatIsExcluded) {
 TEST_F(TarSourceTest, ConcatenatedByTarItIsOneTree) {
   WriteTestFile(folder_ / "1/a", "a");
   WriteTestFile(folder_ / "2/b", "b");
-  ASSERT_EQ(RunCommand("cd " + folder_.path() + " && tar -C 1 -cf 1.tar a && tar -C 2 -cf 2.tar b && tar -Af 1.tar 2.tar"), 0);
+  ASSERT_EQ(
+      RunCommand("cd " + folder_.path() + " && tar -C 1 -cf 1.tar a && tar -C 2 -cf 2.tar b && tar -Af 1.tar 2.tar"),
+      0);
   const auto all = Drain(OpenTarSource(folder_ / "1.tar"));
   ASSERT_TRUE(IsOk(all));
   EXPECT_EQ(all->at("a").content, "a");
@@ -299,8 +299,8 @@ TEST_F(TarSourceTest, WhatIsNoTarIsMissing) {
 }
 
 TEST_F(TarSourceTest, TruncatedAnywhereIsAnErrorNeverAnImage) {
-  const std::string bytes = TarBytes(std::vector<TarMember>{
-      {"a", '0', RandomBytes(700, 1)}, {"d/", '5'}, {"d/b", '0', "b"}, {"l", '2', "", "x"}});
+  const std::string bytes = TarBytes(
+      std::vector<TarMember>{{"a", '0', RandomBytes(700, 1)}, {"d/", '5'}, {"d/b", '0', "b"}, {"l", '2', "", "x"}});
   const size_t end = bytes.size() - TarEnd().size();
   for (size_t size = 0; size < end + 512; size += kEachByte)
     EXPECT_FALSE(DrainTar(bytes.substr(0, size)).ok()) << size << " of " << bytes.size();
@@ -308,13 +308,11 @@ TEST_F(TarSourceTest, TruncatedAnywhereIsAnErrorNeverAnImage) {
 }
 
 TEST_F(TarSourceTest, CompressedAndTruncatedAnywhereIsAnErrorOrAllOfIt) {
-  WriteTestFile(folder_ / "plain.tar", TarBytes(std::vector<TarMember>{
-                                           {"a", '0', RandomBytes(3000, 1)}, {"z", '0', "z"}}));
+  WriteTestFile(folder_ / "plain.tar",
+                TarBytes(std::vector<TarMember>{{"a", '0', RandomBytes(3000, 1)}, {"z", '0', "z"}}));
   for (const char* program : {"gzip", "xz", "zstd", "bzip2"}) {
     if (!HasProgram(program)) continue;
-    ASSERT_EQ(RunCommand(std::string(program) + " -c < " + folder_ / "plain.tar" + " > " +
-                         folder_ / "packed"),
-              0);
+    ASSERT_EQ(RunCommand(std::string(program) + " -c < " + folder_ / "plain.tar" + " > " + folder_ / "packed"), 0);
     const std::string bytes = ReadTestFile(folder_ / "packed");
     const auto whole = DrainTar(bytes);
     ASSERT_TRUE(IsOk(whole)) << program;
@@ -332,11 +330,11 @@ TEST_F(TarSourceTest, CompressedAndTruncatedAnywhereIsAnErrorOrAllOfIt) {
 }
 
 TEST_F(TarSourceTest, DamagedHeadersAreErrorsOrOtherTrees) {
-  const std::string bytes = TarBytes(std::vector<TarMember>{
-      {"pax", 'x', PaxRecord("mtime", "-0.5") + PaxRecord("SCHILY.xattr.user.a", "b")},
-      {"a", '0', "content"},
-      {"b", '1', "", "a"},
-      {"l", '2', "", "x"}});
+  const std::string bytes =
+      TarBytes(std::vector<TarMember>{{"pax", 'x', PaxRecord("mtime", "-0.5") + PaxRecord("SCHILY.xattr.user.a", "b")},
+                                      {"a", '0', "content"},
+                                      {"b", '1', "", "a"},
+                                      {"l", '2', "", "x"}});
   for (size_t at = 0; at < bytes.size(); at += kEachByte) {
     std::string damaged = bytes;
     damaged[at] ^= 0x41;
@@ -358,7 +356,8 @@ TEST_F(TarSourceTest, ASparseFileIsInOrderOrRefused) {
   ASSERT_TRUE(IsOk(all));
   EXPECT_EQ(all->at("a").content.substr(5000, 2), "xy");
   EXPECT_EQ(all->at("a").content.substr(8000, 1), "z");
-  for (const char* map : {"2\n5000\n2\n4000\n1\n", "2\n5000\n2\n5001\n1\n", "1\n8999\n3\n", "1\n18446744073709551000\n3\n"})
+  for (const char* map :
+       {"2\n5000\n2\n4000\n1\n", "2\n5000\n2\n5001\n1\n", "1\n8999\n3\n", "1\n18446744073709551000\n3\n"})
     EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, with(map))) << map;
 }
 
@@ -373,8 +372,7 @@ TEST_F(TarSourceTest, PaxTimesBefore1970HaveTheirSign) {
                {"0.5", 0, 500'000'000},           {"0", 0, 0},
                {"1.25", 1, 250'000'000},          {"-2000000000.75", -2000000001, 250'000'000}};
   for (const auto& c : cases) {
-    const auto all =
-        DrainTar({{"pax", 'x', PaxRecord("mtime", c.text)}, {"a", '0', "x"}, {"b", '0', "y"}});
+    const auto all = DrainTar({{"pax", 'x', PaxRecord("mtime", c.text)}, {"a", '0', "x"}, {"b", '0', "y"}});
     ASSERT_TRUE(IsOk(all)) << c.text;
     EXPECT_EQ(all->at("a").entry.inode.mtime_seconds, c.seconds) << c.text;
     EXPECT_EQ(all->at("a").entry.inode.mtime_nanoseconds, c.nanoseconds) << c.text;
@@ -400,8 +398,7 @@ TEST_F(TarSourceTest, TextThatLooksLikeATimeIsNone) {
     EXPECT_EQ(all->at("c").entry.inode.mtime_nanoseconds, 250'000'000u);
   }
   const auto all = DrainTar(
-      {{"pax", 'x', PaxRecord("mtime", "7.5") + PaxRecord("SCHILY.xattr.user.a", " mtime=-0.5")},
-       {"a", '0', "x"}});
+      {{"pax", 'x', PaxRecord("mtime", "7.5") + PaxRecord("SCHILY.xattr.user.a", " mtime=-0.5")}, {"a", '0', "x"}});
   ASSERT_TRUE(IsOk(all));
   EXPECT_EQ(all->at("a").entry.inode.mtime_seconds, 7);
 }
@@ -439,15 +436,15 @@ class FolderAndTar : public ::testing::Test {
 };
 
 TEST_F(FolderAndTar, AreTheSameEntries) {
-  ASSERT_EQ(RunCommand("tar --format=posix --xattrs --xattrs-include='*' --acls -C " +
-                       folder_ / "tree" + " -cf " + folder_ / "tree.tar ."),
+  ASSERT_EQ(RunCommand("tar --format=posix --xattrs --xattrs-include='*' --acls -C " + folder_ / "tree" + " -cf " +
+                       folder_ / "tree.tar ."),
             0);
   ExpectSame(folder_ / "tree.tar");
 }
 
 TEST_F(FolderAndTar, AreTheSameEntriesWithSparseFiles) {
-  ASSERT_EQ(RunCommand("tar --format=posix --sparse --xattrs --xattrs-include='*' -C " +
-                       folder_ / "tree" + " -czf " + folder_ / "tree.tgz ."),
+  ASSERT_EQ(RunCommand("tar --format=posix --sparse --xattrs --xattrs-include='*' -C " + folder_ / "tree" + " -czf " +
+                       folder_ / "tree.tgz ."),
             0);
   ExpectSame(folder_ / "tree.tgz");
 }
@@ -462,9 +459,7 @@ TEST_F(FolderAndTar, TimesAround1970AreTheSame) {
     WriteTestFile(path, "x");
     SetTime(path, times[i].first, times[i].second);
   }
-  ASSERT_EQ(
-      RunCommand("tar --format=posix -C " + folder_ / "tree" + " -cf " + folder_ / "tree.tar ."),
-      0);
+  ASSERT_EQ(RunCommand("tar --format=posix -C " + folder_ / "tree" + " -cf " + folder_ / "tree.tar ."), 0);
   ExpectSame(folder_ / "tree.tar");
 }
 
@@ -562,15 +557,13 @@ TEST_F(ChangingFile, ReadInPeaceIsGood) {
 }
 
 TEST_F(ChangingFile, WrittenMeanwhileFails) {
-  EXPECT_TRUE(FailsWith(ErrorKind::kFailed, ReadWhile([](const std::string& path) {
-                          std::ofstream(path, std::ios::app) << "more";
-                        })));
+  EXPECT_TRUE(FailsWith(ErrorKind::kFailed,
+                        ReadWhile([](const std::string& path) { std::ofstream(path, std::ios::app) << "more"; })));
 }
 
 TEST_F(ChangingFile, TruncatedMeanwhileFails) {
-  EXPECT_TRUE(FailsWith(ErrorKind::kFailed, ReadWhile([](const std::string& path) {
-                          ASSERT_EQ(truncate(path.c_str(), 100), 0);
-                        })));
+  EXPECT_TRUE(FailsWith(ErrorKind::kFailed,
+                        ReadWhile([](const std::string& path) { ASSERT_EQ(truncate(path.c_str(), 100), 0); })));
 }
 
 TEST_F(ChangingFile, OverwrittenWithItsTimeRestoredFails) {
@@ -590,8 +583,7 @@ TEST(FolderSource, NoticesAFileThatChangedSinceItWasNamed) {
   ASSERT_TRUE(IsOk((*source)->Next()));
   ASSERT_TRUE(IsOk((*source)->Next()));
   WriteTestFile(folder / "file", "afterwards");
-  EXPECT_TRUE(FailsWith(ErrorKind::kFailed,
-                        (*source)->ReadContent([](uint64_t, std::string_view) { return Ok(); })));
+  EXPECT_TRUE(FailsWith(ErrorKind::kFailed, (*source)->ReadContent([](uint64_t, std::string_view) { return Ok(); })));
 }
 
 TEST(FolderSource, NoticesAFileThatVanishedBeforeItWasRead) {
@@ -602,8 +594,7 @@ TEST(FolderSource, NoticesAFileThatVanishedBeforeItWasRead) {
   ASSERT_TRUE(IsOk((*source)->Next()));
   ASSERT_TRUE(IsOk((*source)->Next()));
   std::filesystem::remove(folder / "a");
-  EXPECT_TRUE(FailsWith(ErrorKind::kFailed,
-                        (*source)->ReadContent([](uint64_t, std::string_view) { return Ok(); })));
+  EXPECT_TRUE(FailsWith(ErrorKind::kFailed, (*source)->ReadContent([](uint64_t, std::string_view) { return Ok(); })));
 }
 
 TEST(FolderSource, LeavesOutWhatIsExcluded) {
@@ -684,8 +675,7 @@ TEST_F(LongFolder, VanishingIsAnErrorAfterWhatCameBefore) {
   for (int i = 0; i < kFiles; ++i) std::filesystem::remove(folder_ / Name(i));
   int entries = 0;
   auto entry = source_->Next();
-  for (; entry.ok() && entry->has_value(); entry = source_->Next())
-    EXPECT_EQ((*entry)->name, Name(entries++));
+  for (; entry.ok() && entry->has_value(); entry = source_->Next()) EXPECT_EQ((*entry)->name, Name(entries++));
   EXPECT_TRUE(FailsWith(ErrorKind::kFailed, entry));
   EXPECT_NE(entry.error().message.find(Name(entries) + ": it vanished"), std::string::npos);
   EXPECT_TRUE(FailsWith(ErrorKind::kFailed, source_->Next())) << "and stays one";

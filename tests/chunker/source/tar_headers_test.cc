@@ -78,7 +78,8 @@ TEST(TarHeaders, FindDamagedPaxHeaders) {
 }
 
 TEST(TarHeaders, FindTimesBetweenMinusOneAndZero) {
-  for (const char* time : {"-0.5", "-0.0001", "-00.5"}) EXPECT_TRUE(NotesOfPax("mtime", time).negative_zero_time) << time;
+  for (const char* time : {"-0.5", "-0.0001", "-00.5"})
+    EXPECT_TRUE(NotesOfPax("mtime", time).negative_zero_time) << time;
   for (const char* time : {"-1.5", "0.5", "0"}) EXPECT_FALSE(NotesOfPax("mtime", time).negative_zero_time) << time;
 }
 
@@ -104,24 +105,29 @@ TEST(TarHeaders, TakeSparseFilesThatAreWhole) {
   EXPECT_EQ(NotesOf(SparseFile({{"1000", "1"}, {"1001", "1"}, {"1002", "1"}, {"1003", "1"}}, "4000", more)).fault, "");
   EXPECT_EQ(NotesOfPax("GNU.sparse.map", "5,1,9,0").fault, "its sparse map goes past its size") << "which is unknown";
   EXPECT_EQ(NotesOf(TarBytes(std::vector<TarMember>{
-                        {"pax", 'x', PaxRecord("GNU.sparse.map", "5,1,9,0") + PaxRecord("GNU.sparse.size", "9")}, {"a", '0', "x"}}))
-                .fault, "");
+                        {"pax", 'x', PaxRecord("GNU.sparse.map", "5,1,9,0") + PaxRecord("GNU.sparse.size", "9")},
+                        {"a", '0', "x"}}))
+                .fault,
+            "");
 }
 
 TEST(TarHeaders, FindSparseMapsThatAreNone) {
   using Map = std::vector<std::pair<std::string, std::string>>;
-  const std::pair<Map, std::string> cases[] = {
-      {{{"zzz", "10"}}, "4000"},            // no number
-      {{{"2000", "4"}, {"1000", "4"}}, "4000"},  // backwards
-      {{{"1000", "4"}, {"1002", "4"}}, "4000"},  // over one another
-      {{{"3774", "10"}}, "4000"},           // past the end
-      {{{"1000", "4"}}, "4000"},            // less than is stored
-      {{{"1000", "20"}}, "4000"},           // more
-      {{{"1000", "10"}}, "7"}};
-  for (const auto& [map, size] : cases) EXPECT_NE(NotesOf(SparseFile(map, size)).fault, "") << map[0].first << " " << size;
-  EXPECT_NE(NotesOf(SparseFile({{"0", "4"}}, "4000", std::string(kTarBlock, 'z'))).fault, "") << "a block of it is none";
-  EXPECT_NE(NotesOf(SparseFile({{"0", "10"}}, "4000", std::string(kTarBlock, '\0'))).fault, "") << "it ends, and goes on";
-  for (const char* map : {"", "1", "1,2,3", "1,1,", "9,1,5,1", "5,2,6,1", "a,1", "1,99999999999999999999", "-1,1", "1,-1"}) {
+  const std::pair<Map, std::string> cases[] = {{{{"zzz", "10"}}, "4000"},                 // no number
+                                               {{{"2000", "4"}, {"1000", "4"}}, "4000"},  // backwards
+                                               {{{"1000", "4"}, {"1002", "4"}}, "4000"},  // over one another
+                                               {{{"3774", "10"}}, "4000"},                // past the end
+                                               {{{"1000", "4"}}, "4000"},                 // less than is stored
+                                               {{{"1000", "20"}}, "4000"},                // more
+                                               {{{"1000", "10"}}, "7"}};
+  for (const auto& [map, size] : cases)
+    EXPECT_NE(NotesOf(SparseFile(map, size)).fault, "") << map[0].first << " " << size;
+  EXPECT_NE(NotesOf(SparseFile({{"0", "4"}}, "4000", std::string(kTarBlock, 'z'))).fault, "")
+      << "a block of it is none";
+  EXPECT_NE(NotesOf(SparseFile({{"0", "10"}}, "4000", std::string(kTarBlock, '\0'))).fault, "")
+      << "it ends, and goes on";
+  for (const char* map :
+       {"", "1", "1,2,3", "1,1,", "9,1,5,1", "5,2,6,1", "a,1", "1,99999999999999999999", "-1,1", "1,-1"}) {
     const std::string pax = PaxRecord("GNU.sparse.size", "100") + PaxRecord("GNU.sparse.map", map);
     EXPECT_NE(NotesOf(TarBytes(std::vector<TarMember>{{"pax", 'x', pax}, {"a", '0', "x"}})).fault, "") << map;
   }

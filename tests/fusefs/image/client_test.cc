@@ -20,9 +20,7 @@ class ClientTest : public ::testing::Test {
   std::string store() const { return folder_ / "store"; }
 
   // Files in 30 folders, with names that do not compress: some tens of shards and chunk lists.
-  static std::string NameOf(int i) {
-    return "/d" + std::to_string(i % 30) + "/" + Sha256(std::to_string(i)).Hex();
-  }
+  static std::string NameOf(int i) { return "/d" + std::to_string(i % 30) + "/" + Sha256(std::to_string(i)).Hex(); }
   void MakeManyShards() const {
     for (int i = 0; i < 6000; ++i) WriteTestFile(tree() + NameOf(i), std::to_string(i));
   }
@@ -40,15 +38,13 @@ class ClientTest : public ::testing::Test {
   // Half a minute at most; what the test then looks at says whether it came.
   template <typename Condition>
   static void WaitUntil(Condition condition) {
-    for (int i = 0; i < 3000 && !condition(); ++i)
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    for (int i = 0; i < 3000 && !condition(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
 
   static Result<std::string> Read(Client& client, const Node& node, uint64_t offset, size_t size) {
     auto done = std::make_shared<std::promise<Result<Pieces>>>();
     auto answer = done->get_future();
-    client.reader().Read(node, offset, size,
-                         [done](const Result<Pieces>& pieces) { done->set_value(pieces); });
+    client.reader().Read(node, offset, size, [done](const Result<Pieces>& pieces) { done->set_value(pieces); });
     RS_TRY(const Pieces pieces, answer.get());
     std::string bytes;
     for (const Piece& piece : pieces) {
@@ -89,8 +85,7 @@ class ClientTest : public ::testing::Test {
   }
 
   // All paths below a directory, through the View.
-  void Walk(View& view, const Node& directory, const std::string& prefix,
-            std::map<std::string, Node>& found) {
+  void Walk(View& view, const Node& directory, const std::string& prefix, std::map<std::string, Node>& found) {
     std::vector<std::pair<std::string, Node>> entries;
     ASSERT_TRUE(IsOk(view.ForEachEntry(directory, [&](const std::string& name, const Node& node) {
       entries.emplace_back(name, node);
@@ -151,8 +146,7 @@ TEST_F(ClientTest, PathsThatAreNotThereAreInvalid) {
   PublishIt();
   const auto client = OpenIt();
   View view(*client);
-  for (const char* path :
-       {"missing", "dir/missing", "dir/a/below a file", "link/x", "pipe/x", "dir/deep/..", "DIR"})
+  for (const char* path : {"missing", "dir/missing", "dir/a/below a file", "link/x", "pipe/x", "dir/deep/..", "DIR"})
     EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, view.Find(path))) << path;
   EXPECT_TRUE(IsOk(view.Find("//dir///deep/./deeper//")));
 }
@@ -160,8 +154,7 @@ TEST_F(ClientTest, PathsThatAreNotThereAreInvalid) {
 // Differential: what a read gives is what the source has there, for every offset and length.
 TEST_F(ClientTest, EveryOffsetAndLengthOfSmallFilesIsRight) {
   std::map<std::string, std::string> files;
-  for (const size_t size : {0, 1, 2, 37, 120})
-    files["f" + std::to_string(size)] = RandomBytes(size, size);
+  for (const size_t size : {0, 1, 2, 37, 120}) files["f" + std::to_string(size)] = RandomBytes(size, size);
   for (const auto& [name, bytes] : files) WriteTestFile(tree() + "/" + name, bytes);
   PublishIt();
   const auto client = OpenIt();
@@ -203,8 +196,7 @@ TEST_F(ClientTest, ReadsAroundEveryEdgeOfHolesAreRight) {
       if (to < from) continue;
       const auto read = Read(*client, *node, from, to - from);
       ASSERT_TRUE(IsOk(read));
-      ASSERT_TRUE(*read == (from > bytes.size() ? "" : bytes.substr(from, to - from)))
-          << from << " to " << to;
+      ASSERT_TRUE(*read == (from > bytes.size() ? "" : bytes.substr(from, to - from))) << from << " to " << to;
     }
   }
 }
@@ -222,8 +214,7 @@ TEST_F(ClientTest, ReadsOfALargeFileAtRandomAreRight) {
     const size_t size = random() % (i % 10 == 0 ? 2'000'000 : 100'000);
     const auto read = Read(*client, *node, offset, size);
     ASSERT_TRUE(IsOk(read));
-    ASSERT_TRUE(*read == (offset > bytes.size() ? "" : bytes.substr(offset, size)))
-        << offset << " " << size;
+    ASSERT_TRUE(*read == (offset > bytes.size() ? "" : bytes.substr(offset, size))) << offset << " " << size;
   }
 }
 
@@ -282,8 +273,7 @@ TEST_F(ClientTest, ADamagedStoreGivesErrorsAndNoWrongByte) {
       std::string damaged = content;
       damaged[at] ^= 1;
       WriteTestFile(store() + "/" + name, damaged);
-      ClientOptions options{
-          .url = "file://" + store() + "/image", .insecure = true, .cache = "none"};
+      ClientOptions options{.url = "file://" + store() + "/image", .insecure = true, .cache = "none"};
       options.give_up_after = std::chrono::seconds(1);
       const auto client = Client::Open(options, [](const Error&) {});
       if (!client.ok()) continue;
@@ -303,8 +293,7 @@ TEST_F(ClientTest, TrustIsNeededToOpen) {
   PublishIt();
   const SigningKey key = SigningKey::Generate();
   WriteTestFile(folder_ / "key.pub", PublicKeyToPem(key.public_key()));
-  ClientOptions options{
-      .url = "file://" + store() + "/image", .public_keys = {folder_ / "key.pub"}, .cache = "none"};
+  ClientOptions options{.url = "file://" + store() + "/image", .public_keys = {folder_ / "key.pub"}, .cache = "none"};
   EXPECT_TRUE(FailsWith(ErrorKind::kUntrusted, Client::Open(options, [](const Error&) {})));
   options.public_keys = {folder_ / "missing.pub"};
   EXPECT_FALSE(Client::Open(options, [](const Error&) {}).ok());

@@ -52,12 +52,13 @@ TEST_P(HostileImageTest, IsListedAndReadOrRefused) {
     ASSERT_TRUE(IsOk(root));
     int entries = 0;
     int answered = 0;
-    const Status walked = view.Walk(*root, {[&](const std::string& path, const std::string&, const Node& node) -> Status {
-      if (++entries > kEnough) return Failed("enough");
-      if (path.size() < 1000) client->image().PathOf(node.id(), [&](const Result<std::string>&) { ++answered; });
-      if (!S_ISREG(node.inode().mode)) return Ok();
-      return view.ReadData(node, [](uint64_t, std::string_view) { return Ok(); });
-    }});
+    const Status walked =
+        view.Walk(*root, {[&](const std::string& path, const std::string&, const Node& node) -> Status {
+          if (++entries > kEnough) return Failed("enough");
+          if (path.size() < 1000) client->image().PathOf(node.id(), [&](const Result<std::string>&) { ++answered; });
+          if (!S_ISREG(node.inode().mode)) return Ok();
+          return view.ReadData(node, [](uint64_t, std::string_view) { return Ok(); });
+        }});
     if (GetParam() == "too-many-shards-in-a-chain") {
       ASSERT_FALSE(walked.ok());
       EXPECT_NE(walked.error().message.find("nested too deeply"), std::string::npos) << walked.error().message;

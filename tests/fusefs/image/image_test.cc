@@ -13,7 +13,6 @@ namespace {
 
 constexpr int kNames = 2500;  // of a directory: of several shards
 
-
 class ImageTest : public ::testing::Test {
  protected:
   void SetUp() override {

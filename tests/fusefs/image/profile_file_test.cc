@@ -21,8 +21,7 @@ class ProfileFileTest : public ::testing::Test {
   std::string file() const { return folder_ / "profile"; }
 
   std::unique_ptr<Client> OpenRecorded() {
-    ClientOptions options{
-        .url = "file://" + (folder_ / "store") + "/image", .insecure = true, .cache = "none"};
+    ClientOptions options{.url = "file://" + (folder_ / "store") + "/image", .insecure = true, .cache = "none"};
     options.record = true;
     auto client = Client::Open(options, [](const Error&) {});
     EXPECT_TRUE(IsOk(client));
@@ -110,9 +109,8 @@ TEST_F(ProfileFileTest, EveryInodeHasItsPath) {
   EXPECT_GT(checked, 3050u);
   met->image().PathOf(root->id(), [](const Result<std::string>& path) { EXPECT_EQ(*path, "/"); });
   const auto link = view.Find("hard");
-  met->image().PathOf(link->id(), [](const Result<std::string>& path) {
-    EXPECT_TRUE(*path == "/hard" || *path == "/dir/a") << *path;
-  });
+  met->image().PathOf(
+      link->id(), [](const Result<std::string>& path) { EXPECT_TRUE(*path == "/hard" || *path == "/dir/a") << *path; });
 }
 
 }  // namespace

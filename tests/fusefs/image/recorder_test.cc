@@ -24,8 +24,8 @@ class RecorderTest : public ::testing::Test {
   std::vector<std::string> Lines() {
     std::vector<std::string> lines;
     for (const ProfileEvent& event : recorder_.Noted().events)
-      if (event.kind != ProfileKind::kFile) lines.push_back(event.path + " " + std::to_string(event.offset) + "+" +
-                      std::to_string(event.length));
+      if (event.kind != ProfileKind::kFile)
+        lines.push_back(event.path + " " + std::to_string(event.offset) + "+" + std::to_string(event.length));
     return lines;
   }
   using Expected = std::vector<std::string>;
@@ -79,8 +79,7 @@ TEST_F(RecorderTest, NamesLeadToPaths) {
   recorder_.Looked(5, "absent", 0, Clock::now());
   recorder_.Looked(5, "file", 6, Clock::now());
   recorder_.Read(6, kVersion, 0, 1, Clock::now());
-  EXPECT_EQ(Lines(),
-            (Expected{"/ 0+0", "/etc 0+0", "/etc/absent 0+0", "/etc/file 0+0", "/etc/file 0+1"}));
+  EXPECT_EQ(Lines(), (Expected{"/ 0+0", "/etc 0+0", "/etc/absent 0+0", "/etc/file 0+0", "/etc/file 0+1"}));
   EXPECT_EQ(asked_, 1) << "the others are known by their directories";
 }
 

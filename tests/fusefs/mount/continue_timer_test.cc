@@ -16,7 +16,8 @@ class StoppedProcess : public ::testing::TestWithParam<bool> {
  protected:
   void SetUp() override {
 #if defined(__SANITIZE_THREAD__)
-    GTEST_SKIP() << "a process that was forked under ThreadSanitizer is not continued; e2e.stopped_daemon shows the real one";
+    GTEST_SKIP()
+        << "a process that was forked under ThreadSanitizer is not continued; e2e.stopped_daemon shows the real one";
 #endif
     std::array<int, 2> ends;
     ASSERT_EQ(pipe(ends.data()), 0);

@@ -46,7 +46,9 @@ class LeastPrivilege : public ::testing::Test {
     for (const char* name : {"read/file", "write/file", "else/file"}) WriteTestFile(folder_ / name, "x");
   }
   static bool HasLandlock() { return syscall(SYS_landlock_create_ruleset, nullptr, 0, 1) > 0; }
-  static bool CanOpen(const std::string& path, int flags) { return UniqueFd(open(path.c_str(), flags, 0600)).get() >= 0; }
+  static bool CanOpen(const std::string& path, int flags) {
+    return UniqueFd(open(path.c_str(), flags, 0600)).get() >= 0;
+  }
 
   const TempFolder folder_;
 };
@@ -54,7 +56,8 @@ class LeastPrivilege : public ::testing::Test {
 TEST_F(LeastPrivilege, FilesAreReadAndWrittenWhereTheyAreNeeded) {
   EXPECT_TRUE(Holds([&] { return CanOpen(folder_ / "read/file", O_RDONLY); }));
   EXPECT_TRUE(Holds([&] { return WriteFileAtomically(folder_ / "write/file", "new").ok(); }));
-  EXPECT_TRUE(Holds([&] { return MakeFolders(folder_ / "write/a/b").ok() && unlink((folder_ / "write/file").c_str()) == 0; }));
+  EXPECT_TRUE(
+      Holds([&] { return MakeFolders(folder_ / "write/a/b").ok() && unlink((folder_ / "write/file").c_str()) == 0; }));
   EXPECT_TRUE(Holds([&] { return CanOpen("/etc/passwd", O_RDONLY) && CanOpen("/dev/null", O_RDWR); }));
   EXPECT_TRUE(Holds([&] { return CanOpen("/proc/1/status", O_RDONLY); }));
 }
@@ -88,7 +91,8 @@ TEST_F(LeastPrivilege, AnAddressOfOneLinkIsUnderstood) {
     addrinfo hints = {}, *found = nullptr;
     hints.ai_flags = AI_NUMERICHOST;
     const bool is_understood = getaddrinfo("fe80::1%lo", "80", &hints, &found) == 0;
-    return is_understood && reinterpret_cast<sockaddr_in6*>(found->ai_addr)->sin6_scope_id == if_nametoindex("lo") && if_nametoindex("lo") != 0;
+    return is_understood && reinterpret_cast<sockaddr_in6*>(found->ai_addr)->sin6_scope_id == if_nametoindex("lo") &&
+           if_nametoindex("lo") != 0;
   }));
   EXPECT_TRUE(Holds([] {
     char name[IF_NAMESIZE];

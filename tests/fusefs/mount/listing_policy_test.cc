@@ -7,8 +7,7 @@ namespace {
 
 TEST(ListingPolicy, GivesAttributesOfDirectoriesOnlyAtFirst) {
   ListingPolicy policy;
-  for (uint64_t directory = 1; directory < 5000; ++directory)
-    EXPECT_FALSE(policy.AllAttributes(directory));
+  for (uint64_t directory = 1; directory < 5000; ++directory) EXPECT_FALSE(policy.AllAttributes(directory));
 }
 
 TEST(ListingPolicy, GivesAllAfterALookAtAListedFile) {

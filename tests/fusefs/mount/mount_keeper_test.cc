@@ -14,8 +14,7 @@ namespace {
 TEST(MountKeeper, HandsOverWhatItMounted) {
   const TempFolder folder;
   WriteTestFile(folder / "device", "device");
-  auto keeper = MountKeeper::Start({[&] { return OpenFile(folder / "device", O_RDONLY); },
-                                    [] { return Ok(); },
+  auto keeper = MountKeeper::Start({[&] { return OpenFile(folder / "device", O_RDONLY); }, [] { return Ok(); },
                                     [&]() -> Status {
                                       WriteTestFile(folder / "unmounted", "");
                                       return Ok();

@@ -38,14 +38,67 @@ TEST(OptionListAdd, PassesOnWhatTheKernelKnows) {
 
 TEST(OptionListAdd, TakesAllThatMount8KnowsOfEveryFilesystem) {
   // mount(8), "FILESYSTEM-INDEPENDENT MOUNT OPTIONS", and what mountinfo adds to them when a mount is changed.
-  for (const char* option :
-       {"async", "atime", "noatime", "auto", "noauto", "context=a:b:c", "fscontext=a", "defcontext=a", "rootcontext=a",
-        "defaults", "dev", "nodev", "diratime", "nodiratime", "dirsync", "exec", "noexec", "group", "iversion",
-        "noiversion", "mand", "nomand", "_netdev", "nofail", "relatime", "norelatime", "strictatime", "nostrictatime",
-        "lazytime", "nolazytime", "suid", "nosuid", "silent", "loud", "owner", "remount", "ro", "rw", "sync", "user",
-        "user=me", "nouser", "users", "symfollow", "nosymfollow", "X-mount.mkdir", "X-mount.mkdir=0755", "x-gvfs-hide",
-        "x-systemd.requires=/srv", "comment=x-gvfs-show", "nogroup", "noowner", "nousers", "user_id=0", "group_id=0",
-        "max_read=131072", "blksize=4096", "default_permissions", "uhelper=udisks2", "helper=a", "seclabel"}) {
+  for (const char* option : {"async",
+                             "atime",
+                             "noatime",
+                             "auto",
+                             "noauto",
+                             "context=a:b:c",
+                             "fscontext=a",
+                             "defcontext=a",
+                             "rootcontext=a",
+                             "defaults",
+                             "dev",
+                             "nodev",
+                             "diratime",
+                             "nodiratime",
+                             "dirsync",
+                             "exec",
+                             "noexec",
+                             "group",
+                             "iversion",
+                             "noiversion",
+                             "mand",
+                             "nomand",
+                             "_netdev",
+                             "nofail",
+                             "relatime",
+                             "norelatime",
+                             "strictatime",
+                             "nostrictatime",
+                             "lazytime",
+                             "nolazytime",
+                             "suid",
+                             "nosuid",
+                             "silent",
+                             "loud",
+                             "owner",
+                             "remount",
+                             "ro",
+                             "rw",
+                             "sync",
+                             "user",
+                             "user=me",
+                             "nouser",
+                             "users",
+                             "symfollow",
+                             "nosymfollow",
+                             "X-mount.mkdir",
+                             "X-mount.mkdir=0755",
+                             "x-gvfs-hide",
+                             "x-systemd.requires=/srv",
+                             "comment=x-gvfs-show",
+                             "nogroup",
+                             "noowner",
+                             "nousers",
+                             "user_id=0",
+                             "group_id=0",
+                             "max_read=131072",
+                             "blksize=4096",
+                             "default_permissions",
+                             "uhelper=udisks2",
+                             "helper=a",
+                             "seclabel"}) {
     MountOptions options;
     EXPECT_TRUE(IsOk(AddOptionList(option, options))) << option;
   }
@@ -96,8 +149,8 @@ TEST(OptionListAdd, EmptyOptionsAreNone) {
 }
 
 TEST(OptionListAdd, RefusesWhatItDoesNotKnow) {
-  for (const char* list : {"pubkey", "bogus", "bogus=1", "cache-size=many", "on-network-loss=maybe",
-                           "ro=1", "insecure=1", "=x"}) {
+  for (const char* list :
+       {"pubkey", "bogus", "bogus=1", "cache-size=many", "on-network-loss=maybe", "ro=1", "insecure=1", "=x"}) {
     MountOptions options;
     EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, AddOptionList(list, options))) << list;
   }
@@ -123,8 +176,8 @@ TEST(SizeParse, TakesBinaryUnits) {
 }
 
 TEST(SizeParse, RefusesAllElse) {
-  for (const char* text : {"", "K", "-1", "+1", " 1", "1 K", "1KB", "1.5G", "0x10", "1P",
-                           "18446744073709551616", "16777216T", "99999999999999999999G"})
+  for (const char* text : {"", "K", "-1", "+1", " 1", "1 K", "1KB", "1.5G", "0x10", "1P", "18446744073709551616",
+                           "16777216T", "99999999999999999999G"})
     EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, ParseSize(text))) << text;
 }
 
@@ -138,8 +191,7 @@ TEST(NetworkLossParse, TakesBothPolicies) {
 }
 
 TEST(NetworkLossParse, RefusesAllElse) {
-  for (const char* text :
-       {"", "Wait", "fail", "fail:", "fail:-1", "fail:1s", "fail:99999999999", "wait:1", " wait"})
+  for (const char* text : {"", "Wait", "fail", "fail:", "fail:-1", "fail:1s", "fail:99999999999", "wait:1", " wait"})
     EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, ParseNetworkLoss(text))) << text;
 }
 

@@ -33,13 +33,13 @@ TEST(MountInfoParse, TellsWhoMountedWhatIsFuses) {
   };
   EXPECT_EQ(owner_in("ro,user_id=1000,group_id=0"), 1000u);
   EXPECT_EQ(owner_in("user_id=0"), 0u);
-  for (const char* options : {"", "ro", "user_id=", "user_id=x", "user_id=1x", "xuser_id=1", "user_id=-1", "user_id=4294967296"})
+  for (const char* options :
+       {"", "ro", "user_id=", "user_id=x", "user_id=1x", "xuser_id=1", "user_id=-1", "user_id=4294967296"})
     EXPECT_EQ(owner_in(options), std::nullopt) << options;
 }
 
 TEST(MountInfoParse, UndoesOctalEscapes) {
-  const auto mounts =
-      ParseMountInfo("1 1 0:1 / /a\\040b\\011c\\012d\\134e rw - fuse.rootstream src\\040x rw\n");
+  const auto mounts = ParseMountInfo("1 1 0:1 / /a\\040b\\011c\\012d\\134e rw - fuse.rootstream src\\040x rw\n");
   ASSERT_EQ(mounts.size(), 1u);
   EXPECT_EQ(mounts[0].mountpoint, "/a b\tc\nd\\e");
   EXPECT_EQ(mounts[0].source, "src x");
