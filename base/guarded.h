@@ -1,8 +1,9 @@
 // What is shared and changes sits behind its lock, in its type.
 #pragma once
 
-#include <mutex>
 #include <utility>
+
+#include "base/mutex.h"
 
 namespace rootstream {
 
@@ -12,13 +13,13 @@ class Guarded {
   // Calls `use` with the value, under the lock. No input or output in `use`, no second lock.
   template <typename Use>
   auto With(Use&& use) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return std::forward<Use>(use)(value_);
   }
 
  private:
-  std::mutex mutex_;
-  T value_{};
+  Mutex mutex_;
+  T value_ RS_GUARDED_BY(mutex_){};
 };
 
 }  // namespace rootstream

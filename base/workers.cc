@@ -14,29 +14,29 @@ Workers::Workers(int threads) {
 
 void Workers::End() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     ending_ = true;
   }
-  changed_.notify_all();
+  changed_.NotifyAll();
   threads_.clear();
 }
 
 void Workers::Push(size_t cost, std::function<void()> task) {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return backlog_cost_ == 0 || backlog_cost_ + cost <= kMaxBacklogCost; });
+  MutexLock lock(mutex_);
+  while (!(backlog_cost_ == 0 || backlog_cost_ + cost <= kMaxBacklogCost)) changed_.Wait(mutex_);
   backlog_cost_ += cost;
   backlog_.push_back({cost, std::move(task)});
-  lock.unlock();
-  changed_.notify_all();
+  lock.Unlock();
+  changed_.NotifyAll();
 }
 
 bool Workers::TryPush(std::function<void()> task) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (ending_ || backlog_.size() >= kMaxOptionalBacklog) return false;
     backlog_.push_back({0, std::move(task)});
   }
-  changed_.notify_all();
+  changed_.NotifyAll();
   return true;
 }
 
@@ -44,8 +44,8 @@ void Workers::Run() {
   while (true) {
     Task task;
     {
-      std::unique_lock lock(mutex_);
-      changed_.wait(lock, [&] { return ending_ || !backlog_.empty(); });
+      const MutexLock lock(mutex_);
+      while (!(ending_ || !backlog_.empty())) changed_.Wait(mutex_);
       if (backlog_.empty()) return;
       task = std::move(backlog_.front());
       backlog_.pop_front();
@@ -54,10 +54,10 @@ void Workers::Run() {
     if (task.cost == 0) continue;
     task.run = nullptr;
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       backlog_cost_ -= task.cost;
     }
-    changed_.notify_all();
+    changed_.NotifyAll();
   }
 }
 

@@ -2,12 +2,11 @@
 // thread. Tasks may want further objects but never wait for one.
 #pragma once
 
-#include <condition_variable>
 #include <deque>
 #include <functional>
-#include <mutex>
 #include <vector>
 
+#include "base/mutex.h"
 #include "base/thread.h"
 
 namespace rootstream {
@@ -30,11 +29,11 @@ class Workers {
   };
   void Run();
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<Task> backlog_;
-  size_t backlog_cost_ = 0;  // bytes, of waiting and running tasks
-  bool ending_ = false;
+  Mutex mutex_;
+  CondVar changed_;
+  std::deque<Task> backlog_ RS_GUARDED_BY(mutex_);
+  size_t backlog_cost_ RS_GUARDED_BY(mutex_) = 0;  // bytes, of waiting and running tasks
+  bool ending_ RS_GUARDED_BY(mutex_) = false;
   std::vector<Thread> threads_;  // last: they use the rest
 };
 

@@ -86,6 +86,7 @@ void DiskCache::ReleaseLock() {
 }
 
 Status DiskCache::OpenIndex() {
+  const MutexLock lock(mutex_);
   TakeLock();  // before looking: what the last writer did is then all there
   const auto listed = files_.List();
   if (!listed.ok()) ReleaseLock();  // Refresh() tries again
@@ -128,8 +129,8 @@ bool DiskCache::ScanSegment(uint32_t number, Segment& segment) {
 }
 
 void DiskCache::Refresh() {
-  const std::lock_guard write_lock(write_mutex_);
-  const std::lock_guard lock(mutex_);
+  const MutexLock write_lock(write_mutex_);
+  const MutexLock lock(mutex_);
   if (is_writer_ || Clock::now() < refresh_again_) return;
   refresh_again_ = Clock::now() + kRefreshEvery;
   TakeLock();
@@ -149,14 +150,12 @@ void DiskCache::Refresh() {
 
 Result<std::shared_ptr<const SegmentFile>> DiskCache::FileOf(uint32_t segment) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto found = segments_.find(segment);
     if (found != segments_.end() && found->second.growing != nullptr) return found->second.growing;
   }
   return files_.Open(segment);
 }
-
-bool DiskCache::Has(const Id& id) { return Locate(id).has_value(); }
 
 std::optional<SegmentPlace> DiskCache::Locate(const Id& id) {
   auto place = index_->Find(id);
@@ -165,12 +164,10 @@ std::optional<SegmentPlace> DiskCache::Locate(const Id& id) {
   return index_->Find(id);
 }
 
-void DiskCache::Get(const Id& id, const std::function<void(VerifiedBytes)>& use) {
-  const auto place = Locate(id);
-  if (!place) return;
-  const auto file = FileOf(place->segment);
+void DiskCache::Read(const Id& id, const SegmentPlace& place, const Use& use) {
+  const auto file = FileOf(place.segment);
   if (file.ok()) {
-    const auto bytes = (*file)->Read(place->offset, place->stored_size);
+    const auto bytes = (*file)->Read(place.offset, place.stored_size);
     if (bytes) {
       if (const auto verified = Verify(*bytes, id); verified.ok()) {
         Touch(id);
@@ -180,18 +177,18 @@ void DiskCache::Get(const Id& id, const std::function<void(VerifiedBytes)>& use)
   } else if (file.error().kind == ErrorKind::kUnavailable) {
     return;  // a miss for now
   }
-  index_->Remove(id, *place);  // damaged or gone: fetched again, stored again
+  index_->Remove(id, place);  // damaged or gone: fetched again, stored again
 }
 
 void DiskCache::Touch(const Id& id) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (touched_.size() >= kMaxTouched) touched_.clear();
   touched_.insert(Prefix(id));
 }
 
 void DiskCache::Put(const Id& id, std::string_view stored) {
   if (!is_writer()) return;
-  const std::lock_guard lock(write_mutex_);
+  const MutexLock lock(write_mutex_);
   if (Clock::now() < write_again_ || index_->Find(id)) return;
   Append(id, stored);
 }
@@ -213,7 +210,7 @@ std::optional<DiskCache::Reservation> DiskCache::Reserve(uint64_t size) {
     if (!DropOldest()) return std::nullopt;
   for (int tries = 0; tries < 2; ++tries) {
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       Segment* last = segments_.empty() ? nullptr : &segments_.rbegin()->second;
       if (last != nullptr && last->growing != nullptr && last->end + size <= segment_size_) {
         const Reservation place{last->growing, segments_.rbegin()->first, last->end};
@@ -230,7 +227,7 @@ std::optional<DiskCache::Reservation> DiskCache::Reserve(uint64_t size) {
 
 bool DiskCache::StartSegment() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (!segments_.empty()) last_number_ = std::max(last_number_, segments_.rbegin()->first);
   }
   const uint32_t number = ++last_number_;
@@ -239,7 +236,7 @@ bool DiskCache::StartSegment() {
     PauseWriting(file.error().message);
     return false;
   }
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   problem_.clear();
   if (!segments_.empty()) segments_.rbegin()->second.growing = nullptr;
   segments_[number] = {.size = kSegmentHeaderSize, .growing = std::move(*file)};
@@ -251,7 +248,7 @@ bool DiskCache::StartSegment() {
 bool DiskCache::DropOldest() {
   uint32_t number = 0;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (segments_.empty()) return false;
     number = segments_.begin()->first;
   }
@@ -262,7 +259,7 @@ bool DiskCache::DropOldest() {
   }
   uint64_t size = 0;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     size = segments_.begin()->second.size;
     size_ -= size;
     segments_.erase(segments_.begin());
@@ -274,13 +271,13 @@ bool DiskCache::DropOldest() {
 
 uint64_t DiskCache::CopyForward(uint32_t segment, const SegmentFile& file) {
   uint64_t copied = 0;
-  return file.Scan(kSegmentHeaderSize, [&](const SegmentRecord& record) {
+  return file.Scan(kSegmentHeaderSize, [&](const SegmentRecord& record) RS_REQUIRES(write_mutex_) {
     const auto place = index_->Find(record.id);
     if (!place || place->segment != segment) return;
     index_->Remove(record.id, *place);
     bool in_use = false;
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       in_use = touched_.erase(Prefix(record.id)) > 0;
     }
     // At most a quarter, so that dropping always makes room.
@@ -295,32 +292,32 @@ uint64_t DiskCache::CopyForward(uint32_t segment, const SegmentFile& file) {
 
 void DiskCache::PauseWriting(std::string why) {
   write_again_ = Clock::now() + kWritePause;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   problem_ = std::move(why);
   // What was reserved may be half written: that segment ends here, the next write starts another.
   if (!segments_.empty()) segments_.rbegin()->second.growing = nullptr;
 }
 
 std::string DiskCache::problem() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return problem_;
 }
 
 uint64_t DiskCache::size() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return size_ + (index_ != nullptr ? index_->SealedSize() : 0);
 }
 
 std::string DiskCache::hindrance() {
   Refresh();
-  const std::lock_guard write_lock(write_mutex_);
-  const std::lock_guard lock(mutex_);
+  const MutexLock write_lock(write_mutex_);
+  const MutexLock lock(mutex_);
   if (!is_writer_) return "another process writes this cache folder";
   return Clock::now() < write_again_ ? problem_ : "";
 }
 
 bool DiskCache::is_writer() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return is_writer_;
 }
 

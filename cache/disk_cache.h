@@ -17,11 +17,11 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <unordered_set>
 
+#include "base/mutex.h"
 #include "cache/segment_folder.h"
 #include "cache/segment_index.h"
 #include "format/chunk.h"
@@ -35,10 +35,14 @@ class DiskCache {
   static Result<std::unique_ptr<DiskCache>> Open(const std::string& folder, std::optional<uint64_t> limit);
   ~DiskCache();  // seals the index if it is the writer
 
-  // Calls `use` with the stored bytes, once verified to have this id; not at all is a miss.
-  void Get(const Id& id, const std::function<void(VerifiedBytes)>& use);
-  // Without reading it: its bytes may yet turn out damaged. A reader looks what the writer has added.
-  bool Has(const Id& id);
+  // Where an object lies; nullopt: it is not here. Its bytes may yet turn out damaged. A process that only reads the
+  // cache looks what the writer has added.
+  std::optional<SegmentPlace> Locate(const Id& id);
+  bool Has(const Id& id) { return Locate(id).has_value(); }
+  // Calls `use` with the stored bytes at a place that Locate() told, once verified to have this id; not at all is a
+  // miss.
+  using Use = std::function<void(VerifiedBytes)>;
+  void Read(const Id& id, const SegmentPlace& place, const Use& use);
   void Put(const Id& id, std::string_view stored);
 
   uint64_t size() const;                                          // bytes
@@ -62,12 +66,11 @@ class DiskCache {
 
   DiskCache(std::string folder, uint64_t limit);
   Status OpenIndex();
-  void TakeLock();
-  void ReleaseLock();
-  void ScanSegments();  // adds to the index what it does not know
-  bool ScanSegment(uint32_t number, Segment& segment);
+  void TakeLock() RS_REQUIRES(mutex_);
+  void ReleaseLock() RS_REQUIRES(mutex_);
+  void ScanSegments() RS_REQUIRES(mutex_);  // adds to the index what it does not know
+  bool ScanSegment(uint32_t number, Segment& segment) RS_REQUIRES(mutex_);
   void Refresh();  // a reader: what did the writer add; has it ended?
-  std::optional<SegmentPlace> Locate(const Id& id);
   Result<std::shared_ptr<const SegmentFile>> FileOf(uint32_t segment);
 
   struct Reservation {
@@ -76,12 +79,12 @@ class DiskCache {
     uint64_t at = 0;
   };
   bool HasRoomFor(uint64_t size) const;
-  std::optional<Reservation> Reserve(uint64_t size);
-  bool StartSegment();
-  bool DropOldest();
-  uint64_t CopyForward(uint32_t segment, const SegmentFile& file);  // returns where it ended
-  void Append(const Id& id, std::string_view stored);
-  void PauseWriting(std::string why);
+  std::optional<Reservation> Reserve(uint64_t size) RS_REQUIRES(write_mutex_);
+  bool StartSegment() RS_REQUIRES(write_mutex_);
+  bool DropOldest() RS_REQUIRES(write_mutex_);
+  uint64_t CopyForward(uint32_t segment, const SegmentFile& file) RS_REQUIRES(write_mutex_);  // returns where it ended
+  void Append(const Id& id, std::string_view stored) RS_REQUIRES(write_mutex_);
+  void PauseWriting(std::string why) RS_REQUIRES(write_mutex_);
   void Touch(const Id& id);
 
   const std::string folder_;
@@ -92,20 +95,22 @@ class DiskCache {
 
   // Lock order: write_mutex_ before mutex_. write_mutex_ makes appends and drops one at a time (they
   // do write to the disk under it, which only other writers feel); mutex_ guards what readers share.
-  std::mutex write_mutex_;
-  mutable std::mutex mutex_;
+  Mutex write_mutex_ RS_ACQUIRED_BEFORE(mutex_);
+  mutable Mutex mutex_;
   UniqueFd lock_;
-  bool is_writer_ = false;
-  std::map<uint32_t, Segment> segments_;  // by number: oldest first
-  uint64_t size_ = 0;                     // bytes of all segments
-  std::unordered_set<uint64_t> touched_;  // first bytes of ids read lately
-  Clock::time_point refresh_again_{};
-  std::string problem_;
-  bool index_is_whole_ = true;  // false: some segment could not be opened when the index was filled
+  bool is_writer_ RS_GUARDED_BY(mutex_) = false;
+  std::map<uint32_t, Segment> segments_ RS_GUARDED_BY(mutex_);  // by number: oldest first
+  uint64_t size_ RS_GUARDED_BY(mutex_) = 0;                     // bytes of all segments
+  std::unordered_set<uint64_t> touched_ RS_GUARDED_BY(mutex_);  // first bytes of ids read lately
+  Clock::time_point refresh_again_ RS_GUARDED_BY(mutex_){};
+  std::string problem_ RS_GUARDED_BY(mutex_);
+  bool index_is_whole_ RS_GUARDED_BY(mutex_) =
+      true;  // false: some segment could not be opened when the index was filled
 
   // Under write_mutex_:
-  Clock::time_point write_again_{};
-  uint32_t last_number_ = 0;  // of a segment; none is given twice, since a reader may have it open
+  Clock::time_point write_again_ RS_GUARDED_BY(write_mutex_){};
+  uint32_t last_number_ RS_GUARDED_BY(write_mutex_) =
+      0;  // of a segment; none is given twice, since a reader may have it open
 };
 
 }  // namespace rootstream

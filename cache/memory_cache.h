@@ -8,11 +8,9 @@
 #include <unordered_map>
 
 #include "base/guarded.h"
-#include "format/id.h"
+#include "format/chunk.h"
 
 namespace rootstream {
-
-using PlainBytes = std::shared_ptr<const std::string>;
 
 class MemoryCache {
  public:

@@ -1,5 +1,6 @@
 #include "cache/object_cache.h"
 
+#include "base/mutex.h"
 #include "format/chunk.h"
 
 namespace rootstream {
@@ -44,11 +45,12 @@ Result<PlainBytes> ObjectCache::Accept(const ObjectRef& ref, std::string stored)
 }
 
 PlainBytes ObjectCache::FromDisk(const ObjectRef& ref) {
-  if (disk_ == nullptr || !disk_->Has(ref.id)) return nullptr;
-  const std::lock_guard turn(disk_turns_[ref.id.bytes[0] % disk_turns_.size()]);
+  const auto place = disk_ == nullptr ? std::nullopt : disk_->Locate(ref.id);
+  if (!place) return nullptr;
+  const MutexLock turn(disk_turns_[ref.id.bytes[0] % disk_turns_.size()]);
   if (PlainBytes bytes = memory_.Get(ref.id)) return bytes;
   PlainBytes bytes;
-  disk_->Get(ref.id, [&](VerifiedBytes stored) {
+  disk_->Read(ref.id, *place, [&](VerifiedBytes stored) {
     auto plain = rootstream::Open(stored, ref.plain_size);
     if (plain.ok()) bytes = std::make_shared<const std::string>(std::move(*plain));
   });
@@ -58,8 +60,8 @@ PlainBytes ObjectCache::FromDisk(const ObjectRef& ref) {
   return bytes;
 }
 
-PlainBytes ObjectCache::GetLocal(const ObjectRef& ref) {
-  fetcher_->NoteUse(ref.id);
+PlainBytes ObjectCache::Look(const ObjectRef& ref) {
+  fetcher_->table().NoteUse(ref.id);
   if (PlainBytes bytes = memory_.Get(ref.id)) {
     ++counters_.memory_hits;
     return bytes;
@@ -77,21 +79,24 @@ void ObjectCache::Get(const ObjectRef& ref, Priority priority, Waiter waiter) {
   GetAll(std::move(wanted), priority);
 }
 
-void ObjectCache::GetAll(std::vector<Wanted> wanted, Priority priority, const std::vector<ObjectRef>& guesses) {
+void ObjectCache::GetAll(std::vector<Wanted> wanted, Priority priority) {
   std::vector<Wanted> missing;
   for (Wanted& one : wanted) {
-    const PlainBytes bytes = GetLocal(one.ref);
+    const PlainBytes bytes = Look(one.ref);
     if (bytes == nullptr) {
       missing.push_back(std::move(one));
     } else if (one.waiter != nullptr) {
       one.waiter(bytes);
     }
   }
-  if (missing.empty()) return;
+  if (!missing.empty()) Fetch(std::move(missing), priority);
+}
+
+void ObjectCache::Fetch(std::vector<Wanted> wanted, Priority priority, const std::vector<ObjectRef>& guesses) {
   std::vector<ObjectRef> missing_guesses;
   for (const ObjectRef& ref : guesses)
     if (!Has(ref)) missing_guesses.push_back(ref);
-  fetcher_->Want(std::move(missing), priority, missing_guesses);
+  fetcher_->Want(std::move(wanted), priority, missing_guesses);
 }
 
 // What only the network has is asked for at once: behind the workers' backlog it would come too late.

@@ -1,12 +1,11 @@
 #include "cache/ref_resolver.h"
 
 #include <chrono>
-#include <condition_variable>
 #include <deque>
-#include <mutex>
 #include <optional>
 #include <thread>
 
+#include "base/mutex.h"
 #include "cache/network/patience.h"
 #include "format/limits.h"
 
@@ -63,31 +62,35 @@ class Answers {
     Result<std::string> bytes;
   };
   void Add(size_t store, Result<std::string> bytes) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     came_.push_back({store, std::move(bytes)});
-    changed_.notify_all();
+    changed_.NotifyAll();
   }
   // nullopt: none for so long.
   std::optional<Answer> Next(milliseconds time) {
-    std::unique_lock lock(mutex_);
-    if (!changed_.wait_for(lock, time, [&] { return !came_.empty(); })) return std::nullopt;
+    const SteadyTime end = steady_clock::now() + time;
+    const MutexLock lock(mutex_);
+    while (came_.empty()) {
+      if (steady_clock::now() >= end) return std::nullopt;
+      changed_.WaitUntil(mutex_, end);
+    }
     Answer answer = std::move(came_.front());
     came_.pop_front();
     return answer;
   }
 
  private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<Answer> came_;
+  Mutex mutex_;
+  CondVar changed_;
+  std::deque<Answer> came_ RS_GUARDED_BY(mutex_);
 };
 
 class Resolver {
  public:
-  Resolver(const ImageUrl& url, Fetcher& fetcher, const RefMemory& memory, std::optional<RememberedRef> remembered,
+  Resolver(const ImageUrl& url, StoreFiles& stores, const RefMemory& memory, std::optional<RememberedRef> remembered,
            const ResolveOptions& options)
       : url_(url),
-        fetcher_(fetcher),
+        stores_(stores),
         memory_(memory),
         options_(options),
         remembered_(std::move(remembered)),
@@ -138,7 +141,7 @@ class Resolver {
     std::optional<Error> worst, may_pass;
     size_t asked = 0, failed = 0;
     while (true) {
-      const size_t stores = fetcher_.store_count();
+      const size_t stores = stores_.store_count();
       if (asked < stores) Ask(asked++, answers);
       const auto answer = answers->Next(asked < stores ? kNextStoreAfter : TimeForAnswer() + kLeastTime);
       if (!answer && asked < stores) continue;
@@ -157,8 +160,8 @@ class Resolver {
   }
 
   void Ask(size_t store, const std::shared_ptr<Answers>& answers) {
-    fetcher_.AskForFile(store, {url_.image.RefPath(), kMaxRef, TimeForAnswer()},
-                        [answers, store](Result<std::string> bytes) { answers->Add(store, std::move(bytes)); });
+    stores_.AskForFile(store, {url_.image.RefPath(), kMaxRef, TimeForAnswer()},
+                       [answers, store](Result<std::string> bytes) { answers->Add(store, std::move(bytes)); });
   }
 
   Result<TrustedRef> CheckAnswer(const Result<std::string>& bytes) {
@@ -184,7 +187,7 @@ class Resolver {
   }
 
   const ImageUrl& url_;
-  Fetcher& fetcher_;
+  StoreFiles& stores_;
   const RefMemory& memory_;
   const ResolveOptions& options_;
   const SteadyTime began_ = steady_clock::now();
@@ -197,12 +200,12 @@ class Resolver {
 
 }  // namespace
 
-Result<ResolvedRef> ResolveRef(const ImageUrl& url, Fetcher& fetcher, const RefMemory& memory,
+Result<ResolvedRef> ResolveRef(const ImageUrl& url, StoreFiles& stores, const RefMemory& memory,
                                const ResolveOptions& options) {
   auto loaded = memory.Load(url);
   const std::string lost = loaded.ok() ? "" : loaded.error().message;
   if (!loaded.ok() && options.strict_memory) return MemoryLost(url, lost);
-  Resolver resolver(url, fetcher, memory, loaded.ok() ? std::move(*loaded) : std::nullopt, options);
+  Resolver resolver(url, stores, memory, loaded.ok() ? std::move(*loaded) : std::nullopt, options);
   auto resolved = resolver.Resolve();
   if (resolved.ok()) resolved->memory_lost = lost.empty() ? resolver.not_saved() : lost;
   return resolved;

@@ -6,7 +6,7 @@
 #include <functional>
 #include <optional>
 
-#include "cache/network/fetcher.h"
+#include "cache/network/store_files.h"
 #include "cache/ref_memory.h"
 #include "format/ref.h"
 
@@ -26,7 +26,7 @@ struct ResolvedRef {
   std::string memory_lost = {};  // why an older ref would not have been noticed, or will not be; empty: it is kept
 };
 
-Result<ResolvedRef> ResolveRef(const ImageUrl& url, Fetcher& fetcher, const RefMemory& memory,
+Result<ResolvedRef> ResolveRef(const ImageUrl& url, StoreFiles& stores, const RefMemory& memory,
                                const ResolveOptions& options);
 
 }  // namespace rootstream

@@ -65,7 +65,7 @@ Status SegmentFolder::Remove(uint32_t number) {
 }
 
 std::shared_ptr<const SegmentFile> SegmentFolder::FindOpen(uint32_t number) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto found =
       std::find_if(open_.begin(), open_.end(), [&](const Opened& opened) { return opened.first == number; });
   if (found == open_.end()) return nullptr;
@@ -74,18 +74,18 @@ std::shared_ptr<const SegmentFile> SegmentFolder::FindOpen(uint32_t number) {
 }
 
 void SegmentFolder::Keep(Opened opened) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   open_.push_front(std::move(opened));  // one that another thread has kept meanwhile is pushed out in time
   if (open_.size() > kMostOpen) open_.pop_back();
 }
 
 void SegmentFolder::Close(uint32_t number) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::erase_if(open_, [&](const Opened& opened) { return opened.first == number; });
 }
 
 void SegmentFolder::CloseAll() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   open_.clear();
 }
 

@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <list>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
+#include "base/mutex.h"
 #include "cache/segment_file.h"
 
 namespace rootstream {
@@ -44,8 +44,8 @@ class SegmentFolder {
   void CloseAll();
 
   const std::string path_;
-  std::mutex mutex_;
-  std::list<Opened> open_;  // used last: at the front; so few that a search needs no table
+  Mutex mutex_;
+  std::list<Opened> open_ RS_GUARDED_BY(mutex_);  // used last: at the front; so few that a search needs no table
 };
 
 }  // namespace rootstream

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <mutex>
 #include <utility>
 
 #include "base/file_io.h"
@@ -246,7 +245,7 @@ Result<std::unique_ptr<SegmentIndex>> SegmentIndex::Open(const std::string& fold
 }
 
 std::optional<SegmentPlace> SegmentIndex::Find(const Id& id) const {
-  const std::shared_lock lock(mutex_);
+  const ReaderLock lock(mutex_);
   return FindLocked(id);
 }
 
@@ -256,20 +255,20 @@ std::optional<SegmentPlace> SegmentIndex::FindLocked(const Id& id) const {
 }
 
 Status SegmentIndex::Put(const Id& id, const SegmentPlace& place) {
-  const std::unique_lock lock(mutex_);
+  const WriterLock lock(mutex_);
   pending_[id] = place;
   return pending_.size() < kBatch ? Ok() : FlushLocked();
 }
 
 void SegmentIndex::Remove(const Id& id, const SegmentPlace& place) {
-  const std::unique_lock lock(mutex_);
+  const WriterLock lock(mutex_);
   if (FindLocked(id) != place) return;
   pending_[id] = std::nullopt;
   if (pending_.size() >= kBatch) (void)FlushLocked();  // what stays in the table leads to a miss
 }
 
 void SegmentIndex::RemoveSegment(uint32_t segment) {
-  const std::unique_lock lock(mutex_);
+  const WriterLock lock(mutex_);
   (void)FlushLocked();
   (void)map_->RemoveSegment(segment);  // the same
 }
@@ -284,7 +283,7 @@ Status SegmentIndex::Seal(const std::string& folder, const std::string& stamp) {
   const std::string path = IndexPath(folder);
   unlink(path.c_str());
   RS_TRY(const UniqueFd fd, OpenFile(path, O_WRONLY | O_CREAT | O_EXCL, 0600));
-  const std::unique_lock lock(mutex_);
+  const WriterLock lock(mutex_);
   RS_CHECK(FlushLocked());
   if (lost_some_) return Failed("cache index: changes were lost");
   RS_TRY(const Id hash, map_->WriteEntries(fd.get(), path));
@@ -293,7 +292,7 @@ Status SegmentIndex::Seal(const std::string& folder, const std::string& stamp) {
 }
 
 uint64_t SegmentIndex::SealedSize() const {
-  const std::shared_lock lock(mutex_);
+  const ReaderLock lock(mutex_);
   MDB_stat stat;
   if (mdb_env_stat(map_->env, &stat) != 0) return 0;
   const auto put =
@@ -302,7 +301,7 @@ uint64_t SegmentIndex::SealedSize() const {
 }
 
 uint64_t SegmentIndex::MemorySize() const {
-  const std::shared_lock lock(mutex_);
+  const ReaderLock lock(mutex_);
   MDB_envinfo info;
   MDB_stat stat;
   if (mdb_env_info(map_->env, &info) != 0 || mdb_env_stat(map_->env, &stat) != 0) return 0;

@@ -19,10 +19,10 @@
 
 #include <memory>
 #include <optional>
-#include <shared_mutex>
 #include <string>
 #include <unordered_map>
 
+#include "base/mutex.h"
 #include "base/result.h"
 #include "format/id.h"
 
@@ -62,14 +62,14 @@ class SegmentIndex {
  private:
   struct Map;
   using Changes = std::unordered_map<Id, std::optional<SegmentPlace>, IdHash>;  // nullopt: removed
-  std::optional<SegmentPlace> FindLocked(const Id& id) const;
-  Status FlushLocked();  // all pending changes in one transaction; if it fails, they are forgotten
+  std::optional<SegmentPlace> FindLocked(const Id& id) const RS_REQUIRES_SHARED(mutex_);
+  Status FlushLocked() RS_REQUIRES(mutex_);  // all pending changes in one transaction; if it fails, they are forgotten
 
   explicit SegmentIndex(std::unique_ptr<Map> map, bool was_sealed);
-  mutable std::shared_mutex mutex_;
-  std::unique_ptr<Map> map_;
-  Changes pending_;         // what the table does not know yet
-  bool lost_some_ = false;  // of them: it is not sealed any more
+  mutable SharedMutex mutex_;
+  std::unique_ptr<Map> map_ RS_PT_GUARDED_BY(mutex_);
+  Changes pending_ RS_GUARDED_BY(mutex_);         // what the table does not know yet
+  bool lost_some_ RS_GUARDED_BY(mutex_) = false;  // of them: it is not sealed any more
   bool was_sealed_;
 };
 

@@ -33,35 +33,35 @@ ChunkStore::ChunkStore(PackWriter& writer, KnownContent& known, int level, int t
 
 ChunkStore::~ChunkStore() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     ending_ = true;
   }
-  queued_.notify_all();
+  queued_.NotifyAll();
 }
 
 void ChunkStore::Work(int level) {
   Sealer sealer(level);
   Sealer best(std::max(level, kBestLevel));
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   while (true) {
-    queued_.wait(lock, [&] { return ending_ || !to_do_.empty(); });
+    while (!ending_ && to_do_.empty()) queued_.Wait(mutex_);
     if (ending_) return;
     const TaskPtr task = to_do_.front();
     to_do_.pop_front();
-    lock.unlock();
+    lock.Unlock();
     task->plain_hash = Sha256(task->plain);
-    lock.lock();
+    lock.Lock();
     // The first to come compresses; where the bytes go is decided in order, by WriteFront().
     const bool is_new = !NumbersFor(task->effort).contains(task->plain_hash) &&
                         ClaimedFor(task->effort).try_emplace(task->plain_hash, task).second;
     if (is_new) {
-      lock.unlock();
+      lock.Unlock();
       task->stored = (task->effort == Effort::kBest ? best : sealer).Seal(task->plain);
-      lock.lock();
+      lock.Lock();
     }
     task->plain = {};
     task->done = true;
-    done_.notify_one();
+    done_.NotifyOne();
   }
 }
 
@@ -74,14 +74,14 @@ Status ChunkStore::Put(std::string plain, uint64_t start, std::vector<StreamChun
   task->out_index = out.size();
   out.push_back({start, task->plain_size, 0});
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     tasks_.push_back(task);
     to_do_.push_back(task);
   }
-  queued_.notify_one();
+  queued_.NotifyOne();
   while (true) {
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       if (tasks_.size() < kMaxTasks && !tasks_.front()->done) return Ok();
       if (tasks_.size() == 1) return Ok();
     }
@@ -92,16 +92,16 @@ Status ChunkStore::Put(std::string plain, uint64_t start, std::vector<StreamChun
 Status ChunkStore::WriteFront() {
   TaskPtr task, owner;
   {
-    std::unique_lock lock(mutex_);
+    const MutexLock lock(mutex_);
     task = tasks_.front();
-    done_.wait(lock, [&] { return task->done; });
+    while (!task->done) done_.Wait(mutex_);
     tasks_.pop_front();
     const Numbers& numbers = NumbersFor(task->effort);
     if (const auto found = numbers.find(task->plain_hash); found != numbers.end()) {
       (*task->out)[task->out_index].stored = found->second;
     } else {
       owner = ClaimedFor(task->effort)[task->plain_hash];
-      done_.wait(lock, [&] { return owner->done; });
+      while (!owner->done) done_.Wait(mutex_);
     }
   }
   if (owner == nullptr) {
@@ -118,7 +118,7 @@ Status ChunkStore::WriteFront() {
                      .pack = static_cast<uint32_t>(known_packs_.size()) + place.pack});
   owner->stored = {};
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     NumbersFor(task->effort).emplace(task->plain_hash, number);
     ClaimedFor(task->effort).erase(task->plain_hash);
   }
@@ -144,7 +144,7 @@ void ChunkStore::Use(uint32_t number) {
 Status ChunkStore::Finish() {
   while (true) {
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       if (tasks_.empty()) break;
     }
     RS_CHECK(WriteFront());

@@ -4,13 +4,12 @@
 // not stand for each other: a hot range that is strewn over other packs would not come in one run.
 #pragma once
 
-#include <condition_variable>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <unordered_map>
 #include <vector>
 
+#include "base/mutex.h"
 #include "base/thread.h"
 #include "chunker/known_content.h"
 #include "chunker/pack_writer.h"
@@ -89,13 +88,14 @@ class ChunkStore {
   };
   std::vector<KnownPack> known_packs_;
 
-  std::mutex mutex_;                                    // guards what follows, and known_numbers_ while threads run
-  std::condition_variable queued_;                      // a task, or the end: for the threads
-  std::condition_variable done_;                        // a task: for the one caller of Put() and Finish()
-  std::deque<TaskPtr> tasks_;                           // in order; the front is written next
-  std::deque<TaskPtr> to_do_;                           // not yet taken by a thread
-  std::unordered_map<Id, TaskPtr, IdHash> claimed_[2];  // who compresses what; by effort
-  bool ending_ = false;
+  // known_numbers_ is changed under it too, while threads run.
+  Mutex mutex_;
+  CondVar queued_;                                   // a task, or the end: for the threads
+  CondVar done_;                                     // a task: for the one caller of Put() and Finish()
+  std::deque<TaskPtr> tasks_ RS_GUARDED_BY(mutex_);  // in order; the front is written next
+  std::deque<TaskPtr> to_do_ RS_GUARDED_BY(mutex_);  // not yet taken by a thread
+  std::unordered_map<Id, TaskPtr, IdHash> claimed_[2] RS_GUARDED_BY(mutex_);  // who compresses what; by effort
+  bool ending_ RS_GUARDED_BY(mutex_) = false;
   std::vector<Thread> threads_;  // last: they use the rest
 };
 

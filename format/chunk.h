@@ -44,6 +44,9 @@ Result<VerifiedBytes> Verify(std::string_view stored, const Id& id);  // kCorrup
 // The plain bytes into `out`, which must be exactly as long as they are. kCorrupt otherwise.
 Status OpenInto(VerifiedBytes stored, std::span<char> out);
 
+// The plain bytes of an object, shared by all that use them. They never change.
+using PlainBytes = std::shared_ptr<const std::string>;
+
 // The same into a new string; `plain_size` comes from the object's reference.
 Result<std::string> Open(VerifiedBytes stored, size_t plain_size);
 

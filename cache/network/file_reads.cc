@@ -4,13 +4,12 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <condition_variable>
 #include <cstring>
 #include <deque>
-#include <mutex>
 #include <optional>
 
 #include "base/file_io.h"
+#include "base/mutex.h"
 #include "base/thread.h"
 #include "base/url_text.h"
 
@@ -40,31 +39,31 @@ struct FileReads::Read {
   uint64_t first = 0;
   uint64_t size = 0;  // 0: all of it
 
-  std::mutex mutex;  // guards what follows
-  std::condition_variable taken;
-  std::deque<std::string> pieces;
-  std::optional<TransferOutcome> end;
-  bool is_left = false;  // nobody takes more of it
+  Mutex mutex;
+  CondVar taken;
+  std::deque<std::string> pieces RS_GUARDED_BY(mutex);
+  std::optional<TransferOutcome> end RS_GUARDED_BY(mutex);
+  bool is_left RS_GUARDED_BY(mutex) = false;  // nobody takes more of it
 };
 
 struct FileReads::Shared {
-  std::mutex mutex;  // guards what follows
-  std::condition_variable changed;
-  std::function<void()> wake;  // none once the owner is gone
-  std::deque<std::shared_ptr<Read>> queue;
-  int threads = 0;
-  int idle = 0;
+  Mutex mutex;
+  CondVar changed;
+  std::function<void()> wake RS_GUARDED_BY(mutex);  // none once the owner is gone
+  std::deque<std::shared_ptr<Read>> queue RS_GUARDED_BY(mutex);
+  int threads RS_GUARDED_BY(mutex) = 0;
+  int idle RS_GUARDED_BY(mutex) = 0;
 
   void Wake() {
-    const std::lock_guard lock(mutex);
+    const MutexLock lock(mutex);
     if (wake) wake();
   }
 
   // False: it is not wanted any more.
   bool Hand(Read& read, std::string piece) {
     {
-      std::unique_lock lock(read.mutex);
-      read.taken.wait(lock, [&] { return read.is_left || read.pieces.size() < kMaxPieces; });
+      const MutexLock lock(read.mutex);
+      while (!(read.is_left || read.pieces.size() < kMaxPieces)) read.taken.Wait(read.mutex);
       if (read.is_left) return false;
       read.pieces.push_back(std::move(piece));
     }
@@ -97,22 +96,23 @@ struct FileReads::Shared {
   }
 
   void Run() {
-    std::unique_lock lock(mutex);
+    MutexLock lock(mutex);
     while (true) {
       ++idle;
-      const bool found = changed.wait_for(lock, kIdle, [&] { return !wake || !queue.empty(); });
+      const SteadyTime end = std::chrono::steady_clock::now() + kIdle;
+      while (wake && queue.empty() && std::chrono::steady_clock::now() < end) changed.WaitUntil(mutex, end);
       --idle;
-      if (!found || !wake) break;
+      if (!wake || queue.empty()) break;
       const std::shared_ptr<Read> read = std::move(queue.front());
       queue.pop_front();
-      lock.unlock();
+      lock.Unlock();
       TransferOutcome outcome = ReadAll(*read);
       {
-        const std::lock_guard own(read->mutex);
+        const MutexLock own(read->mutex);
         read->end = std::move(outcome);
       }
       Wake();
-      lock.lock();
+      lock.Lock();
     }
     --threads;
   }
@@ -125,13 +125,13 @@ FileReads::FileReads(std::function<void()> wake, std::chrono::seconds silence)
 
 FileReads::~FileReads() {
   for (UnderWay& transfer : under_way_) {
-    const std::lock_guard lock(transfer.read->mutex);
+    const MutexLock lock(transfer.read->mutex);
     transfer.read->is_left = true;
-    transfer.read->taken.notify_all();
+    transfer.read->taken.NotifyAll();
   }
-  const std::lock_guard lock(shared_->mutex);
+  const MutexLock lock(shared_->mutex);
   shared_->wake = nullptr;
-  shared_->changed.notify_all();
+  shared_->changed.NotifyAll();
 }
 
 void FileReads::Start(const TransferRequest& request, std::shared_ptr<TransferSink> sink) {
@@ -141,13 +141,13 @@ void FileReads::Start(const TransferRequest& request, std::shared_ptr<TransferSi
   read->first = request.first;
   read->size = request.size;
   under_way_.push_back({.read = read, .sink = std::move(sink), .began = now, .last = now});
-  const std::lock_guard lock(shared_->mutex);
+  const MutexLock lock(shared_->mutex);
   shared_->queue.push_back(read);
   if (static_cast<int>(shared_->queue.size()) > shared_->idle && shared_->threads < kMaxThreads) {
     ++shared_->threads;
     Thread::StartDetached("files", [shared = shared_] { shared->Run(); });
   }
-  shared_->changed.notify_one();
+  shared_->changed.NotifyOne();
 }
 
 bool FileReads::Deliver(SteadyTime now) {
@@ -167,10 +167,10 @@ bool FileReads::DeliverOne(UnderWay& transfer, SteadyTime now) {
   std::deque<std::string> pieces;
   std::optional<TransferOutcome> end;
   {
-    const std::lock_guard lock(read.mutex);
+    const MutexLock lock(read.mutex);
     pieces.swap(read.pieces);
     end = read.end;
-    read.taken.notify_all();
+    read.taken.NotifyAll();
   }
   const bool head_is_due = !pieces.empty() || (end && end->complete);
   if (transfer.bytes == 0 && head_is_due) {
@@ -190,9 +190,9 @@ bool FileReads::DeliverOne(UnderWay& transfer, SteadyTime now) {
 
 bool FileReads::End(UnderWay& transfer, TransferOutcome outcome, SteadyTime now) {
   {
-    const std::lock_guard lock(transfer.read->mutex);
+    const MutexLock lock(transfer.read->mutex);
     transfer.read->is_left = true;
-    transfer.read->taken.notify_all();
+    transfer.read->taken.NotifyAll();
   }
   outcome.bytes = transfer.bytes;
   outcome.first_byte = transfer.first_byte;

@@ -1,25 +1,30 @@
-// FileTransfer: one GET for one whole small file of a store, by its path.
+// FileTransfer: one GET for one whole small file of a store, by its path. Used by the network thread alone.
 #pragma once
 
-#include "cache/network/fetcher.h"
+#include "cache/network/store_files.h"
+#include "cache/network/transport.h"
 
 namespace rootstream {
 
-struct Fetcher::FileJob {
-  size_t store;
-  FileAsked file;
-  std::string shown;  // its URL, for a person
-  FileWaiter waiter;
-
-  void Answer(Result<std::string> result) {
-    if (!result.ok()) result = Of(shown, result.error());
-    waiter(std::move(result));
-  }
-};
-
-class Fetcher::FileTransfer : public TransferSink {
+class FileTransfer : public TransferSink {
  public:
-  FileTransfer(Fetcher& fetcher, std::shared_ptr<FileJob> job);
+  // What a transfer was for; it answers once, whatever becomes of it.
+  struct Job {
+    size_t store;
+    StoreFiles::Asked file;
+    std::string shown;  // its URL, for a person
+    StoreFiles::FileWaiter waiter;
+
+    void Answer(Result<std::string> result) const {
+      waiter(result.ok() ? std::move(result) : Of(shown, result.error()));
+    }
+  };
+  using Received = std::function<void(uint64_t bytes)>;
+  using Ended = std::function<void(const TransferOutcome& outcome, const Status& status)>;
+
+  // `ended` is called before the answer is given.
+  FileTransfer(Job job, Received received, Ended ended)
+      : job_(std::move(job)), received_(std::move(received)), ended_(std::move(ended)) {}
   ~FileTransfer() override;  // a transfer that never ended answers, too
 
   bool OnHead(const TransferHead& head) override;
@@ -27,8 +32,9 @@ class Fetcher::FileTransfer : public TransferSink {
   void OnDone(const TransferOutcome& outcome) override;
 
  private:
-  Fetcher& fetcher_;
-  std::shared_ptr<FileJob> job_;
+  const Job job_;
+  const Received received_;
+  const Ended ended_;
   std::string body_;
   bool answered_ = false;
 };

@@ -9,8 +9,8 @@
 
 #include "base/callback.h"
 #include "base/result.h"
-#include "cache/memory_cache.h"
 #include "cache/network/line.h"
+#include "format/chunk.h"
 #include "format/object_ref.h"
 
 namespace rootstream {
@@ -34,7 +34,15 @@ struct Flight {
   std::string last_reason;
 
   uint64_t end() const { return ref.offset + ref.stored_size; }
+  std::string Shown() const { return "object " + ref.id.Hex(); }
 };
 using FlightPtr = std::shared_ptr<Flight>;
+
+// What somebody asks for.
+struct Wanted {
+  ObjectRef ref;
+  Waiter waiter;                                        // may be empty: the object is only brought into the cache
+  SteadyTime since = std::chrono::steady_clock::now();  // from when on the policy's time counts
+};
 
 }  // namespace rootstream

@@ -8,7 +8,7 @@ constexpr size_t kMaxOpen = 192;  // a guess is wrong when so many came after it
 }  // namespace
 
 void Guesses::Made(const Id& id) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (open_.insert(id).second) by_age_.push_back(id);
   while (by_age_.size() > kMaxOpen) {
     if (open_.erase(by_age_.front()) > 0) worth_.Note(false);
@@ -19,7 +19,7 @@ void Guesses::Made(const Id& id) {
 
 void Guesses::Used(const Id& id) {
   if (open_count_.load(std::memory_order_relaxed) == 0) return;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (open_.erase(id) > 0) worth_.Note(true);
   open_count_ = open_.size();
 }

@@ -4,9 +4,9 @@
 
 #include <atomic>
 #include <deque>
-#include <mutex>
 #include <unordered_set>
 
+#include "base/mutex.h"
 #include "base/recent_share.h"
 #include "format/id.h"
 
@@ -21,10 +21,10 @@ class Guesses {
 
  private:
   RecentShare worth_{32, 0.5};
-  std::atomic<size_t> open_count_ = 0;   // lets Used() pass without the lock
-  std::mutex mutex_;                     // guards what follows
-  std::unordered_set<Id, IdHash> open_;  // neither right nor wrong yet
-  std::deque<Id> by_age_;                // of all that were made; some are no longer open
+  std::atomic<size_t> open_count_ = 0;  // lets Used() pass without the lock
+  Mutex mutex_;
+  std::unordered_set<Id, IdHash> open_ RS_GUARDED_BY(mutex_);  // neither right nor wrong yet
+  std::deque<Id> by_age_ RS_GUARDED_BY(mutex_);                // of all that were made; some are no longer open
 };
 
 }  // namespace rootstream

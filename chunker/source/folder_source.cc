@@ -1,11 +1,10 @@
 #include <fcntl.h>
 
-#include <condition_variable>
 #include <deque>
-#include <mutex>
 #include <vector>
 
 #include "base/interrupt.h"
+#include "base/mutex.h"
 #include "base/thread.h"
 #include "chunker/source/file_content.h"
 #include "chunker/source/folder_walk.h"
@@ -28,10 +27,10 @@ class FolderSource : public Source {
 
   ~FolderSource() override {
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       ending_ = true;
     }
-    taken_.notify_one();
+    taken_.NotifyOne();
   }
 
   Result<std::optional<SourceEntry>> Next() override {
@@ -60,23 +59,23 @@ class FolderSource : public Source {
       batch.push_back(walk_.Next());
       const bool is_last = !batch.back().ok() || !batch.back()->has_value();
       if (batch.size() < kBatch && !is_last) continue;
-      std::unique_lock lock(mutex_);
-      taken_.wait(lock, [&] { return ending_ || ready_.size() < kMaxBatches; });
+      const MutexLock lock(mutex_);
+      while (!(ending_ || ready_.size() < kMaxBatches)) taken_.Wait(mutex_);
       if (ending_) return;
       ready_.push_back(std::exchange(batch, {}));
-      came_.notify_one();
+      came_.NotifyOne();
       if (is_last) return;
     }
   }
 
   void TakeBatch() {
-    std::unique_lock lock(mutex_);
-    came_.wait(lock, [&] { return !ready_.empty(); });
+    const MutexLock lock(mutex_);
+    while (!(!ready_.empty())) came_.Wait(mutex_);
     batch_ = std::move(ready_.front());
     ready_.pop_front();
     next_ = 0;
     // Not at every batch, so that the thread sleeps less often, and longer.
-    if (ready_.size() == kMaxBatches / 2) taken_.notify_one();
+    if (ready_.size() == kMaxBatches / 2) taken_.NotifyOne();
   }
 
   FolderWalk walk_;  // the thread's
@@ -84,11 +83,11 @@ class FolderSource : public Source {
   size_t next_ = 0;
   FolderWalk::Found current_;
 
-  std::mutex mutex_;  // guards what follows
-  std::condition_variable came_;
-  std::condition_variable taken_;
-  std::deque<Batch> ready_;
-  bool ending_ = false;
+  Mutex mutex_;
+  CondVar came_;
+  CondVar taken_;
+  std::deque<Batch> ready_ RS_GUARDED_BY(mutex_);
+  bool ending_ RS_GUARDED_BY(mutex_) = false;
   Thread thread_;  // last: it uses the rest
 };
 

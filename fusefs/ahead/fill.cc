@@ -1,7 +1,5 @@
 #include "fusefs/ahead/fill.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <future>
 #include <unordered_set>
@@ -31,13 +29,13 @@ void Fill::Start(Warmup* warmup) {
 }
 
 void Fill::Stop() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   stopping_ = true;
-  changed_.notify_all();
+  changed_.NotifyAll();
 }
 
 Fill::Progress Fill::progress() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return progress_;
 }
 
@@ -45,7 +43,7 @@ void Fill::Run(Warmup* warmup) {
   Status status;
   while (status.ok() && warmup != nullptr && !warmup->progress().ended) status = Sleep(kLookEvery);
   if (status.ok()) status = BringAll();
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (!status.ok() && progress_.problem.empty()) progress_.problem = status.error().message;
   progress_.ended = true;
 }
@@ -57,19 +55,19 @@ Status Fill::BringAll() {
     return Ok();
   }));
   if (total > cache_.disk()->limit())
-    return Invalid(fmt::format("the image has {} MiB, more than the cache may hold ({} MiB)", total >> 20,
-                               cache_.disk()->limit() >> 20));
+    return Invalid("the image has " + std::to_string(total >> 20) + " MiB, more than the cache may hold (" +
+                   std::to_string(cache_.disk()->limit() >> 20) + " MiB)");
   // Until a pass finds all on the disk: what was brought in may have been dropped again for what came after it.
   for (int passes_in_vain = 0; passes_in_vain < kMostInVain;) {
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       progress_.total = total;
       progress_.done = 0;
       something_missed_ = something_came_ = false;
     }
     RS_CHECK(ForEachList([&](const std::vector<ObjectRef>& chunks) { return WantChunks(chunks); }));
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return stopping_ || under_way_ == 0; });
+    const MutexLock lock(mutex_);
+    while (!(stopping_ || under_way_ == 0)) changed_.Wait(mutex_);
     if (failed_) return *failed_;
     if (stopping_ || (!something_missed_ && !something_came_)) return Ok();
     if (!something_missed_) ++passes_in_vain;
@@ -132,7 +130,7 @@ Status Fill::WantChunks(const std::vector<ObjectRef>& chunks) {
     size = 0;
   }
   if (!batch.empty()) RS_CHECK(WantBatch(batch, size));
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   progress_.done += here;
   return Ok();
 }
@@ -142,8 +140,8 @@ Status Fill::WantBatch(const std::vector<ObjectRef>& batch, uint64_t size) {
   RS_CHECK(WaitForSilenceToEnd());
   RS_CHECK(WaitForRate(size));
   {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return stopping_ || under_way_ == 0 || under_way_ + size <= kMostUnderWay; });
+    const MutexLock lock(mutex_);
+    while (!(stopping_ || under_way_ == 0 || under_way_ + size <= kMostUnderWay)) changed_.Wait(mutex_);
     if (failed_) return *failed_;
     under_way_ += size;
   }
@@ -156,9 +154,9 @@ Status Fill::WantBatch(const std::vector<ObjectRef>& batch, uint64_t size) {
 }
 
 void Fill::ChunkCame(uint64_t size, const Result<PlainBytes>& bytes) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   under_way_ -= size;
-  changed_.notify_all();
+  changed_.NotifyAll();
   is_silent_ = !bytes.ok() && bytes.error().kind == ErrorKind::kUnavailable;
   if (bytes.ok()) {
     progress_.done += size;
@@ -175,7 +173,7 @@ void Fill::ChunkCame(uint64_t size, const Result<PlainBytes>& bytes) {
 // No store answered: others may need the line when one does again.
 Status Fill::WaitForSilenceToEnd() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (!is_silent_ || on_silence_ == OnSilence::kEnd) return Ok();
   }
   return Sleep(kTryAgainAfter);
@@ -187,7 +185,7 @@ Status Fill::WaitForCache() {
     const std::string why = cache_.DiskHindrance();
     if (!why.empty() && on_silence_ == OnSilence::kEnd) return Failed(why);
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       progress_.hindered_by = why;
     }
     if (why.empty()) return Ok();
@@ -204,9 +202,10 @@ Status Fill::WaitForRate(uint64_t size) {
 }
 
 Status Fill::Sleep(std::chrono::steady_clock::duration time) {
-  std::unique_lock lock(mutex_);
-  if (changed_.wait_for(lock, time, [&] { return stopping_; })) return Failed("closing");
-  return Ok();
+  const SteadyTime end = std::chrono::steady_clock::now() + time;
+  const MutexLock lock(mutex_);
+  while (!stopping_ && std::chrono::steady_clock::now() < end) changed_.WaitUntil(mutex_, end);
+  return stopping_ ? Failed("closing") : Ok();
 }
 
 }  // namespace rootstream

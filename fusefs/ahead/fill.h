@@ -2,14 +2,13 @@
 // contents. What is there already is passed over, so it goes on where an earlier one ended. Thread-safe.
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/mutex.h"
 #include "base/thread.h"
 #include "cache/object_cache.h"
 #include "fusefs/ahead/warmup.h"
@@ -58,15 +57,15 @@ class Fill {
   const uint64_t rate_;
   const OnSilence on_silence_;
 
-  std::mutex mutex_;  // guards what follows
-  std::condition_variable changed_;
-  Progress progress_;
-  bool stopping_ = false;
-  uint64_t under_way_ = 0;         // bytes
-  bool is_silent_ = false;         // the last that was asked for got no answer
-  bool something_missed_ = false;  // in this pass: no store answered
-  bool something_came_ = false;    // likewise: it was not on the disk
-  std::optional<Error> failed_;
+  Mutex mutex_;
+  CondVar changed_;
+  Progress progress_ RS_GUARDED_BY(mutex_);
+  bool stopping_ RS_GUARDED_BY(mutex_) = false;
+  uint64_t under_way_ RS_GUARDED_BY(mutex_) = 0;         // bytes
+  bool is_silent_ RS_GUARDED_BY(mutex_) = false;         // the last that was asked for got no answer
+  bool something_missed_ RS_GUARDED_BY(mutex_) = false;  // in this pass: no store answered
+  bool something_came_ RS_GUARDED_BY(mutex_) = false;    // likewise: it was not on the disk
+  std::optional<Error> failed_ RS_GUARDED_BY(mutex_);
 
   SteadyTime may_ask_{};  // when the rate allows for more; of the thread alone
 

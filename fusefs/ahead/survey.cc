@@ -11,7 +11,7 @@ constexpr uint64_t kMostPlain = 6 << 20;  // bytes, so that memory has room for 
 }  // namespace
 
 void Survey::Start() {
-  if (cache_.fetcher().SurveyBudget() == 0) return;
+  if (cache_.SurveyBudget() == 0) return;
   const bool started = state_.With([&](State& state) {
     if (!state.started) state.walk.AddRoot(root_);
     return std::exchange(state.started, true);
@@ -22,7 +22,7 @@ void Survey::Start() {
 // One walks at a time; what is here already answers at once, and adds to what is next without going deeper.
 void Survey::Walk() {
   while (true) {
-    const uint64_t budget = cache_.fetcher().SurveyBudget();  // anew: the line is known better
+    const uint64_t budget = cache_.SurveyBudget();  // anew: the line is known better
     std::vector<ShardWalk::Visit> visits;
     state_.With([&](State& state) {
       if (state.walking) return;
@@ -41,7 +41,7 @@ void Survey::Walk() {
 
 void Survey::ShardCame(const ShardWalk::Visit& visit, const Result<PlainBytes>& bytes) {
   if (!bytes.ok()) return;
-  const uint64_t budget = cache_.fetcher().SurveyBudget();
+  const uint64_t budget = cache_.SurveyBudget();
   std::vector<ObjectRef> lists;
   state_.With([&](State& state) {
     const auto tree = state.walk.Enter(visit, **bytes);

@@ -1,5 +1,8 @@
 #include "fusefs/ahead/warmup.h"
 
+#include <unordered_set>
+#include <utility>
+
 #include "format/chunk_list.h"
 #include "format/limits.h"
 
@@ -8,7 +11,6 @@ namespace {
 
 constexpr size_t kMostUnderWay = 1024;        // objects
 constexpr uint64_t kMostInMemory = 12 << 20;  // plain bytes, where there is no disk to keep them
-constexpr double kFits = 0.5;                 // unforeseen; more is another program's profile
 
 }  // namespace
 
@@ -24,7 +26,7 @@ void Warmup::Start(const HotRange& hot, const ObjectRef& root) {
   };
   add(hot.metadata, kMaxPartPlain);
   add(hot.data, kMaxChunkPlain);
-  has_range_ = wanted.size() > 1;
+  if (wanted.size() > 1) foresight_.ExpectObjects();
   state_.With([&](State& state) {
     state.lists_due = wanted.size() - 1;
     state.lists.resize(state.lists_due);
@@ -35,6 +37,7 @@ void Warmup::Start(const HotRange& hot, const ObjectRef& root) {
 
 void Warmup::ListCame(size_t number, const ObjectRef& ref, size_t max_plain, const Result<PlainBytes>& bytes) {
   Result<ChunkList> list = bytes.ok() ? ChunkList::Decode(**bytes, ref.pack, max_plain) : bytes.error();
+  std::unordered_set<Id, IdHash> ids;
   const bool complete = state_.With([&](State& state) {
     if (list.ok()) {
       state.lists[number] = std::move(list->chunks);
@@ -46,12 +49,12 @@ void Warmup::ListCame(size_t number, const ObjectRef& ref, size_t max_plain, con
     state.lists.clear();
     for (const ObjectRef& object : state.refs) {
       state.progress.total += object.stored_size;
-      ids_.insert(object.id);
+      ids.insert(object.id);
     }
     return true;
   });
   if (!complete) return;
-  ids_are_here_.store(true, std::memory_order_release);
+  foresight_.SetObjects(std::move(ids));
   WantMore();
 }
 
@@ -104,24 +107,6 @@ void Warmup::ObjectCame(uint64_t size, const Result<PlainBytes>& bytes) {
     return state.under_way <= kMostUnderWay / 2;
   });
   if (want_more) WantMore();
-}
-
-bool Warmup::IsHot(const Id& chunk) const {
-  return ids_are_here_.load(std::memory_order_acquire) && ids_.contains(chunk);
-}
-
-bool Warmup::MayForesee(const Id& object) const {
-  return has_range_ && (!ids_are_here_.load(std::memory_order_acquire) || ids_.contains(object));
-}
-
-void Warmup::NoteUse(const Id& chunk) {
-  if (!ids_are_here_) return;
-  unforeseen_.Note(!IsHot(chunk));
-  if (unforeseen_ < kFits) {
-    cache_.fetcher().HotRangeFits(true);
-  } else if (!IsHot(chunk)) {
-    cache_.fetcher().HotRangeFits(false);
-  }
 }
 
 Warmup::Progress Warmup::progress() {

@@ -4,16 +4,14 @@
 // range is brought in; without one, what memory can hold until it is read.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "base/guarded.h"
-#include "base/recent_share.h"
 #include "cache/object_cache.h"
 #include "format/manifest.h"
+#include "fusefs/ahead/foresight.h"
 
 namespace rootstream {
 
@@ -29,19 +27,11 @@ class Warmup {
   };
 
   // `cache` ends its activity before the warmup goes.
-  explicit Warmup(ObjectCache& cache) : cache_(cache) {}
+  Warmup(ObjectCache& cache, Foresight& foresight) : cache_(cache), foresight_(foresight) {}
 
   // Together with `root`, which whoever opens an image needs at once: its lists mostly lie beside it.
   void Start(const HotRange& hot, const ObjectRef& root);
   Progress progress();
-  // Whether a content chunk is of the hot range; false as long as its lists are not here.
-  bool IsHot(const Id& chunk) const;
-  // Whether an object, of content or metadata, is of the hot range or may yet turn out to be.
-  bool MayForesee(const Id& object) const;
-  // That a content chunk was read.
-  void NoteUse(const Id& chunk);
-  // Of the last reads, the part that the profile did not foresee: 0 to 1. 1 as long as there is no saying.
-  double unforeseen() const { return unforeseen_; }
 
  private:
   struct State {
@@ -60,11 +50,8 @@ class Warmup {
   std::vector<ObjectRef> TakeMore(State& state) const;
 
   ObjectCache& cache_;
+  Foresight& foresight_;
   Guarded<State> state_;
-  std::atomic<bool> has_range_ = false;
-  std::unordered_set<Id, IdHash> ids_;  // of the range's objects; never changed once they are here
-  std::atomic<bool> ids_are_here_ = false;
-  RecentShare unforeseen_{32, 1};
 };
 
 }  // namespace rootstream

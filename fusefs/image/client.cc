@@ -135,13 +135,13 @@ Result<std::unique_ptr<Client>> Client::Open(const ClientOptions& options, std::
                                .strict_memory = options.strict_memory,
                                .waiting = std::move(waiting)};
   const RefMemory memory(folder, options.insecure ? RefTrust::kInsecure : RefTrust::kSigned);
-  RS_TRY(client->ref_, ResolveRef(client->url_, client->cache_->fetcher(), memory, resolve));
+  RS_TRY(client->ref_, ResolveRef(client->url_, client->cache_->files(), memory, resolve));
   client->has_memory_ = memory.exists();
-  client->cache_->fetcher().AddStores(client->ref_.ref.body.mirrors);
-  client->warmup_ = std::make_unique<Warmup>(*client->cache_);
+  client->cache_->AddMirrors(client->ref_.ref.body.mirrors);
+  client->warmup_ = std::make_unique<Warmup>(*client->cache_, client->foresight_);
   client->image_ = std::make_unique<Image>(*client->cache_, client->ref_.ref.manifest.root, kShardMemory,
-                                           *client->warmup_, client->recorder_);
-  client->reader_ = std::make_unique<FileReader>(*client->cache_, *client->warmup_, client->recorder_);
+                                           client->foresight_, client->recorder_);
+  client->reader_ = std::make_unique<FileReader>(*client->cache_, client->foresight_, client->recorder_);
   if (options.warm_up) client->warmup_->Start(client->ref_.ref.manifest.hot, client->ref_.ref.manifest.root);
   if (options.record) client->StartRecording();
   const Status root = LoadRoot(*client->image_);

@@ -62,6 +62,7 @@ class Client {
   Image& image() { return *image_; }
   FileReader& reader() { return *reader_; }
   Recorder& recorder() { return recorder_; }
+  Foresight& foresight() { return foresight_; }
   Warmup& warmup() { return *warmup_; }
   Fill* fill() { return fill_.get(); }  // nullptr: none was asked for, or there is no disk cache
   void StartRecording();
@@ -75,6 +76,7 @@ class Client {
   ResolvedRef ref_;
   bool has_memory_ = false;
   Recorder recorder_;
+  Foresight foresight_;
   std::unique_ptr<CurlTransport> transport_;
   std::unique_ptr<ObjectCache> cache_;
   std::unique_ptr<Warmup> warmup_;

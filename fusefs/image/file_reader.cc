@@ -9,7 +9,6 @@ namespace rootstream {
 namespace {
 
 constexpr size_t kMaxListChunks = 48 * 1024;  // kept in memory, about 4 MiB
-constexpr double kFitsWell = 0.1;             // unforeseen reads; a run that is one is soon more
 constexpr uint64_t kMaxHeld = 20 << 20;       // bytes of chunks that waiting reads may hold
 constexpr size_t kFewWaiting = 256;           // reads that wait to be admitted
 
@@ -67,15 +66,26 @@ class FileReader::Job : public std::enable_shared_from_this<Job> {
   // Once the reader has admitted it, with so many bytes.
   void FetchChunks(uint64_t held) {
     held_ = held;
-    missing_ = static_cast<int>(parts_.size());
     std::vector<Wanted> wanted;
     for (Part& part : parts_) {
+      if (part.bytes != nullptr) continue;
       const auto came = [self = shared_from_this(), &part](const Result<PlainBytes>& bytes) {
         self->Arrived(part, bytes);
       };
       wanted.push_back({part.ref, {came, done_.interest()}, asked_});
     }
-    reader_.cache_.GetAll(std::move(wanted), Priority::kDemand, Neighbourhood());
+    missing_ = static_cast<int>(wanted.size());
+    if (wanted.empty()) return Complete();
+    reader_.cache_.Fetch(std::move(wanted), Priority::kDemand, Neighbourhood());
+  }
+
+  // What is here already must not be held while this read waits to be admitted.
+  void LetGo() {
+    for (Part& part : parts_) part.bytes.reset();
+  }
+  void Resume(uint64_t held) {
+    for (Part& part : parts_) part.bytes = reader_.cache_.Look(part.ref);
+    FetchChunks(held);
   }
 
  private:
@@ -98,8 +108,8 @@ class FileReader::Job : public std::enable_shared_from_this<Job> {
     }
     MakeParts();
     for (Part& part : parts_) {
-      reader_.warmup_.NoteUse(part.ref.id);
-      part.bytes = reader_.cache_.GetLocal(part.ref);
+      reader_.NoteRead(part.ref.id);
+      part.bytes = reader_.cache_.Look(part.ref);
     }
     NeedChunks();
   }
@@ -123,24 +133,21 @@ class FileReader::Job : public std::enable_shared_from_this<Job> {
 
   void NeedChunks() {
     uint64_t cost = 0;
+    bool missing = false;
     for (const Part& part : parts_) {
       cost += part.ref.plain_size;
-      missing_ += part.bytes == nullptr ? 1 : 0;
+      missing = missing || part.bytes == nullptr;
     }
-    if (missing_ == 0) return Finish();
-    // What is here already must not be held while this read waits for its turn.
-    for (Part& part : parts_) part.bytes.reset();
+    if (!missing) return Finish();
     reader_.Admit(cost, shared_from_this());
   }
 
   // What lies around the read in its chunk list, so in the paths' order: more of the file, and its
-  // neighbours. Half of it before the read: programs jump about in what they read. Where a profile foresees
-  // what is read, it knew the neighbours of the rest, too, and that nobody wanted them.
+  // neighbours. Half of it before the read: programs jump about in what they read.
   std::vector<ObjectRef> Neighbourhood() const {
     std::vector<ObjectRef> out;
     if (spans_.empty()) return out;
-    const auto budget = static_cast<uint64_t>(reader_.warmup_.unforeseen() *
-                                              static_cast<double>(reader_.cache_.fetcher().GuessBudget()));
+    const uint64_t budget = reader_.foresight_.GuessBudget(reader_.cache_.GuessBudget());
     const Span& first = spans_.front();
     const Span& last = spans_.back();
     const auto index_of = [&](uint64_t stream) {
@@ -164,7 +171,10 @@ class FileReader::Job : public std::enable_shared_from_this<Job> {
   void Arrived(Part& part, const Result<PlainBytes>& bytes) {
     if (bytes.ok()) part.bytes = *bytes;
     if (!bytes.ok() && !failed_.exchange(true)) error_ = bytes.error();
-    if (--missing_ > 0) return;
+    if (--missing_ == 0) Complete();
+  }
+
+  void Complete() {
     reader_.Release(std::exchange(held_, 0));
     if (failed_) return done_(error_);
     Finish();
@@ -216,7 +226,9 @@ void FileReader::Read(const Node& node, uint64_t offset, size_t size, PiecesDone
   if (ahead) PrefetchAhead(node, *ahead);
 }
 
-bool FileReader::is_foreseen() const { return warmup_.unforeseen() < kFitsWell; }
+void FileReader::NoteRead(const Id& chunk) {
+  if (foresight_.NoteRead(chunk)) cache_.SetHotRangeFits(foresight_.FitsReads());
+}
 
 FileReader::ChunksPtr FileReader::LoadedList(const Id& id) {
   return lists_.With([&](Lists& lists) -> ChunksPtr {
@@ -264,9 +276,9 @@ void FileReader::PrefetchAhead(const Node& node, const FileRange& ahead) {
   const uint64_t size = node.inode().size;
   if (ahead.offset >= size) return;
   // A profile that fits knew of what follows, too; and so did any where the run has read what it knew of.
-  if (is_foreseen()) return;
+  if (foresight_.NamesNearlyAll()) return;
   for (const ObjectRef& last : LoadedRefs(node, {ahead.offset - 1, 1}))
-    if (warmup_.IsHot(last.id)) return;
+    if (foresight_.IsHot(last.id)) return;
   const std::vector<ObjectRef> refs = LoadedRefs(node, {ahead.offset, std::min(ahead.length, size - ahead.offset)});
   if (!refs.empty()) cache_.Prefetch(refs, Priority::kReadahead);
 }
@@ -292,6 +304,7 @@ void FileReader::Admit(uint64_t cost, const std::shared_ptr<Job>& job) {
       a.held += cost;
       return true;
     }
+    job->LetGo();
     a.queue.emplace_back(cost, job);
     if (a.queue.size() < a.tidy_at) return false;
     std::erase_if(a.queue, [&](auto& waiting) {
@@ -317,7 +330,7 @@ void FileReader::Release(uint64_t cost) {
     }
   });
   // What is here by now is answered at once, and so releases the next.
-  for (const auto& [held, job] : starts) NestedCall::Make([held = held, job = job] { job->FetchChunks(held); });
+  for (const auto& [held, job] : starts) NestedCall::Make([held = held, job = job] { job->Resume(held); });
 }
 
 }  // namespace rootstream

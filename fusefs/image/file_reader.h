@@ -9,8 +9,8 @@
 
 #include "cache/object_cache.h"
 #include "format/chunk_list.h"
+#include "fusefs/ahead/foresight.h"
 #include "fusefs/ahead/readahead.h"
-#include "fusefs/ahead/warmup.h"
 #include "fusefs/image/image.h"
 
 namespace rootstream {
@@ -26,16 +26,14 @@ using PiecesDone = Callback<Pieces>;
 
 class FileReader {
  public:
-  // `warmup` and `recorder` outlive the reader.
-  FileReader(ObjectCache& cache, Warmup& warmup, Recorder& recorder)
-      : cache_(cache), warmup_(warmup), recorder_(recorder) {}
+  // All references outlive the reader.
+  FileReader(ObjectCache& cache, Foresight& foresight, Recorder& recorder)
+      : cache_(cache), foresight_(foresight), recorder_(recorder) {}
 
   // Bytes [offset, offset + size) of a regular file, cut at its end. All of them or an error.
   void Read(const Node& node, uint64_t offset, size_t size, PiecesDone done);
 
   double run_share() const { return readahead_.run_share(); }
-  // Nearly all that is read was foreseen by a profile.
-  bool is_foreseen() const;
 
  private:
   class Job;
@@ -50,6 +48,7 @@ class FileReader {
   using ChunksPtr = std::shared_ptr<const Chunks>;
   using ChunksDone = Callback<ChunksPtr>;
 
+  void NoteRead(const Id& chunk);
   ChunksPtr LoadedList(const Id& id);
   void GetList(const Shard& shard, size_t list, ChunksDone done);
   void PrefetchAhead(const Node& node, const FileRange& ahead);
@@ -71,7 +70,7 @@ class FileReader {
   };
 
   ObjectCache& cache_;
-  Warmup& warmup_;
+  Foresight& foresight_;
   Recorder& recorder_;
   Readahead readahead_;
   Guarded<Lists> lists_;

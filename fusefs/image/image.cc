@@ -21,8 +21,9 @@ Error NotHere() { return Invalid("the image names an inode that is not there"); 
 
 }  // namespace
 
-Image::Image(ObjectCache& cache, const ObjectRef& root, size_t shard_memory, const Warmup& warmup, Recorder& recorder)
-    : recorder_(recorder), shards_(cache, root, shard_memory, warmup, recorder) {}
+Image::Image(ObjectCache& cache, const ObjectRef& root, size_t shard_memory, const Foresight& foresight,
+             Recorder& recorder)
+    : recorder_(recorder), shards_(cache, root, shard_memory, foresight, recorder) {}
 
 uint64_t Node::id() const {
   const bool is_root = number == ShardTable::kRoot && row == RootRow(shard->tree);

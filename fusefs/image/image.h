@@ -59,7 +59,7 @@ class Image {
   using PartDone = Callback<DirectoryPart>;
 
   // All references outlive the image.
-  Image(ObjectCache& cache, const ObjectRef& root, size_t shard_memory, const Warmup& warmup, Recorder& recorder);
+  Image(ObjectCache& cache, const ObjectRef& root, size_t shard_memory, const Foresight& foresight, Recorder& recorder);
 
   void Find(uint64_t inode, NodeDone done);
   void Lookup(uint64_t directory, const std::string& name, LookupDone done);

@@ -9,9 +9,6 @@
 namespace rootstream {
 namespace {
 
-constexpr double kFitsNot =
-    0.9;  // unforeseen reads, more of which are another program's profile; or no read yet was foreseen
-
 constexpr size_t kMostShards = 1 << 18;  // met in one mount: 60 MiB of slots, 250 million files
 
 Error NoSuchShard() { return Invalid("the image has no shard of that number"); }
@@ -56,9 +53,9 @@ Result<ShardPtr> DecodeShard(const Result<PlainBytes>& bytes, const ObjectRef& r
 
 }  // namespace
 
-ShardTable::ShardTable(ObjectCache& cache, const ObjectRef& root, size_t capacity, const Warmup& warmup,
+ShardTable::ShardTable(ObjectCache& cache, const ObjectRef& root, size_t capacity, const Foresight& foresight,
                        Recorder& recorder)
-    : cache_(cache), capacity_(capacity), warmup_(warmup), recorder_(recorder), survey_(cache, root) {
+    : cache_(cache), capacity_(capacity), foresight_(foresight), recorder_(recorder), survey_(cache, root) {
   slots_.push_back({.ref = root});
 }
 
@@ -67,7 +64,7 @@ ShardTable::Slot* ShardTable::Find(uint32_t number) {
 }
 
 ShardPtr ShardTable::Loaded(uint32_t number) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const Slot* slot = Find(number);
   if (slot == nullptr || slot->shard == nullptr) return nullptr;
   by_use_.splice(by_use_.begin(), by_use_, slot->by_use);
@@ -82,10 +79,10 @@ void ShardTable::Get(uint32_t number, ShardWaiter waiter) {
   ObjectRef ref;
   std::vector<ShardWaiter> gone;
   {
-    std::unique_lock lock(mutex_);
+    MutexLock lock(mutex_);
     Slot* slot = Find(number);
     if (slot == nullptr) {
-      lock.unlock();
+      lock.Unlock();
       return waiter(NoSuchShard());
     }
     ref = slot->ref;
@@ -93,9 +90,9 @@ void ShardTable::Get(uint32_t number, ShardWaiter waiter) {
     if (std::exchange(slot->is_asked, true)) return;  // under way
     slot->asked = std::chrono::steady_clock::now();
   }
-  const bool surprise = !cache_.Has(ref) && !warmup_.MayForesee(ref.id);
+  const bool surprise = !cache_.Has(ref) && !foresight_.MayForesee(ref.id);
   cache_.Get(ref, Priority::kDemand, [=, this](const Result<PlainBytes>& bytes) { Loaded(number, bytes, surprise); });
-  if (surprise) cache_.Prefetch(Relatives(number, cache_.fetcher().GuessBudget()), Priority::kReadahead);
+  if (surprise) cache_.Prefetch(Relatives(number, cache_.GuessBudget()), Priority::kReadahead);
 }
 
 namespace {
@@ -115,7 +112,7 @@ std::vector<ObjectRef> Within(uint64_t budget, const std::vector<ObjectRef>& ref
 
 // Trees beside shard `number`, which whoever walks the image may need next: those behind it first.
 std::vector<ObjectRef> ShardTable::Relatives(uint32_t number, uint64_t budget) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const Slot* slot = Find(number);
   const Slot* above = slot == nullptr ? nullptr : Find(slot->parent.number);
   if (above == nullptr || above->shard == nullptr) return {};
@@ -133,14 +130,14 @@ void ShardTable::GuessOnFrom(uint32_t number, const Tree& tree) {
   std::vector<ObjectRef> refs;
   for (const ListRef& list : tree.lists) refs.push_back(list.ref);
   refs.insert(refs.end(), tree.children.begin(), tree.children.end());
-  cache_.Prefetch(Within(cache_.fetcher().GuessBudget(), refs), Priority::kReadahead);
+  cache_.Prefetch(Within(cache_.GuessBudget(), refs), Priority::kReadahead);
 }
 
 void ShardTable::Loaded(uint32_t number, const Result<PlainBytes>& bytes, bool surprise) {
   ObjectRef ref;
   uint32_t depth = 0;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const Slot* slot = Find(number);
     ref = slot->ref;
     depth = slot->depth;
@@ -149,7 +146,7 @@ void ShardTable::Loaded(uint32_t number, const Result<PlainBytes>& bytes, bool s
   std::vector<ShardWaiter> waiters;
   std::chrono::microseconds waited{};
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     Slot* slot = Find(number);
     waited = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - slot->asked);
     waiters = slot->waiters.TakeAll();
@@ -160,7 +157,7 @@ void ShardTable::Loaded(uint32_t number, const Result<PlainBytes>& bytes, bool s
   if (shard.ok() && surprise) GuessOnFrom(number, (*shard)->tree);
   for (const ShardWaiter& waiter : waiters) waiter(shard);
   // Whoever opens an image may want no more than its first listing; and a profile that fits knew what is needed.
-  if (shard.ok() && surprise && number != kRoot && warmup_.unforeseen() > kFitsNot) survey_.Start();
+  if (shard.ok() && surprise && number != kRoot && foresight_.NamesNearlyNothing()) survey_.Start();
 }
 
 void ShardTable::Keep(Slot& slot, uint32_t number, const ShardPtr& shard) {
@@ -179,7 +176,7 @@ void ShardTable::Keep(Slot& slot, uint32_t number, const ShardPtr& shard) {
 }
 
 Result<uint32_t> ShardTable::RangeNumber(uint32_t parent, const Tree& tree, uint32_t range, uint64_t owner) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto found = by_range_.find({parent, range});
   if (found != by_range_.end()) return found->second;
   const Slot* above = Find(parent);
@@ -195,20 +192,20 @@ Result<uint32_t> ShardTable::RangeNumber(uint32_t parent, const Tree& tree, uint
 }
 
 uint32_t ShardTable::SharedNumber(const ObjectRef& ref) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto [found, is_new] = shared_.try_emplace(ref.id, static_cast<uint32_t>(slots_.size() + 1));
   if (is_new) slots_.push_back({.ref = ref});
   return found->second;
 }
 
 ShardTable::Parent ShardTable::ParentOf(uint32_t number) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const Slot* slot = Find(number);
   return slot == nullptr ? Parent{} : slot->parent;
 }
 
 uint64_t ShardTable::OwnerOf(uint32_t number) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const Slot* slot = Find(number);
   return slot == nullptr ? 0 : slot->owner;
 }

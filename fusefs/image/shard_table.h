@@ -16,15 +16,15 @@
 #include <list>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <unordered_map>
 #include <vector>
 
 #include "base/callback.h"
+#include "base/mutex.h"
 #include "cache/object_cache.h"
 #include "format/tree.h"
+#include "fusefs/ahead/foresight.h"
 #include "fusefs/ahead/survey.h"
-#include "fusefs/ahead/warmup.h"
 #include "fusefs/image/recorder.h"
 
 namespace rootstream {
@@ -47,7 +47,8 @@ class ShardTable {
 
   // `capacity`: bytes of decoded shards that are kept. `recorder` is told of each shard that is asked
   // for, once it is there. All references outlive the table.
-  ShardTable(ObjectCache& cache, const ObjectRef& root, size_t capacity, const Warmup& warmup, Recorder& recorder);
+  ShardTable(ObjectCache& cache, const ObjectRef& root, size_t capacity, const Foresight& foresight,
+             Recorder& recorder);
 
   // `waiter` is called once: here if the shard is loaded, else maybe on another thread. kInvalid: no shard has
   // that number.
@@ -83,20 +84,20 @@ class ShardTable {
   std::vector<ObjectRef> Relatives(uint32_t number, uint64_t budget);
   void GuessOnFrom(uint32_t number, const Tree& tree);
   void Loaded(uint32_t number, const Result<PlainBytes>& bytes, bool surprise);
-  void Keep(Slot& slot, uint32_t number, const ShardPtr& shard);  // under the lock
-  Slot* Find(uint32_t number);                                    // likewise; nullptr: none has that number
+  void Keep(Slot& slot, uint32_t number, const ShardPtr& shard) RS_REQUIRES(mutex_);
+  Slot* Find(uint32_t number) RS_REQUIRES(mutex_);  // nullptr: none has that number
 
   ObjectCache& cache_;
   const size_t capacity_;
-  const Warmup& warmup_;
+  const Foresight& foresight_;
   Recorder& recorder_;
   Survey survey_;
-  std::mutex mutex_;
-  std::deque<Slot> slots_;  // by number - 1; only Find() looks here
-  std::map<std::pair<uint32_t, uint32_t>, uint32_t> by_range_;
-  std::unordered_map<Id, uint32_t, IdHash> shared_;
-  std::list<uint32_t> by_use_;  // loaded ones, most recent first
-  size_t size_ = 0;             // bytes
+  Mutex mutex_;
+  std::deque<Slot> slots_ RS_GUARDED_BY(mutex_);  // by number - 1; only Find() looks here
+  std::map<std::pair<uint32_t, uint32_t>, uint32_t> by_range_ RS_GUARDED_BY(mutex_);
+  std::unordered_map<Id, uint32_t, IdHash> shared_ RS_GUARDED_BY(mutex_);
+  std::list<uint32_t> by_use_ RS_GUARDED_BY(mutex_);  // loaded ones, most recent first
+  size_t size_ RS_GUARDED_BY(mutex_) = 0;             // bytes
 };
 
 }  // namespace rootstream

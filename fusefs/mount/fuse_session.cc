@@ -12,11 +12,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <condition_variable>
 #include <cstddef>
-#include <mutex>
 
 #include "base/file_io.h"
+#include "base/mutex.h"
 #include "base/thread.h"
 
 namespace rootstream {
@@ -75,9 +74,9 @@ constexpr fuse_custom_io kDevice = {.writev = WriteReply, .read = ReadRequest};
 
 struct FuseSession::State {
   fuse_session* session = nullptr;
-  std::mutex mutex;
-  std::condition_variable ended;
-  std::vector<pthread_t> loops;  // threads in Loop()
+  Mutex mutex;
+  CondVar ended;
+  std::vector<pthread_t> loops RS_GUARDED_BY(mutex);  // threads in Loop()
   ~State() {
     if (session != nullptr) fuse_session_destroy(session);
   }
@@ -120,7 +119,7 @@ Result<std::unique_ptr<FuseSession>> FuseSession::Open(UniqueFd device, const st
 
 void FuseSession::Loop() {
   {
-    const std::lock_guard lock(state_->mutex);
+    const MutexLock lock(state_->mutex);
     state_->loops.push_back(pthread_self());
   }
   sigset_t wake;
@@ -136,9 +135,9 @@ void FuseSession::Loop() {
   }
   free(buffer.mem);
   fuse_session_exit(state_->session);
-  const std::lock_guard lock(state_->mutex);
+  const MutexLock lock(state_->mutex);
   std::erase(state_->loops, pthread_self());
-  state_->ended.notify_all();
+  state_->ended.NotifyAll();
 }
 
 void FuseSession::Run(int threads) {
@@ -149,11 +148,11 @@ void FuseSession::Run(int threads) {
 
 void FuseSession::End() {
   fuse_session_exit(state_->session);
-  std::unique_lock lock(state_->mutex);
+  const MutexLock lock(state_->mutex);
   // A signal that comes just before the read is lost, so it is repeated.
   while (!state_->loops.empty()) {
     for (const pthread_t loop : state_->loops) pthread_kill(loop, SIGUSR1);
-    state_->ended.wait_for(lock, std::chrono::milliseconds(20));
+    state_->ended.WaitUntil(state_->mutex, std::chrono::steady_clock::now() + std::chrono::milliseconds(20));
   }
 }
 

@@ -22,19 +22,19 @@ InterruptedRequests::InterruptedRequests(std::function<bool(const Request&)> is_
 
 InterruptedRequests::~InterruptedRequests() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     ending_ = true;
   }
-  changed_.notify_all();
+  changed_.NotifyAll();
   thread_.Join();
 }
 
 void InterruptedRequests::Add(std::weak_ptr<Request> request) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     new_.push_back(std::move(request));
   }
-  changed_.notify_all();
+  changed_.NotifyAll();
 }
 
 InterruptedRequests::Requests InterruptedRequests::StillWaiting(const Requests& requests) const {
@@ -57,12 +57,13 @@ void InterruptedRequests::Run() {
   while (true) {
     Requests added;
     {
-      std::unique_lock lock(mutex_);
-      const auto is_due = [this] { return ending_ || !new_.empty(); };
-      if (waiting.empty()) {
-        changed_.wait(lock, is_due);
-      } else {
-        changed_.wait_until(lock, look_at, is_due);
+      const MutexLock lock(mutex_);
+      while (!ending_ && new_.empty() && (waiting.empty() || steady_clock::now() < look_at)) {
+        if (waiting.empty()) {
+          changed_.Wait(mutex_);
+        } else {
+          changed_.WaitUntil(mutex_, look_at);
+        }
       }
       if (ending_) return;
       added.swap(new_);

@@ -5,12 +5,11 @@
 // interrupted request is looked at again, now and then, until it is replied to.
 #pragma once
 
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <vector>
 
+#include "base/mutex.h"
 #include "base/thread.h"
 
 namespace rootstream {
@@ -31,10 +30,10 @@ class InterruptedRequests {
   Requests StillWaiting(const Requests& requests) const;
 
   const std::function<bool(const Request&)> is_being_killed_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  Requests new_;
-  bool ending_ = false;
+  Mutex mutex_;
+  CondVar changed_;
+  Requests new_ RS_GUARDED_BY(mutex_);
+  bool ending_ RS_GUARDED_BY(mutex_) = false;
   Thread thread_;  // last: it uses the rest; ended by the destructor
 };
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "cache/network/fetcher.h"
+#include "cache/network/transfer_table.h"
 
 namespace rootstream {
 

@@ -13,11 +13,11 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <string_view>
 #include <vector>
 
 #include "base/callback.h"
+#include "base/mutex.h"
 
 struct fuse_req;
 struct fuse_entry_param;
@@ -59,8 +59,8 @@ class Request : public std::enable_shared_from_this<Request> {
   InterruptedRequests& interrupted_;
   uid_t uid_;
   pid_t thread_;
-  std::mutex mutex_;  // held while the interrupt's function is set: not replied meanwhile
-  bool is_parked_ = false;
+  Mutex mutex_;  // held while the interrupt's function is set: not replied meanwhile
+  bool is_parked_ RS_GUARDED_BY(mutex_) = false;
   std::atomic<bool> waits_ = true;
 };
 

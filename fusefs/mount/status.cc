@@ -104,7 +104,7 @@ std::string HumanBytes(uint64_t bytes) {
 
 std::string StatusJson(Client& client, std::chrono::steady_clock::time_point started) {
   const Counters& counters = client.cache().counters();
-  const NetworkState network = client.cache().fetcher().state();
+  const NetworkState network = client.cache().network();
   const DiskCache* disk = client.cache().disk();
   const RefBody& ref = client.ref().body;
   const Warmup::Progress hot = client.warmup().progress();

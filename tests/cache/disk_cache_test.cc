@@ -25,7 +25,8 @@ std::string Object(int n, size_t size = 1000) { return RandomBytes(size, n); }
 
 std::optional<std::string> Read(DiskCache& cache, const std::string& object) {
   std::optional<std::string> got;
-  cache.Get(Sha256(object), [&](VerifiedBytes bytes) { got = bytes.view(); });
+  if (const auto place = cache.Locate(Sha256(object)))
+    cache.Read(Sha256(object), *place, [&](VerifiedBytes bytes) { got = bytes.view(); });
   return got;
 }
 

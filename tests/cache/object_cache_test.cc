@@ -41,16 +41,16 @@ class ObjectCacheTest : public ::testing::Test {
 
 TEST_F(ObjectCacheTest, GoesFromMemoryToTheDiskToTheNetwork) {
   auto cache = OpenCache();
-  EXPECT_EQ(cache->GetLocal(pack_.refs[0]), nullptr);
+  EXPECT_EQ(cache->Look(pack_.refs[0]), nullptr);
   auto got = Fetch(*cache, pack_.refs[0]);
   ASSERT_TRUE(IsOk(got));
   EXPECT_EQ(**got, pack_.plain[0]);
   EXPECT_EQ(cache->counters().misses, 1u);
-  EXPECT_EQ(*cache->GetLocal(pack_.refs[0]), pack_.plain[0]);
+  EXPECT_EQ(*cache->Look(pack_.refs[0]), pack_.plain[0]);
   EXPECT_EQ(cache->counters().memory_hits, 1u);
   cache = nullptr;
   cache = OpenCache();
-  EXPECT_EQ(*cache->GetLocal(pack_.refs[0]), pack_.plain[0]);
+  EXPECT_EQ(*cache->Look(pack_.refs[0]), pack_.plain[0]);
   EXPECT_EQ(cache->counters().disk_hits, 1u);
   EXPECT_EQ(cache->counters().memory_hits, 0u);
   EXPECT_EQ(net_.requests().size(), 1u);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "cache/network/fetcher.h"
 #include "tests/support/test_files.h"
 #include "tests/support/test_result.h"
 #include "tests/support/test_samples.h"

@@ -222,7 +222,7 @@ TEST_F(FetcherTest, AMirrorAddedLaterIsAskedToo) {
   const TestPack pack = MakeTestPack(1, 1000);
   Serve(pack, kMirror);
   Begin({kStore});
-  fetcher_->AddStores({kStore, kMirror});
+  fetcher_->table().AddStores({kStore, kMirror});
   EXPECT_EQ(fetcher_->store_count(), 2u);
   Want(pack, {0});
   ASSERT_TRUE(answers_.WaitFor(1));
@@ -256,7 +256,7 @@ TEST_F(FetcherTest, UnavailableGoesToTheNextMirrorAtOnce) {
   Want(pack, {0});
   ASSERT_TRUE(answers_.WaitFor(1));
   ExpectAnswer(0, pack.plain[0]);
-  EXPECT_FALSE(fetcher_->state().offline);
+  EXPECT_FALSE(fetcher_->table().state().offline);
 }
 
 TEST_F(FetcherTest, AShortBodyIsAskedForAgain) {
@@ -518,7 +518,7 @@ TEST_F(FetcherTest, GivesUpAfterThePolicysTime) {
   Want(pack, {0});
   ASSERT_TRUE(answers_.WaitFor(1));
   EXPECT_TRUE(FailsWith(ErrorKind::kUnavailable, answers_[0]));
-  EXPECT_TRUE(fetcher_->state().offline);
+  EXPECT_TRUE(fetcher_->table().state().offline);
   EXPECT_GT(counters_.errors, 0u);
 }
 
@@ -671,7 +671,7 @@ TEST_F(FetcherTest, TheHotRangeWaitsForASurprise) {
   Serve(asked);
   net_.Hold();
   Begin();
-  fetcher_->HotRangeFits(false);
+  fetcher_->table().SetHotRangeFits(false);
   Want(asked, {0});
   ASSERT_TRUE(net_.WaitForRequests(1));
   std::vector<size_t> all(40);

@@ -338,17 +338,17 @@ TEST_F(ClientTest, TellsHowMuchOfWhatIsReadAProfileForesaw) {
   WriteTestFile(tree() + "/cold", RandomBytes(500'000, 2));
   const auto client = PublishAndWarmUpHotFile();
   ASSERT_NE(client, nullptr);
-  const Warmup& warmup = client->warmup();
+  const Foresight& foresight = client->foresight();
   View view(*client);
   const auto hot = view.Find("/hot"), cold = view.Find("/cold");
   ASSERT_TRUE(hot.ok() && cold.ok());
-  EXPECT_EQ(warmup.unforeseen(), 1.0);
+  EXPECT_EQ(foresight.unforeseen(), 1.0);
   for (int i = 0; i < 100; ++i) ASSERT_TRUE(IsOk(Read(*client, *hot, i * 4096, 4096)));
-  EXPECT_LT(warmup.unforeseen(), 0.1);
-  EXPECT_TRUE(client->reader().is_foreseen());
+  EXPECT_LT(foresight.unforeseen(), 0.1);
+  EXPECT_TRUE(foresight.NamesNearlyAll());
   for (int i = 0; i < 100; ++i) ASSERT_TRUE(IsOk(Read(*client, *cold, i * 4096, 4096)));
-  EXPECT_GT(warmup.unforeseen(), 0.9);
-  EXPECT_FALSE(client->reader().is_foreseen());
+  EXPECT_GT(foresight.unforeseen(), 0.9);
+  EXPECT_FALSE(foresight.NamesNearlyAll());
 }
 
 TEST_F(ClientTest, AfterTheFirstMissAllMetadataIsBroughtIn) {
