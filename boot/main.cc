@@ -7,11 +7,11 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
-#include <functional>
 
+#include "base/command_line.h"
 #include "base/file_io.h"
-#include "base/message.h"
 #include "base/program_start.h"
+#include "base/tell.h"
 #include "boot/exit_code.h"
 #include "boot/fetch.h"
 #include "boot/guard.h"
@@ -23,61 +23,49 @@
 #include "boot/router.h"
 #include "boot/server_time.h"
 #include "fusefs/commands/client_flags.h"
-#include "fusefs/commands/commands.h"
+#include "fusefs/commands/verbs.h"
 
 namespace rootstream {
 namespace {
 
-// What a command returns: its exit code, having reported its failure.
-using Run = std::function<int()>;
-
 int Report(const std::string& text, int code) {
-  fprintf(stderr, "rootstream: %s\n", ShownMessage(text).c_str());
+  Tell(text);
   return code;
 }
 
 int Report(const Error& error) { return Report(error.message, ExitCodeOf(error.kind)); }
 
-void AddFetch(CLI::App& app, Run& run) {
+void AddFetch(CommandLine& verbs) {
   auto url = std::make_shared<std::string>();
   auto file = std::make_shared<std::string>();
   auto credentials = std::make_shared<CredentialFiles>();
-  CLI::App* command = app.add_subcommand("fetch", "fetch a file: http, https, ftp, tftp, file");
+  CLI::App* command = &verbs.Add("fetch", "fetch a file: http, https, ftp, tftp, file", [=] {
+    const auto read = Credentials::Read(*credentials, *url);
+    if (!read.ok()) return Report(read.error());
+    const Status status = FetchFile(*url, *file, *read);
+    return status.ok() ? 0 : Report(status.error());
+  });
   command->add_option("URL", *url)->required();
   command->add_option("FILE", *file)->required();
   for (const CredentialOption& option : kCredentialOptions)
     command->add_option(std::string("--") + option.name, (*credentials).*option.file, option.help)->type_name("FILE");
-  command->callback([=, &run] {
-    run = [=] {
-      const auto read = Credentials::Read(*credentials, *url);
-      if (!read.ok()) return Report(read.error());
-      const Status status = FetchFile(*url, *file, *read);
-      return status.ok() ? 0 : Report(status.error());
-    };
-  });
 }
 
-void AddPut(CLI::App& app, Run& run) {
+void AddPut(CommandLine& verbs) {
   auto file = std::make_shared<std::string>();
   auto url = std::make_shared<std::string>();
-  CLI::App* command = app.add_subcommand("put", "put a file: http, https, ftp");
+  CLI::App* command = &verbs.Add("put", "put a file: http, https, ftp", [=] {
+    const Status status = PutFile(*file, *url);
+    return status.ok() ? 0 : Report(status.error());
+  });
   command->add_option("FILE", *file)->required();
   command->add_option("URL", *url)->required();
-  command->callback([=, &run] {
-    run = [=] {
-      const Status status = PutFile(*file, *url);
-      return status.ok() ? 0 : Report(status.error());
-    };
-  });
 }
 
-void AddPack(CLI::App& app, Run& run) {
-  CLI::App* command = app.add_subcommand("pack", "standard input as a zstd frame to standard output");
-  command->callback([&run] {
-    run = [] {
-      const Status status = PackStream(0, 1);
-      return status.ok() ? 0 : Report(status.error());
-    };
+void AddPack(CommandLine& verbs) {
+  verbs.Add("pack", "standard input as a zstd frame to standard output", [] {
+    const Status status = PackStream(0, 1);
+    return status.ok() ? 0 : Report(status.error());
   });
 }
 
@@ -94,9 +82,8 @@ int ShowEntry(EntryFlags& flags) {
   if (!NamesTrust(flags.client.options)) return Report(kTrustMissing, kWrongUsage);
   if (const auto url = ParseImageUrl(flags.client.options.url); !url.ok())
     return Report(url.error().message, kWrongUsage);
-  const auto client = Client::Open(flags.client.options, [](const Error& error) {
-    fprintf(stderr, "rootstream: waiting for the network: %s\n", ShownMessage(error.message).c_str());
-  });
+  const auto client =
+      Client::Open(flags.client.options, [](const Error& error) { Tell("waiting for the network: " + error.message); });
   if (!client.ok()) return Report(client.error());
   TellLostMemory(**client);
   const std::vector<BootEntry>& entries = (*client)->ref().manifest.boot_entries;
@@ -124,23 +111,21 @@ struct LoadFlags {
   std::string command_line;
 };
 
-void AddLoad(CLI::App& app, Run& run) {
+void AddLoad(CommandLine& verbs) {
   auto flags = std::make_shared<LoadFlags>();
-  CLI::App* command = app.add_subcommand("load", "load the next kernel, which the running one may check");
+  CLI::App* command = &verbs.Add("load", "load the next kernel, which the running one may check", [=] {
+    const LoadOutcome outcome = LoadKernel(flags->kernel, flags->initrd, flags->command_line);
+    return outcome.code == kDone ? kDone : Report(outcome.message, outcome.code);
+  });
   command->add_option("KERNEL", flags->kernel)->required();
   command->add_option("--initrd", flags->initrd)->type_name("FILE");
   command->add_option("--command-line", flags->command_line)->type_name("TEXT");
-  command->callback([=, &run] {
-    run = [=] {
-      const LoadOutcome outcome = LoadKernel(flags->kernel, flags->initrd, flags->command_line);
-      return outcome.code == kDone ? kDone : Report(outcome.message, outcome.code);
-    };
-  });
 }
 
-void AddEntry(CLI::App& app, Run& run) {
+void AddEntry(CommandLine& verbs) {
   auto flags = std::make_shared<EntryFlags>();
-  CLI::App* command = app.add_subcommand("entry", "print the boot entry of an image that fits this machine");
+  CLI::App* command =
+      &verbs.Add("entry", "print the boot entry of an image that fits this machine", [=] { return ShowEntry(*flags); });
   command->add_option("URL", flags->client.options.url)->required();
   command->add_option("--label", flags->label, "the entry with this title, kernel or version, or a part of it")
       ->type_name("TEXT");
@@ -148,7 +133,6 @@ void AddEntry(CLI::App& app, Run& run) {
   command->add_option("--sysfs", flags->sysfs)->type_name("DIR")->capture_default_str();
   command->add_option("--cpuinfo", flags->cpuinfo)->type_name("FILE")->capture_default_str();
   flags->client.AddTo(*command);
-  command->callback([=, &run] { run = [=] { return ShowEntry(*flags); }; });
 }
 
 // The terminal at standard input; shown on standard error, or where that is no terminal, on itself.
@@ -170,15 +154,15 @@ int Prompt(const std::string& text, const std::string& history_file, const std::
   return 0;
 }
 
-void AddPrompt(CLI::App& app, Run& run) {
+void AddPrompt(CommandLine& verbs) {
   auto text = std::make_shared<std::string>();
   auto history = std::make_shared<std::string>();
   auto line = std::make_shared<std::string>();
-  CLI::App* command = app.add_subcommand("prompt", "ask a person at the terminal for a line, and print it");
+  CLI::App* command = &verbs.Add("prompt", "ask a person at the terminal for a line, and print it",
+                                 [=] { return Prompt(*text, *history, *line); });
   command->add_option("TEXT", *text, "what to ask")->required();
   command->add_option("--history", *history, "lines typed before; this one is added")->type_name("FILE");
   command->add_option("--line", *line, "what is there already, to be edited")->type_name("TEXT");
-  command->callback([=, &run] { run = [=] { return Prompt(*text, *history, *line); }; });
 }
 
 // systemd spares a process whose name begins with @ (https://systemd.io/ROOT_STORAGE_DAEMONS).
@@ -192,93 +176,66 @@ int Spare(const std::vector<std::string>& command) {
   return Report(ErrnoError("cannot start", command[0]));
 }
 
-void AddSpare(CLI::App& app, Run& run) {
+void AddSpare(CommandLine& verbs) {
   auto words = std::make_shared<std::vector<std::string>>();
-  CLI::App* command = app.add_subcommand("spare", "run a program that the image's init leaves alone as it goes down");
+  CLI::App* command = &verbs.Add("spare", "run a program that the image's init leaves alone as it goes down",
+                                 [=] { return Spare(*words); });
   command->add_option("PROGRAM", *words, "its file, and its arguments")->required();
-  command->callback([=, &run] { run = [=] { return Spare(*words); }; });
 }
 
-void AddTime(CLI::App& app, Run& run) {
+void AddTime(CommandLine& verbs) {
   auto source = std::make_shared<std::string>();
-  CLI::App* command = app.add_subcommand("time", "print what time a server says it is, in seconds since 1970");
+  CLI::App* command = &verbs.Add("time", "print what time a server says it is, in seconds since 1970", [=] {
+    const auto time = TimeFrom(*source);
+    if (!time.ok()) return Report(time.error());
+    printf("%lld\n", static_cast<long long>(*time));
+    return static_cast<int>(kDone);
+  });
   command->add_option("ntp:HOST|URL", *source)->required();
-  command->callback([=, &run] {
-    run = [=] {
-      const auto time = TimeFrom(*source);
-      if (!time.ok()) return Report(time.error());
-      printf("%lld\n", static_cast<long long>(*time));
-      return static_cast<int>(kDone);
-    };
-  });
 }
 
-void AddRouter(CLI::App& app, Run& run) {
+void AddRouter(CommandLine& verbs) {
   auto interface = std::make_shared<std::string>();
-  CLI::App* command =
-      app.add_subcommand("router", "print what the IPv6 router on an interface's link tells, for a shell");
-  command->add_option("INTERFACE", *interface)->required();
-  command->callback([=, &run] {
-    run = [=] {
-      const auto advertisement = AskRouter(*interface);
-      if (!advertisement.ok()) return Report(advertisement.error());
-      fputs(ShellWords(*advertisement).c_str(), stdout);
-      return static_cast<int>(kDone);
-    };
+  CLI::App* command = &verbs.Add("router", "print what the IPv6 router on an interface's link tells, for a shell", [=] {
+    const auto advertisement = AskRouter(*interface);
+    if (!advertisement.ok()) return Report(advertisement.error());
+    fputs(ShellWords(*advertisement).c_str(), stdout);
+    return static_cast<int>(kDone);
   });
+  command->add_option("INTERFACE", *interface)->required();
 }
 
-void AddGuard(CLI::App& app, Run& run) {
+void AddGuard(CommandLine& verbs) {
   auto options = std::make_shared<GuardOptions>();
-  CLI::App* command = app.add_subcommand("guard", "be process 1, and run an image's init beside what its root needs");
+  CLI::App* command =
+      &verbs.Add("guard", "be process 1, and run an image's init beside what its root needs", [=]() -> int {
+        if (getpid() != 1) return Report("kboot guard is for process 1 of a machine", kWrongUsage);
+        RunGuard(*options);
+      });
   command->add_option("--new-root", options->new_root)->type_name("DIR")->required();
   command->add_option("--live", options->live)->type_name("DIR")->required();
   command->add_option("--leave", options->leave, "what ends the root's daemon")->type_name("FILE")->required();
   command->add_option("INIT", options->init, "with its arguments")->required();
-  command->callback([=, &run] {
-    run = [=]() -> int {
-      if (getpid() != 1) return Report("kboot guard is for process 1 of a machine", kWrongUsage);
-      RunGuard(*options);
-    };
-  });
-}
-
-int Main(int argc, char** argv) {
-  CLI::App app("what the scripts of kboot are made with", "kboot");
-  app.require_subcommand(1);
-  app.failure_message([](const CLI::App*, const CLI::Error& error) {
-    return "rootstream: " + ShownMessage(error.what()) + "; see kboot COMMAND --help\n";
-  });
-  Run run;
-  AddFetch(app, run);
-  AddPut(app, run);
-  AddPack(app, run);
-  AddLoad(app, run);
-  AddEntry(app, run);
-  AddPrompt(app, run);
-  AddGuard(app, run);
-  AddSpare(app, run);
-  AddTime(app, run);
-  AddRouter(app, run);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  const int code = run();
-  if (fflush(stdout) != 0 && code == 0) return Report(ErrnoError("cannot write to", "standard output").message, 1);
-  return code;
 }
 
 }  // namespace
 }  // namespace rootstream
 
 int main(int argc, char** argv) {
+  using namespace rootstream;
   const bool is_client = argc > 0 && std::string_view(argv[0]).ends_with("rootstream");
-  rootstream::ProgramStart start(argc, argv);
-  try {
-    return is_client ? rootstream::RunClientCommand(start) : rootstream::Main(start.argc(), start.argv());
-  } catch (const std::exception& error) {  // of a library; errors of ours are values
-    return rootstream::Report(error.what(), 1);
-  }
+  ProgramStart start(argc, argv);
+  if (is_client) return RunClientCommand(start);
+  CommandLine verbs("what the scripts of kboot are made with", "kboot");
+  AddFetch(verbs);
+  AddPut(verbs);
+  AddPack(verbs);
+  AddLoad(verbs);
+  AddEntry(verbs);
+  AddPrompt(verbs);
+  AddGuard(verbs);
+  AddSpare(verbs);
+  AddTime(verbs);
+  AddRouter(verbs);
+  return verbs.Main(start);
 }

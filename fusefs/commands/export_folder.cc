@@ -11,7 +11,7 @@
 
 #include "base/file_io.h"
 #include "base/progress.h"
-#include "fusefs/commands/commands.h"
+#include "base/tell.h"
 #include "fusefs/commands/export.h"
 #include "fusefs/image/view.h"
 

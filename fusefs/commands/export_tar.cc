@@ -7,8 +7,8 @@
 #include <unordered_map>
 
 #include "base/progress.h"
+#include "base/tell.h"
 #include "format/posix_acl.h"
-#include "fusefs/commands/commands.h"
 #include "fusefs/commands/export.h"
 #include "fusefs/image/view.h"
 

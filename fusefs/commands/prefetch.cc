@@ -1,9 +1,10 @@
-#include "fusefs/commands/prefetch.h"
-
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <thread>
 
 #include "base/progress.h"
+#include "fusefs/commands/verbs.h"
+#include "fusefs/commands/with_client.h"
 #include "fusefs/mount/status.h"
 
 namespace rootstream {
@@ -32,8 +33,7 @@ auto Watch(const std::string& what, const Look& look) {
   return progress;
 }
 
-}  // namespace
-
+// Fails, too, when some of it did not come.
 Status PrefetchHotRange(Client& client) {
   RS_CHECK(NeedCache(client));
   if (client.ref().manifest.hot.data.empty())
@@ -62,6 +62,19 @@ Status PrefetchAll(Client& client) {
   printf("%s fetched, the cache holds %s\n", HumanBytes(client.cache().counters().wire_bytes).c_str(),
          HumanBytes(client.cache().disk()->size()).c_str());
   return Ok();
+}
+
+}  // namespace
+
+void AddPrefetch(CommandLine& verbs) {
+  auto flags = std::make_shared<ClientFlags>();
+  auto all = std::make_shared<bool>(false);
+  CLI::App* command = &verbs.Add("prefetch", "bring an image into the local cache", [=] {
+    return WithClient(*flags, [&](Client& client) { return *all ? PrefetchAll(client) : PrefetchHotRange(client); });
+  });
+  command->add_option("URL", flags->options.url)->required();
+  command->add_flag("--all", *all, "all of it, so that it can be used without a network");
+  flags->AddTo(*command);
 }
 
 }  // namespace rootstream

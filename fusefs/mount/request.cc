@@ -27,14 +27,14 @@ void Request::OnInterrupt(fuse_req*, void* self) {
 }
 
 void Request::Park() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (!waits_) return;
   is_parked_ = true;
   fuse_req_interrupt_func(req_, OnInterrupt, this);
 }
 
 fuse_req* Request::Claim() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (!waits_.exchange(false)) return nullptr;
   if (is_parked_) fuse_req_interrupt_func(req_, nullptr, nullptr);  // waits for an OnInterrupt under way
   return req_;

@@ -60,9 +60,10 @@ Status RunGc(const GcFlags& flags) {
 
 }  // namespace
 
-void AddGc(CLI::App& app, Run& run) {
+void AddGc(CommandLine& verbs) {
   auto flags = std::make_shared<GcFlags>();
-  CLI::App* command = app.add_subcommand("gc", "remove from a store what no image needs");
+  CLI::App* command =
+      &verbs.Add("gc", "remove from a store what no image needs", [=] { return Report(RunGc(*flags)); });
   command->footer(
       "Kept is what a ref in images/ leads to, and what a manifest leads to that was published, "
       "or\n"
@@ -83,7 +84,6 @@ void AddGc(CLI::App& app, Run& run) {
       ->type_name("SECONDS")
       ->capture_default_str();
   command->add_flag("--json", flags->json, "for scripts");
-  command->callback([=, &run] { run = [=] { return RunGc(*flags); }; });
 }
 
 }  // namespace rootstream

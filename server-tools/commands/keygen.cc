@@ -5,19 +5,22 @@
 #include "server-tools/keys.h"
 
 namespace rootstream {
+namespace {
 
-void AddKeygen(CLI::App& app, Run& run) {
+Status RunKeygen(const std::string& path) {
+  RS_CHECK(GenerateKeyFiles(path));
+  const std::string shown = Printable(path);
+  printf("private key %s: keep it; public key %s.pub: give it to clients\n", shown.c_str(), shown.c_str());
+  return Ok();
+}
+
+}  // namespace
+
+void AddKeygen(CommandLine& verbs) {
   auto path = std::make_shared<std::string>();
-  CLI::App* command = app.add_subcommand("keygen", "make a key pair to sign images with");
+  CLI::App* command =
+      &verbs.Add("keygen", "make a key pair to sign images with", [=] { return Report(RunKeygen(*path)); });
   command->add_option("KEYFILE", *path, "the private key; the public one is KEYFILE.pub")->required();
-  command->callback([=, &run] {
-    run = [=]() -> Status {
-      RS_CHECK(GenerateKeyFiles(*path));
-      const std::string shown = Printable(*path);
-      printf("private key %s: keep it; public key %s.pub: give it to clients\n", shown.c_str(), shown.c_str());
-      return Ok();
-    };
-  });
 }
 
 }  // namespace rootstream

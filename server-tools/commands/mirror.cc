@@ -83,7 +83,7 @@ Status RunMirror(const MirrorFlags& flags) {
   Status last;
   for (const MirroredImage& image : report.images) {
     if (image.error.empty()) continue;
-    if (!last.ok()) ReportError(last.error().message, 1);
+    if (!last.ok()) Tell(last.error().message);
     last = Failed(image.error);
   }
   return last;
@@ -91,9 +91,10 @@ Status RunMirror(const MirrorFlags& flags) {
 
 }  // namespace
 
-void AddMirror(CLI::App& app, Run& run) {
+void AddMirror(CommandLine& verbs) {
   auto flags = std::make_shared<MirrorFlags>();
-  CLI::App* command = app.add_subcommand("mirror", "copy images from one store to another");
+  CLI::App* command =
+      &verbs.Add("mirror", "copy images from one store to another", [=] { return Report(RunMirror(*flags)); });
   command->footer(
       "Packs that are there already are not fetched again. It may be stopped at any moment; the "
       "next\n"
@@ -107,7 +108,6 @@ void AddMirror(CLI::App& app, Run& run) {
   AddCredentialOptions(*command, flags->credentials);
   command->add_flag("--insecure", flags->insecure, "copy images whoever signed them");
   command->add_flag("--json", flags->json, "for scripts");
-  command->callback([=, &run] { run = [=] { return RunMirror(*flags); }; });
 }
 
 }  // namespace rootstream

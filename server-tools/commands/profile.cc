@@ -30,20 +30,20 @@ Status RunMerge(const std::vector<std::string>& files, const std::string& out) {
 
 }  // namespace
 
-void AddProfile(CLI::App& app, Run& run) {
+void AddProfile(CommandLine& verbs) {
   auto files = std::make_shared<std::vector<std::string>>();
   auto file = std::make_shared<std::string>();
   auto out = std::make_shared<std::string>();
-  CLI::App* command = app.add_subcommand("profile", "what was read of an image, and when");
-  command->require_subcommand(1);
-  CLI::App* show = command->add_subcommand("show", "print a profile as a table, or draw it as a timeline");
+  CLI::App& command = verbs.Add("profile", "what was read of an image, and when", nullptr);
+  command.require_subcommand(1);
+  CLI::App* show = &verbs.AddTo(command, "show", "print a profile as a table, or draw it as a timeline",
+                                [=] { return Report(RunShow(*file, *out)); });
   show->add_option("FILE", *file)->required();
   show->add_option("--svg", *out, "draw it into this file instead")->type_name("FILE");
-  show->callback([=, &run] { run = [=] { return RunShow(*file, *out); }; });
-  CLI::App* merge = command->add_subcommand("merge", "make one profile of several");
+  CLI::App* merge =
+      &verbs.AddTo(command, "merge", "make one profile of several", [=] { return Report(RunMerge(*files, *out)); });
   merge->add_option("FILES", *files)->required();
   merge->add_option("-o,--output", *out, "where it goes (default: standard output)")->type_name("FILE");
-  merge->callback([=, &run] { run = [=] { return RunMerge(*files, *out); }; });
 }
 
 }  // namespace rootstream

@@ -99,9 +99,7 @@ void TuneAllocator() {
 Result<Profile> ReadProfileFor(const ImageName& image, const std::string& path) {
   auto profile = ReadProfile(path);
   if (profile.ok() && profile->image.name != image.name)
-    ReportError(
-        fmt::format("profile {}: it is of image {}, not of {}; used as it is", path, profile->image.name, image.name),
-        0);
+    Tell(fmt::format("profile {}: it is of image {}, not of {}; used as it is", path, profile->image.name, image.name));
   return profile;
 }
 
@@ -114,7 +112,7 @@ Status RunPublish(const PublishFlags& flags) {
                          .minimum_serial = flags.minimum_serial,
                          .mirrors = flags.mirrors,
                          .one_file_system = flags.one_file_system,
-                         .tell = [](const std::string& line) { ReportError(line, 0); }};
+                         .tell = Tell};
   for (const std::string& pattern : flags.excluded)
     if (const Status added = options.excluded.Add(pattern); !added.ok())
       throw UsageError{"--exclude " + added.error().message};
@@ -153,9 +151,10 @@ std::string CheckSerial(const std::string& text) {
 
 }  // namespace
 
-void AddPublish(CLI::App& app, Run& run) {
+void AddPublish(CommandLine& verbs) {
   auto flags = std::make_shared<PublishFlags>();
-  CLI::App* command = app.add_subcommand("publish", "put a root filesystem into a store");
+  CLI::App* command =
+      &verbs.Add("publish", "put a root filesystem into a store", [=] { return Report(RunPublish(*flags)); });
   command->add_option("SOURCE", flags->source, "a directory, a tar, - (a tar on standard input), or a raw disk image")
       ->required();
   command->add_option("STORE", flags->store, "folder of the store; made if it is missing")->required();
@@ -184,7 +183,6 @@ void AddPublish(CLI::App& app, Run& run) {
       ->allow_extra_args(false);
   flags->boot.AddTo(*command);
   command->add_flag("--json", flags->json, "summary for scripts");
-  command->callback([=, &run] { run = [=] { return RunPublish(*flags); }; });
 }
 
 }  // namespace rootstream

@@ -41,13 +41,12 @@ Status RunStats(const std::string& path, bool json) {
 
 }  // namespace
 
-void AddStats(CLI::App& app, Run& run) {
+void AddStats(CommandLine& verbs) {
   auto store = std::make_shared<std::string>();
   auto json = std::make_shared<bool>(false);
-  CLI::App* command = app.add_subcommand("stats", "tell what a store holds");
+  CLI::App* command = &verbs.Add("stats", "tell what a store holds", [=] { return Report(RunStats(*store, *json)); });
   command->add_option("STORE", *store)->required();
   command->add_flag("--json", *json, "for scripts");
-  command->callback([=, &run] { run = [=] { return RunStats(*store, *json); }; });
 }
 
 }  // namespace rootstream

@@ -79,19 +79,19 @@ Status RunVerify(const std::string& target, const std::vector<std::string>& key_
 
 }  // namespace
 
-void AddVerify(CLI::App& app, Run& run) {
+void AddVerify(CommandLine& verbs) {
   auto target = std::make_shared<std::string>();
   auto keys = std::make_shared<std::vector<std::string>>();
   auto files = std::make_shared<CredentialFiles>();
   auto json = std::make_shared<bool>(false);
-  CLI::App* command = app.add_subcommand("verify", "check every byte of a store, or of an image");
+  CLI::App* command = &verbs.Add("verify", "check every byte of a store, or of an image",
+                                 [=] { return Report(RunVerify(*target, *keys, *files, *json)); });
   command->add_option("STORE|URL", *target, "a store's folder, or an image's URL")->required();
   command->add_option("--pubkey", *keys, "public key that must have signed (repeatable)")
       ->type_name("FILE")
       ->allow_extra_args(false);
   AddCredentialOptions(*command, *files);
   command->add_flag("--json", *json, "for scripts");
-  command->callback([=, &run] { run = [=] { return RunVerify(*target, *keys, *files, *json); }; });
 }
 
 }  // namespace rootstream

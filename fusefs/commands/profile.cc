@@ -1,14 +1,16 @@
-#include "fusefs/commands/profile_commands.h"
-
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "base/file_io.h"
 #include "base/plain_text.h"
+#include "base/tell.h"
 #include "cache/profile_io.h"
+#include "fusefs/commands/verbs.h"
 #include "fusefs/mount/control.h"
 #include "fusefs/mount/kernel_readahead.h"
 #include "fusefs/mount/mounts.h"
@@ -83,8 +85,8 @@ class RecordingFile {
   size_t events_ = 0;
 };
 
-}  // namespace
-
+// Has the daemon of a mount record until ^C, SIGTERM, the end of the mount or of the time given. The kernel does not
+// ask for what it has cached: drop its caches first, or mount with record=, to see everything.
 Status RecordProfile(const std::string& mountpoint, const std::string& file,
                      std::optional<std::chrono::seconds> seconds) {
   RS_TRY(const MountEntry mount, FindRootstreamMount(mountpoint));
@@ -110,6 +112,27 @@ Status RecordProfile(const std::string& mountpoint, const std::string& file,
   readahead.reset();  // before the daemon may set it again
   RS_CHECK(recording.Save(AskDaemon(mount, "record end")));
   return recording.Tell();
+}
+
+}  // namespace
+
+void AddProfile(CommandLine& verbs) {
+  auto file = std::make_shared<std::string>();
+  auto mountpoint = std::make_shared<std::string>();
+  auto seconds = std::make_shared<uint32_t>(0);
+  CLI::App& command = verbs.Add("profile", "what was read of an image, and when", nullptr);
+  command.require_subcommand(1);
+  CLI::App* record = &verbs.AddTo(command, "record", "record what a mount is asked for, until ^C", [=] {
+    std::optional<std::chrono::seconds> limit;
+    if (*seconds > 0) limit = std::chrono::seconds(*seconds);
+    return Report(RecordProfile(*mountpoint, *file, limit));
+  });
+  record->add_option("MOUNTPOINT", *mountpoint)->required();
+  record->add_option("-o,--output", *file, "where the profile goes")->type_name("FILE")->required();
+  record->add_option("--seconds", *seconds, "end by itself after so long")->type_name("N");
+  command.footer(
+      "  show    print a profile as a table, or draw it as a timeline\n"
+      "  merge   make one profile of several");
 }
 
 }  // namespace rootstream

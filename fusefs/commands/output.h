@@ -1,0 +1,15 @@
+// What verbs write to standard output: all of it, or an error; and how they write times.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace rootstream {
+
+Status Print(std::string_view text);
+std::string TimeText(int64_t seconds);  // since 1970, as "2026-11-26 12:00:00" UTC
+
+}  // namespace rootstream

@@ -1,0 +1,270 @@
+#include "fusefs/mount/daemon.h"
+
+#include <malloc.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <optional>
+
+#include "base/url_text.h"
+#include "fusefs/image/profile_file.h"
+#include "fusefs/mount/caller.h"
+#include "fusefs/mount/continue_timer.h"
+#include "fusefs/mount/control.h"
+#include "fusefs/mount/daemon_files.h"
+#include "fusefs/mount/daemon_log.h"
+#include "fusefs/mount/fuse_session.h"
+#include "fusefs/mount/kernel_readahead.h"
+#include "fusefs/mount/mount_table.h"
+#include "fusefs/mount/request.h"
+#include "fusefs/mount/root_daemon.h"
+#include "fusefs/mount/status.h"
+#include "fusefs/mount/watchdog.h"
+
+namespace rootstream {
+namespace {
+
+constexpr int kFuseThreads = 4;
+constexpr int kLookEvery = 250;  // milliseconds
+constexpr std::chrono::seconds kSaveProfileEvery{10};
+constexpr std::chrono::seconds kTryControlEvery{1};
+
+uint32_t RandomGeneration() {
+  uint32_t generation = 0;
+  (void)!getrandom(&generation, sizeof generation, 0);
+  return generation | 1;  // never 0: "none"
+}
+
+// Chunks of 128 KiB come and go all the time: from the heap their pages are used again, from
+// mmap(2) each one is faulted in and zeroed anew. Few arenas, and a bound on what is kept, hold the
+// memory down.
+void TuneAllocator() {
+  mallopt(M_ARENA_MAX, 2);
+  mallopt(M_MMAP_THRESHOLD, 2 << 20);
+  mallopt(M_TRIM_THRESHOLD, 8 << 20);
+}
+
+// One mount's life in its own process.
+class Daemon {
+ public:
+  Daemon(const MountOptions& options, std::string mountpoint)
+      : options_(options), mountpoint_(std::move(mountpoint)), log_(options) {}
+
+  Status Run(const DaemonReady& ready) {
+    TuneAllocator();
+    if (options_.is_root) {
+      const Status armed = BecomeRootDaemon();
+      if (!armed.ok()) log_.Line(armed.error().message);  // less safe, yet better than no root
+    }
+    RS_CHECK(GiveUpPrivileges());
+    ClientOptions client_options = options_.client;
+    client_options.warm_up = true;
+    RS_TRY(client_, Client::Open(client_options, [this](const Error& error) {
+             log_.Line("waiting for the network: " + error.message);
+             if (!options_.foreground)
+               fprintf(stderr, "rootstream: waiting for the network: %s\n", error.message.c_str());
+           }));
+    if (options_.is_root) client_->cache().WaitForEver();
+    if (!options_.record.empty()) {
+      RS_TRY(ProfileFile profile, ProfileFile::Open(options_.record, client_->url().image));
+      profile_ = std::move(profile);
+    }
+    if (!client_->memory_lost().empty())
+      log_.Line(client_->url().ToString() + ": memory of refs: lost: " + client_->memory_lost());
+    if (client_->opened_offline()) log_.Line("no store answers: opened from the cache");
+    const UniqueFd initialised(eventfd(0, EFD_CLOEXEC));
+    const Callers callers;
+    std::optional<InterruptedRequests> interrupted(
+        std::in_place, [&](const Request& request) { return callers.IsBeingKilled(request.thread()); });
+    FuseContext context{client_->image(),
+                        client_->reader(),
+                        *interrupted,
+                        RandomGeneration(),
+                        client_->ref().manifest.features,
+                        client_->ref().manifest.totals,
+                        InitialReadahead(),
+                        [&] { Signal(initialised); }};
+    RS_TRY(UniqueFd device, keeper_.Mount());
+    auto session = FuseSession::Open(std::move(device), fuse_options_, context);
+    if (!session.ok()) (void)keeper_.Unmount();
+    RS_TRY(session_, std::move(session));
+    // Until here a signal simply ends the process, which may be waiting for the network.
+    const UniqueFd signals = CatchSignals();
+    Watchdog watchdog(session_->device(), signals.get(), [this](const std::string& text) { log_.Line(text); });
+    const UniqueFd ended(eventfd(0, EFD_CLOEXEC));
+    Thread loop("session", [&] {
+      session_->Run(kFuseThreads);
+      Signal(ended);
+    });
+    const Status status = Serve(signals, initialised, ended, ready);
+    watchdog.EndIsDue();
+    control_.reset();
+    session_->End();
+    loop.Join();
+    SaveProfile();
+    client_->Close();     // replies to what is parked, so before the session goes
+    interrupted.reset();  // it may be replying just now
+    // Where the connection is gone, the mount is; what lies there now, under the same numbers, is another's.
+    if (!ConnectionIsGone(session_->device()))
+      if (const Status unmounted = keeper_.Unmount(); !unmounted.ok()) log_.Line(unmounted.error().message);
+    session_.reset();
+    return status;
+  }
+
+ private:
+  // Before there are threads, and before a byte is read from outside.
+  Status GiveUpPrivileges() {
+    RS_TRY(const ImageUrl url, ParseImageUrl(options_.client.url));
+    fuse_options_ = FuseOptions(options_, WithoutSecrets(url.ToString()));
+    RS_TRY(keeper_, MountKeeper::Start(KeeperOf(options_, mountpoint_, fuse_options_)));
+    signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of write(2)
+    const Status kept = KeepLeastPrivilege(FilesOfDaemon(options_));
+    if (!kept.ok()) log_.Line("it keeps more privileges than it needs: " + kept.error().message);
+    return Ok();
+  }
+
+  static UniqueFd CatchSignals() {
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, signal);
+    sigprocmask(SIG_BLOCK, &set, nullptr);
+    signal(SIGPIPE, SIG_IGN);
+    return UniqueFd(signalfd(-1, &set, SFD_CLOEXEC));
+  }
+
+  static void Signal(const UniqueFd& event) {
+    const uint64_t one = 1;
+    (void)!write(event.get(), &one, sizeof one);
+  }
+
+  Status Serve(const UniqueFd& signals, const UniqueFd& initialised, const UniqueFd& ended, const DaemonReady& ready) {
+    pollfd fds[] = {{initialised.get(), POLLIN, 0}, {ended.get(), POLLIN, 0}, {signals.get(), POLLIN, 0}};
+    std::optional<ContinueTimer> stopped = options_.is_root ? StartContinueTimer() : std::nullopt;
+    while (true) {
+      if (stopped) stopped->Push();
+      if (poll(fds, 3, kLookEvery) < 0 && errno != EINTR) return ErrnoError("cannot wait for", "signals");
+      // A thread of the session that hangs does not tell of the end.
+      if (fds[1].revents != 0 || fds[2].revents != 0 || ConnectionIsGone(session_->device())) return Ok();
+      if (fds[0].revents != 0) {
+        fds[0].fd = -1;
+        fds[0].revents = 0;
+        if (const Status began = keeper_.Began(); !began.ok()) log_.Line(began.error().message);
+        if (options_.is_root) keeper_.Release();  // nobody takes away the root while its daemon runs
+        NoteMount();
+        StartControl();
+        ready(control_problem_);
+      }
+      StartControl();
+      TellNetworkState();
+      AdjustReadahead();
+      const auto now = std::chrono::steady_clock::now();
+      if (now - profile_saved_ >= kSaveProfileEvery) SaveProfile();
+    }
+  }
+
+  std::optional<ContinueTimer> StartContinueTimer() const {
+    auto timer = ContinueTimer::Start();
+    if (timer.ok()) return std::move(*timer);
+    log_.Line(timer.error().message);
+    return std::nullopt;
+  }
+
+  void SaveProfile() {
+    profile_saved_ = std::chrono::steady_clock::now();
+    if (!profile_) return;
+    const Status saved = profile_->Save(*client_);
+    if (!saved.ok() && profile_problem_ != saved.error().message) log_.Line(profile_problem_ = saved.error().message);
+  }
+
+  // What a command of the control socket is answered.
+  std::string Answer(const std::string& request) {
+    if (request == "status") return StatusJson(*client_, served_since_);
+    if (request == "end") kill(getpid(), SIGTERM);
+    if (request == "record") client_->StartRecording();
+    if (request == "record end" && !profile_) client_->recorder().Stop();
+    if (request == "record so far" || request == "record end") return RecordedProfile(*client_).Encode();
+    return "ok\n";
+  }
+
+  void NoteMount() {
+    mount_ = FindMount(mountpoint_);
+    if (!mount_) return;  // gone again already
+    if (geteuid() == 0) readahead_.emplace(KernelReadahead::OfMount(mount_->device));
+    served_since_ = std::chrono::steady_clock::now();
+  }
+
+  // Until it succeeds: whoever has the socket's name now may give it up.
+  void StartControl() {
+    const auto now = std::chrono::steady_clock::now();
+    if (!mount_ || control_ != nullptr || now < try_control_) return;
+    auto control = ControlServer::Start(*mount_, session_->device(),
+                                        [this](const std::string& request) { return Answer(request); });
+    try_control_ = now + kTryControlEvery;
+    const std::string problem = control.ok() ? ""
+                                             : mountpoint_ + ": " + control.error().message +
+                                                   ": status, profile record and umount --lazy do not reach this mount";
+    if (control.ok()) control_ = std::move(*control);
+    if (problem == control_problem_) return;
+    log_.Line(problem.empty() ? mountpoint_ + ": status answers now" : problem);
+    control_problem_ = problem;
+  }
+
+  int InitialReadahead() const {
+    const Foreknowledge known = options_.client.record                     ? Foreknowledge::kRecording
+                                : client_->ref().manifest.hot.data.empty() ? Foreknowledge::kNone
+                                                                           : Foreknowledge::kHotRange;
+    return FirstReadahead(known, client_->cache().network(), geteuid() == 0 ? Tuning::kAdjustable : Tuning::kFixed);
+  }
+
+  void AdjustReadahead() {
+    if (!readahead_ || client_->recorder().on()) return;  // who records has set it
+    const bool is_foreseen = client_->foresight().NamesNearlyAll();
+    const Warmup::Progress hot = client_->warmup().progress();
+    // One that memory cannot hold, or that is damaged, does not come any more.
+    if (!hot_range_came_ && (hot.is_complete() || (hot.ended && !is_foreseen))) {
+      hot_range_came_ = true;
+      readahead_->HotRangeCame();
+    }
+    readahead_->Adjust(client_->reader().run_share(), is_foreseen);
+  }
+
+  void TellNetworkState() {
+    const bool offline = client_->cache().network().offline;
+    if (offline == was_offline_) return;
+    was_offline_ = offline;
+    log_.Line(client_->url().ToString() +
+              (offline ? ": no store answers; what is cached is still served" : ": online again"));
+  }
+
+  const MountOptions& options_;
+  const std::string mountpoint_;
+  const DaemonLog log_;
+  std::vector<std::string> fuse_options_;
+  MountKeeper keeper_;
+  std::unique_ptr<Client> client_;
+  std::unique_ptr<FuseSession> session_;
+  std::unique_ptr<ControlServer> control_;
+  std::optional<MountEntry> mount_;
+  std::chrono::steady_clock::time_point served_since_, try_control_;
+  std::string control_problem_;
+  std::optional<ReadaheadPolicy> readahead_;
+  bool hot_range_came_ = false;
+  std::optional<ProfileFile> profile_;
+  std::chrono::steady_clock::time_point profile_saved_ = std::chrono::steady_clock::now();
+  std::string profile_problem_;
+  bool was_offline_ = false;
+};
+
+}  // namespace
+
+Status RunDaemon(const MountOptions& options, const std::string& mountpoint, const DaemonReady& ready) {
+  return Daemon(options, mountpoint).Run(ready);
+}
+
+}  // namespace rootstream

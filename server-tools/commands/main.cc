@@ -1,0 +1,38 @@
+// libexec/rootstream/publisher: the verbs of who publishes and who keeps a store.
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "base/program_start.h"
+#include "server-tools/commands/command.h"
+
+namespace rootstream {
+namespace {
+
+// A tree is walked with an open folder a level.
+void AllowManyOpenFiles() {
+  rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+}  // namespace rootstream
+
+int main(int argc, char** argv) {
+  using namespace rootstream;
+  ProgramStart start(argc, argv);
+  AllowManyOpenFiles();
+  // A store is read by whatever serves it, folders as well as files; private keys have modes of their own.
+  umask(022);
+  CommandLine verbs("publish images and keep stores", "rootstream");
+  AddKeygen(verbs);
+  AddPublish(verbs);
+  AddServe(verbs);
+  AddVerify(verbs);
+  AddStats(verbs);
+  AddGc(verbs);
+  AddMirror(verbs);
+  AddProfile(verbs);
+  return verbs.Main(start);
+}
