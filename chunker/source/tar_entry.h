@@ -1,0 +1,16 @@
+// What an image keeps of an entry of an archive: its inode and its extended attributes, ACLs among them.
+#pragma once
+
+#include "base/result.h"
+#include "format/tree.h"
+
+struct archive_entry;
+
+namespace rootstream {
+
+Result<XattrSet> XattrsOf(archive_entry* entry);  // sorted by name
+// `negative_zero`: its time was "-0.…", which libarchive reads as positive; see TarHeaders. kInvalid: no file can have
+// it.
+Result<Inode> InodeOf(archive_entry* entry, const XattrSet& xattrs, bool negative_zero);
+
+}  // namespace rootstream
