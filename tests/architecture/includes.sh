@@ -1,54 +1,59 @@
 #!/bin/sh
-# Checks what design.md, section 2 says of folders: arrows only point down, no header of ours includes a
-# third party's, and nothing is called util. Usage: includes.sh SOURCE-FOLDER
+# Holds the tree against the table of docs/layout.md, which says what it checks. Usage: includes.sh SOURCE-FOLDER
 set -eu
 cd "$1"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 failed=0
 fail() { echo "$1"; failed=1; }
 
-# FOLDER and the folders that it may include, besides itself.
-while read -r folder allowed; do
-  [ -d "$folder" ] || continue
-  used=$(find "$folder" -name '*.h' -o -name '*.cc' | sort | xargs -r grep -Hn '^#include "' || true)
-  while IFS= read -r line; do
-    [ -n "$line" ] || continue
-    path=${line#*\"}
-    case " $folder $allowed " in
-      *" ${path%%/*} "*) ;;
-      *) fail "$line: $folder/ may not include ${path%%/*}/" ;;
-    esac
-    [ -f "${path%%\"*}" ] || fail "$line: there is no such header"
-  done <<LINES
-$used
-LINES
-done <<TABLE
-base
-format base
-store base format
-cache base format
-fusefs base format cache
-boot base format cache fusefs
-chunker base format store cache
-server-tools base format store cache chunker
-TABLE
+# FOLDER|ALLOWED FOLDERS|ALLOWED LIBRARIES, a line for each row.
+sed -n 's/^| `\([^`]*\)` |[^|]*| *\([^|]*\)| *\([^|]*\)|$/\1|\2|\3/p' docs/layout.md | tr -d ' ' >"$work/table"
+[ -s "$work/table" ] || fail 'docs/layout.md: its table cannot be read'
+git ls-files --cached --others --exclude-standard '*.cc' '*.h' | grep -v '^tests/' |
+  while read -r file; do if [ -f "$file" ]; then echo "$file"; fi; done | sort >"$work/files"
 
-# What is a part of C++, of the C library or of the kernel's interface has one of these forms.
-third_party=$(find base format store cache fusefs boot chunker server-tools -name '*.h' |
-  xargs grep -Hn '^#include <' |
-  grep -v -E '<([a-z_]+|sys/[a-z_]+\.h|linux/[a-z_]+\.h|unistd\.h|fcntl\.h|dirent\.h|signal\.h|errno\.h)>' || true)
-[ -z "$third_party" ] || fail "third-party headers in headers of ours:
-$third_party"
+# Our own headers: FILE:LINE FOLDER OF THE HEADER, of all that lie elsewhere.
+xargs grep -Hn '^#include "' <"$work/files" | while IFS=: read -r file line include; do
+  header=${include#*\"} header=${header%\"*}
+  [ -f "$header" ] || echo "$file:$line: there is no $header"
+  from=${file%/*} to=${header%/*}
+  [ "$from" = "$to" ] && continue
+  grep "^$from|" "$work/table" | cut -d'|' -f2 | tr ',' '\n' | grep -qxF "$to" ||
+    echo "$file:$line: $from/ may not include $to/"
+  echo "$from $to" >>"$work/arrows"
+done >"$work/wrong"
+# No circle: tsort(1) says which.
+sort -u "$work/arrows" | tsort >/dev/null 2>"$work/circle" || fail "the folders include one another in a circle: $(tail -n +2 "$work/circle" | tr '\n' ' ')"
+
+# Third-party headers: what is not of C++, of the C library or of the kernel's interface.
+system='[a-z_]+|(sys|linux|net|netinet|arpa)/[a-z_0-9]+\.h'
+system="$system|(dirent|endian|errno|fcntl|fnmatch|grp|ifaddrs|locale|malloc|mntent|netdb|poll|pthread|pwd|sched|signal|stdlib|strings|syslog|termios|time|unistd)\.h"
+xargs grep -HnoE '^#include <[^>]+>' <"$work/files" | grep -vE ":#include <($system)>\$" | while IFS=: read -r file line include; do
+  library=${include#*<} library=${library%%[/.>]*}
+  library=${library%_entry}
+  case $file in *.h) echo "$file:$line: a header of ours includes <$library>" ;; esac
+  grep "^${file%/*}|" "$work/table" | cut -d'|' -f3 | tr ',' '\n' | grep -qxF "$library" ||
+    echo "$file:$line: ${file%/*}/ may not include <$library>"
+done >>"$work/wrong"
+
+# Folders and files.
+sed 's,/[^/]*$,,' "$work/files" | sort | uniq -c | while read -r _ folder; do
+  grep -q "^$folder|" "$work/table" || echo "$folder/: docs/layout.md does not name it"
+  [ -f "$folder/README.md" ] || echo "$folder/: there is no README.md that says what it is for"
+  sources=$(grep -c "^$folder/[^/]*\.cc$" "$work/files" || true)
+  [ "$sources" -le 25 ] || echo "$folder/: $sources sources; 25 are enough for a folder"
+done >>"$work/wrong"
+xargs wc -l <"$work/files" | while read -r lines file; do
+  [ "$file" = total ] || [ "$lines" -le 400 ] || echo "$file: $lines lines; 400 are enough for a file"
+done >>"$work/wrong"
+find . -path ./build -prune -o -path ./.git -prune -o -type d \( -name util -o -name utils -o -name common -o -name misc -o -name helpers \) -print |
+  sed 's/$/: a folder has one job, and a name that says which/' >>"$work/wrong"
 
 # Every program begins alike, and no output throws because a file is full.
-for file in $(grep -lr --include='*.cc' '^int main(' fusefs boot server-tools chunker); do
-  grep -q 'ProgramStart' "$file" || fail "$file: a program begins with ProgramStart (base/program_start.h)"
-done
-thrown=$(grep -rn --include='*.cc' 'fmt::print(\|std::cout\|std::cerr' base format store cache fusefs boot chunker server-tools || true)
-[ -z "$thrown" ] || fail "fputs(3) and the like report what fmt::print throws:
-$thrown"
+xargs grep -l '^int main(' <"$work/files" | xargs grep -L ProgramStart |
+  sed 's,$,: a program begins with ProgramStart (base/program_start.h),' >>"$work/wrong"
+xargs grep -Hn 'fmt::print(\|std::cout\|std::cerr' <"$work/files" | sed 's/$/: fputs(3) and the like report what this throws/' >>"$work/wrong" || true
 
-for name in util utils common misc helpers; do
-  found=$(find . -path ./build -prune -o -path ./.git -prune -o -type d -name "$name" -print)
-  [ -z "$found" ] || fail "$found: a folder has one job, and a name that says which"
-done
+[ ! -s "$work/wrong" ] || fail "$(cat "$work/wrong")"
 exit $failed
