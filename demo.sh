@@ -12,8 +12,14 @@ for option in "$@"; do
   case "$option" in
     --keep) keep=yes ;;
     --no-boot) boot='' ;;
-    -h | --help) sed -n '2,5s/^# //p' "$0"; exit 0 ;;
-    *) echo "demo.sh: unknown option $option; see ./demo.sh --help" >&2; exit 2 ;;
+    -h | --help)
+      sed -n '2,5s/^# //p' "$0"
+      exit 0
+      ;;
+    *)
+      echo "demo.sh: unknown option $option; see ./demo.sh --help" >&2
+      exit 2
+      ;;
   esac
 done
 if [ "$(id -u)" != 0 ]; then exec sudo --preserve-env=TMPDIR "$0" "$@"; fi
@@ -64,7 +70,10 @@ say "publish it again, unchanged: all is read and hashed again, nothing is store
 say "serve it"
 "$rootstream" serve "$work/store" --listen 127.0.0.1:0 >"$work/serve.log" &
 server=$!
-for _ in $(seq 50); do grep -q ' at ' "$work/serve.log" && break; sleep 0.1; done
+for _ in $(seq 50); do
+  grep -q ' at ' "$work/serve.log" && break
+  sleep 0.1
+done
 url=$(sed 's/.* at //' "$work/serve.log")
 echo "$url"
 

@@ -4,6 +4,7 @@
 #   ./test.sh --boot-all    every way of booting, every system, every network         (about 3 hours)
 #   ./test.sh --boot-all --resume   the same, but for what has passed since it was begun anew
 #   ./test.sh --sanitizers  the same code under ASan with UBSan, and TSan    (about 20 minutes, and two builds)
+#   ./test.sh --lint        the rules that CONTRIBUTING.md names; quick for what has passed before
 #   ./test.sh --fuzz SECS   every fuzz target with libFuzzer, SECS each
 #   ./test.sh --soak SECS   readers that are signalled and killed, on a mount whose servers fail (900 for a release)
 #   ./test.sh --bench       measurements against other tools, and of boots: docs/design.md, docs/boot.md
@@ -18,14 +19,24 @@ BOOT_PACKAGES="qemu-system-x86 mmdebstrap e2fsprogs iproute2 openssh-client dnsm
 
 mode=${1:---all}
 case "$mode" in
-  --all | --sanitizers | --bench) ;;
+  --all | --sanitizers | --bench | --lint) ;;
   --boot-all)
     resume=${2-}
-    case "$resume" in '' | --resume) ;; *) echo "test.sh: unknown option $resume; see ./test.sh --help" >&2; exit 2 ;; esac
+    case "$resume" in '' | --resume) ;; *)
+      echo "test.sh: unknown option $resume; see ./test.sh --help" >&2
+      exit 2
+      ;;
+    esac
     ;;
   --fuzz | --soak) seconds=${2:?$mode needs the seconds it may take} ;;
-  -h | --help) sed -n '2,9s/^# \?//p' "$0"; exit 0 ;;
-  *) echo "test.sh: unknown option $mode; see ./test.sh --help" >&2; exit 2 ;;
+  -h | --help)
+    sed -n '2,10s/^# \?//p' "$0"
+    exit 0
+    ;;
+  *)
+    echo "test.sh: unknown option $mode; see ./test.sh --help" >&2
+    exit 2
+    ;;
 esac
 if [ "$(id -u)" != 0 ]; then exec sudo --preserve-env=CI,TMPDIR "$0" "$@"; fi
 
@@ -46,9 +57,12 @@ run_resumable() {
   for name in $(cd "build/$preset" && ctest -N -L "$2" | sed -n 's/^ *Test *#[0-9]*: //p'); do
     ! grep -qxF "$name" "$passed" || continue
     if (run_tests "$preset" -R "^${name//./\\.}\$" -FA machine); then echo "$name" >>"$passed"; else failed+=("$name"); fi
-    [ "${failed[*]}" != e2e.boot_fixture ] || break  # without it nothing boots
+    [ "${failed[*]}" != e2e.boot_fixture ] || break # without it nothing boots
   done
-  [ ${#failed[@]} = 0 ] || { echo "test.sh: failed: ${failed[*]}" >&2; exit 1; }
+  [ ${#failed[@]} = 0 ] || {
+    echo "test.sh: failed: ${failed[*]}" >&2
+    exit 1
+  }
 }
 
 case "$mode" in
@@ -75,6 +89,10 @@ case "$mode" in
     run_tests asan -j2 -L 'unit|corpus|sanitized'
     build tsan
     run_tests tsan -j2 -L 'unit|sanitized'
+    ;;
+  --lint)
+    install_packages $BUILD_PACKAGES clang clang-format clang-tidy shellcheck shfmt
+    tests/lint.py
     ;;
   --fuzz)
     install_packages $BUILD_PACKAGES clang libclang-rt-dev

@@ -5,7 +5,10 @@ cd "$1"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failed=0
-fail() { echo "$1"; failed=1; }
+fail() {
+  echo "$1"
+  failed=1
+}
 
 # FOLDER|ALLOWED FOLDERS|ALLOWED LIBRARIES, a line for each row.
 sed -n 's/^| `\([^`]*\)` |[^|]*| *\([^|]*\)| *\([^|]*\)|$/\1|\2|\3/p' docs/layout.md | tr -d ' ' >"$work/table"

@@ -21,10 +21,10 @@ truncate -s 1G "$work/disk"
 mkfs.ext4 -q -d "$work/root" "$work/disk"
 mksquashfs "$work/root" "$work/squash" -comp zstd -Xcompression-level 3 -quiet -no-progress >/dev/null 2>&1
 
-prompt_time() {  # prompt_time CONSOLE: seconds from the last kernel's first line to the prompt, by the host's clock
+prompt_time() { # prompt_time CONSOLE: seconds from the last kernel's first line to the prompt, by the host's clock
   awk '/Linux version/ { begin = $1 } /login: $|login: *\r?$/ { end = $1 } END { printf "%.1f", end - begin }' "$1"
 }
-run_console() {  # run_console LOG SECONDS STEP... -- COMMAND...
+run_console() { # run_console LOG SECONDS STEP... -- COMMAND...
   local log=$1 seconds=$2
   shift 2
   python3 "$console" --log "$log.raw" --stamps "$log" --timeout "$seconds" "$@"
@@ -37,7 +37,7 @@ boot_disk() {
     -snapshot -drive "file=$work/disk,format=raw,if=virtio" -serial mon:stdio -serial "file:$work/marker"
   prompt_time "$work/disk.log"
 }
-boot_http() {  # boot_http QEMU-OPTION...
+boot_http() { # boot_http QEMU-OPTION...
   rm -f "$work/access.log"
   start_nginx
   run_console "$work/http.log" 600 expect 'starting it' expect 'Linux version' expect 'login: $' end '' -- \

@@ -4,7 +4,7 @@ set -e
 export LC_ALL=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
 systemctl --version
 systemd-analyze --version
-systemd-tmpfiles --cat-config || :  # it misses /proc
+systemd-tmpfiles --cat-config || : # it misses /proc
 systemd-sysusers --cat-config
 udevadm --version
 journalctl --version

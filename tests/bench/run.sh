@@ -10,10 +10,22 @@ rootstream=$bin/rootstream
 files=0 levels="3 15" rounds=3
 while [ $# -gt 0 ]; do
   case "$1" in
-    --files) files=$2; shift 2 ;;
-    --rounds) rounds=$2; shift 2 ;;
-    --skip-15) levels=3; shift ;;
-    *) echo "run.sh: unknown option $1" >&2; exit 2 ;;
+    --files)
+      files=$2
+      shift 2
+      ;;
+    --rounds)
+      rounds=$2
+      shift 2
+      ;;
+    --skip-15)
+      levels=3
+      shift
+      ;;
+    *)
+      echo "run.sh: unknown option $1" >&2
+      exit 2
+      ;;
   esac
 done
 
@@ -28,7 +40,7 @@ finish() {
 trap finish EXIT
 mkdir "$work/mnt" "$work/squash" "$work/big"
 
-seconds() {  # seconds COMMAND...: wall time
+seconds() { # seconds COMMAND...: wall time
   local start end
   start=$(date +%s.%N)
   "$@" >/dev/null 2>&1
@@ -38,7 +50,10 @@ seconds() {  # seconds COMMAND...: wall time
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.3f", a / b }'; }
 median() { sort -g | awk '{ v[NR] = $1 } END { printf "%.2f", v[int((NR + 1) / 2)] }'; }
 row() { printf '| %s | %s | %s |\n' "$1" "$2" "$3"; }
-cold_pages() { sync; echo 3 >/proc/sys/vm/drop_caches; }
+cold_pages() {
+  sync
+  echo 3 >/proc/sys/vm/drop_caches
+}
 size_of() { du -sb "$1" | cut -f1; }
 mount_image() { "$rootstream" mount "$1" "$work/mnt" --pubkey "$work/key.pub" --cache "$2"; }
 unmount_image() { "$rootstream" umount "$work/mnt"; }
@@ -48,11 +63,13 @@ suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
 mmdebstrap --quiet --variant=minbase --include=systemd,python3,openssh-server,perl,vim,git "$suite" "$work/v1.tar"
 mkdir "$work/v1"
 tar -C "$work/v1" --xattrs --xattrs-include='*' --numeric-owner -xf "$work/v1.tar"
-head -c 67108864 /dev/urandom >"$work/v1/var/large"  # a file that is half random, half text
+head -c 67108864 /dev/urandom >"$work/v1/var/large" # a file that is half random, half text
 yes "a line of text that compresses well" | head -c 67108864 >>"$work/v1/var/large" || true
 cp -a "$work/v1" "$work/v2"
-(cd "$work" && apt-get download -qq tmux rsync nginx-light sqlite3 libevent-core-2.1-7 2>/dev/null
- for deb in ./*.deb; do dpkg -x "$deb" v2; done)
+(
+  cd "$work" && apt-get download -qq tmux rsync nginx-light sqlite3 libevent-core-2.1-7 2>/dev/null
+  for deb in ./*.deb; do dpkg -x "$deb" v2; done
+)
 "$rootstream" keygen "$work/key" >/dev/null
 publish() { "$rootstream" publish "$1" "$work/$2" debian:12 --key "$work/key" --level "$3" --json; }
 field() { sed -n "s/ *\"$1\": \([0-9]*\).*/\1/p"; }
@@ -149,7 +166,10 @@ row "find, again: time" "$(printf '%s\n' "${again[@]}" | median)" "≤ 1.5"
 
 mount_image "$url/store3/debian:12" "$work/cache"
 for n in $(seq 16); do
-  (cd "$work/mnt" && tar --sort=name --exclude=./var/large -cf - . >/dev/null 2>&1; [ "$n" -gt 4 ] || cat var/large >/dev/null) &
+  (
+    cd "$work/mnt" && tar --sort=name --exclude=./var/large -cf - . >/dev/null 2>&1
+    [ "$n" -gt 4 ] || cat var/large >/dev/null
+  ) &
 done
 for _ in $(seq 400); do
   now=$("$rootstream" status "$work/mnt" --json | field rss_anon)

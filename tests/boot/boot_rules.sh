@@ -45,7 +45,10 @@ mountpoint_is() { false; }
 device_of() { :; }
 ip() { :; }
 start_kernel() { echo "kernel with $3" >>/run/calls; }
-enter_root() { (set -f; echo "image $(cat /run/kboot/mounted) with" $1 >>/run/calls); }
+enter_root() { (
+  set -f
+  echo "image $(cat /run/kboot/mounted) with" $1 >>/run/calls
+); }
 
 # anew [COMMAND-LINE]: a machine that has just started.
 anew() {
@@ -63,8 +66,11 @@ anew() {
 readonly KEY='rootstream.pubkey=AAAA'
 readonly STORE='rootstream.store=http://host/store'
 
-web() { cat >"/run/web/$(printf '%s' "$1" | tr '/' '.')"; }  # web ADDRESS <BODY
-by_itself() { read_boot_files; choose; } >/run/said 2>&1 </dev/null
+web() { cat >"/run/web/$(printf '%s' "$1" | tr '/' '.')"; } # web ADDRESS <BODY
+by_itself() {
+  read_boot_files
+  choose
+} >/run/said 2>&1 </dev/null
 # person LINE: at the menu, which a key led to.
 person() {
   echo "$1" >/run/typed
@@ -84,18 +90,30 @@ says() { grep -q -- "$1" /run/said /run/kboot/log || complain "does not say '$1'
 
 # --- a person's word -------------------------------------------------------------------------------------------------
 what='what is typed'
-kernel_word() { anew "$KEY"; web "${2:-http://host/vmlinuz}" </dev/null; web http://host/initrd </dev/null; prompted "$1"; boots "kernel with ${3-} "; }
+kernel_word() {
+  anew "$KEY"
+  web "${2:-http://host/vmlinuz}" </dev/null
+  web http://host/initrd </dev/null
+  prompted "$1"
+  boots "kernel with ${3-} "
+}
 kernel_word 'kernel:http://host/vmlinuz'
 kernel_word 'http://host/vmlinuz initrd=http://host/initrd' http://host/vmlinuz
 kernel_word 'tftp://host/vmlinuz' tftp://host/vmlinuz
 kernel_word 'ftp://host/vmlinuz quiet' ftp://host/vmlinuz ' quiet'
 kernel_word 'boot kernel:/vmlinuz' file:///vmlinuz
 kernel_word 'kernel:http://host/* *' 'http://host/*' ' *'
-image_word() { anew "$KEY"; prompted "$1"; boots "image $2 with signed${3-}"; }
+image_word() {
+  anew "$KEY"
+  prompted "$1"
+  boots "image $2 with signed${3-}"
+}
 image_word 'http://host/store/debian:12 ro' http://host/store/debian:12 ' ro'
 image_word 'https://host/store/debian' https://host/store/debian
 image_word 'image:http://host/store/debian initrd=x' http://host/store/debian ' initrd=x'
-anew "$KEY"; prompted 'boot nonsense://x'; refuses usage
+anew "$KEY"
+prompted 'boot nonsense://x'
+refuses usage
 
 what='no answer turns an image into a kernel'
 for code in 1 4 5 6 7; do
@@ -107,9 +125,15 @@ for code in 1 4 5 6 7; do
   [ ! -s /run/calls ] || complain "code $code: $(cat /run/calls)"
   [ "$(cat /run/kboot/why.kind)" = "$(kind_of $code)" ] || complain "$code is $(cat /run/kboot/why.kind)"
 done
-anew "$KEY rootstream=http://host/vmlinuz"; web http://host/vmlinuz </dev/null; echo 4 >/run/fake.entry
-by_itself; refuses missing
-anew "rootstream=http://host/vmlinuz"; web http://host/vmlinuz </dev/null; by_itself; refuses no-key
+anew "$KEY rootstream=http://host/vmlinuz"
+web http://host/vmlinuz </dev/null
+echo 4 >/run/fake.entry
+by_itself
+refuses missing
+anew "rootstream=http://host/vmlinuz"
+web http://host/vmlinuz </dev/null
+by_itself
+refuses no-key
 
 # --- nobody's word ---------------------------------------------------------------------------------------------------
 for address in tftp://host/vmlinuz kernel:http://host/vmlinuz 'http://host/vmlinuz initrd=http://host/initrd'; do
@@ -121,61 +145,123 @@ it=$address"
     for file in tftp://host/vmlinuz http://host/vmlinuz http://host/initrd; do web $file </dev/null; done
   }
   what="a store's default $address"
-  offered "$KEY $STORE"; by_itself; refuses unsigned
-  offered "$KEY $STORE" 'rootstream.unsigned=yes'; by_itself; refuses unsigned; says 'rootstream.unsigned= is not for it'
-  offered "$KEY $STORE kboot.default=it"; by_itself; refuses unsigned
-  offered "$KEY $STORE rootstream.unsigned=yes"; by_itself; boots 'kernel with  '
-  offered "$STORE"; by_itself; boots 'kernel with  '
-  offered "$KEY $STORE"; person 1; boots 'kernel with  '
-  offered "$KEY $STORE"; person it; boots 'kernel with  '
+  offered "$KEY $STORE"
+  by_itself
+  refuses unsigned
+  offered "$KEY $STORE" 'rootstream.unsigned=yes'
+  by_itself
+  refuses unsigned
+  says 'rootstream.unsigned= is not for it'
+  offered "$KEY $STORE kboot.default=it"
+  by_itself
+  refuses unsigned
+  offered "$KEY $STORE rootstream.unsigned=yes"
+  by_itself
+  boots 'kernel with  '
+  offered "$STORE"
+  by_itself
+  boots 'kernel with  '
+  offered "$KEY $STORE"
+  person 1
+  boots 'kernel with  '
+  offered "$KEY $STORE"
+  person it
+  boots 'kernel with  '
   what="a local default $address"
-  local_conf() { offered "$1"; rm /run/web/*kboot.conf; printf '%s\n' "${2-}" "$lines" >/etc/kboot/kboot.conf; }
-  local_conf "$KEY"; by_itself; refuses unsigned
-  local_conf "$KEY" 'rootstream.unsigned=yes'; by_itself; boots 'kernel with  '
-  local_conf "$KEY rootstream.unsigned=no" 'rootstream.unsigned=yes'; by_itself; refuses unsigned
+  local_conf() {
+    offered "$1"
+    rm /run/web/*kboot.conf
+    printf '%s\n' "${2-}" "$lines" >/etc/kboot/kboot.conf
+  }
+  local_conf "$KEY"
+  by_itself
+  refuses unsigned
+  local_conf "$KEY" 'rootstream.unsigned=yes'
+  by_itself
+  boots 'kernel with  '
+  local_conf "$KEY rootstream.unsigned=no" 'rootstream.unsigned=yes'
+  by_itself
+  refuses unsigned
 done
 what='an initrd= for all labels behind it'
-anew "$KEY $STORE"; printf 'initrd=initrd.img\nit=debian:12\n' | web http://host/store/kboot.conf
-by_itself; refuses unsigned
+anew "$KEY $STORE"
+printf 'initrd=initrd.img\nit=debian:12\n' | web http://host/store/kboot.conf
+by_itself
+refuses unsigned
 
 what='words that a store adds'
-menu_of() { anew "$1"; printf 'it=debian:12 rootstream.entry=6.1 systemd.run=evil\nroot=/dev/evil\n' | web http://host/store/kboot.conf; }
-menu_of "$KEY $STORE"; by_itself; boots 'image http://host/store/debian:12 with signed'; says 'left out: systemd.run=evil'
-menu_of "$KEY $STORE"; person 1; boots 'image http://host/store/debian:12 with signed systemd.run=evil'
-menu_of "$KEY $STORE rootstream.unsigned=yes"; by_itself; boots 'image http://host/store/debian:12 with signed systemd.run=evil'
-anew "$KEY"; echo 'it=http://host/store/debian:12 single' >/etc/kboot/kboot.conf
-by_itself; boots 'image http://host/store/debian:12 with signed single'
+menu_of() {
+  anew "$1"
+  printf 'it=debian:12 rootstream.entry=6.1 systemd.run=evil\nroot=/dev/evil\n' | web http://host/store/kboot.conf
+}
+menu_of "$KEY $STORE"
+by_itself
+boots 'image http://host/store/debian:12 with signed'
+says 'left out: systemd.run=evil'
+menu_of "$KEY $STORE"
+person 1
+boots 'image http://host/store/debian:12 with signed systemd.run=evil'
+menu_of "$KEY $STORE rootstream.unsigned=yes"
+by_itself
+boots 'image http://host/store/debian:12 with signed systemd.run=evil'
+anew "$KEY"
+echo 'it=http://host/store/debian:12 single' >/etc/kboot/kboot.conf
+by_itself
+boots 'image http://host/store/debian:12 with signed single'
 
 what='settings that a store adds'
-anew "$STORE"; printf 'rootstream.pubkey=BBBB\nrootstream.insecure=yes\nkboot.x=y\nit=debian:12\n' | web http://host/store/kboot.conf
-by_itself; refuses no-key
+anew "$STORE"
+printf 'rootstream.pubkey=BBBB\nrootstream.insecure=yes\nkboot.x=y\nit=debian:12\n' | web http://host/store/kboot.conf
+by_itself
+refuses no-key
 [ "$(cat /run/kboot/order)" = it ] || complain "labels: $(cat /run/kboot/order)"
-anew "$KEY $STORE"; printf 'default=kernel:http://host/vmlinuz\nok=debian:12\n' | web http://host/store/kboot.conf
-by_itself; boots 'image http://host/store/debian:12 with signed'
-anew "$KEY $STORE"; printf 'timeout=x; reboot\nok=debian:12\n' | web http://host/store/kboot.conf
-by_itself; boots 'image http://host/store/debian:12 with signed'
+anew "$KEY $STORE"
+printf 'default=kernel:http://host/vmlinuz\nok=debian:12\n' | web http://host/store/kboot.conf
+by_itself
+boots 'image http://host/store/debian:12 with signed'
+anew "$KEY $STORE"
+printf 'timeout=x; reboot\nok=debian:12\n' | web http://host/store/kboot.conf
+by_itself
+boots 'image http://host/store/debian:12 with signed'
 
 what='labels that a store adds'
-anew "$KEY $STORE"; printf 'busybox=kernel:http://host/vmlinuz\nscreen=debian:12 \033[2J\nok=debian:12 *\n' | web http://host/store/kboot.conf
-person ok; boots 'image http://host/store/debian:12 with signed *'
+anew "$KEY $STORE"
+printf 'busybox=kernel:http://host/vmlinuz\nscreen=debian:12 \033[2J\nok=debian:12 *\n' | web http://host/store/kboot.conf
+person ok
+boots 'image http://host/store/debian:12 with signed *'
 [ "$(cat /run/kboot/order)" = ok ] || complain "labels: $(cat /run/kboot/order)"
 
 what='a menu with an address of its own'
-anew "$KEY rootstream.conf=http://host/menus/conf"; echo 'it=debian:12 quiet' | web http://host/menus/conf
-by_itself; boots 'image http://host/menus/debian:12 with signed'
+anew "$KEY rootstream.conf=http://host/menus/conf"
+echo 'it=debian:12 quiet' | web http://host/menus/conf
+by_itself
+boots 'image http://host/menus/debian:12 with signed'
 
 what='the list of images'
-anew "$KEY $STORE"; printf 'debian:12\n../x\nevil initrd=y\n\033[2J\n' | web http://host/store/images.list
-by_itself; boots 'image http://host/store/debian:12 with signed'
+anew "$KEY $STORE"
+printf 'debian:12\n../x\nevil initrd=y\n\033[2J\n' | web http://host/store/images.list
+by_itself
+boots 'image http://host/store/debian:12 with signed'
 [ "$(cat /run/kboot/order)" = debian:12 ] || complain "labels: $(cat /run/kboot/order)"
-anew "$KEY $STORE"; echo debian:12 | web http://host/store/images.list; echo 5 >/run/fake.fetch; read_boot_files >/run/said
+anew "$KEY $STORE"
+echo debian:12 | web http://host/store/images.list
+echo 5 >/run/fake.fetch
+read_boot_files >/run/said
 [ "$(grep -c fetch /run/calls)" = 1 ] || complain "a server that is not there is asked again: $(cat /run/calls)"
 
 what='DHCP'
 lease() { echo "interface=lo ip=127.0.0.1 subnet=255.0.0.0 router='' hostname='' dns='' domain='' ntpsrv='' mtu='' bootfile='$1' boot_file='$2'" >/run/kboot/net/lease; }
-dhcp() { anew "$KEY"; lease "$1" "$2"; apply_lease; } >/dev/null
-dhcp http://host/store/debian:12 ''; by_itself; boots 'image http://host/store/debian:12 with signed'
-dhcp '' http://host/store/debian:12; by_itself; boots 'image http://host/store/debian:12 with signed'
+dhcp() {
+  anew "$KEY"
+  lease "$1" "$2"
+  apply_lease
+} >/dev/null
+dhcp http://host/store/debian:12 ''
+by_itself
+boots 'image http://host/store/debian:12 with signed'
+dhcp '' http://host/store/debian:12
+by_itself
+boots 'image http://host/store/debian:12 with signed'
 for file in tftp://host/vmlinuz kernel:http://host/vmlinuz 'http://host/vmlinuz initrd=http://host/x' pxelinux.0; do
   dhcp "$file" ''
   ! has_conf url || complain "takes $file"
@@ -184,9 +270,15 @@ done
 # --- the next kernel -------------------------------------------------------------------------------------------------
 what='how a kernel is loaded'
 printf 'kernel' >/run/kernel
-loaded() { anew; echo "$1" >/run/fake.load; echo "$2" >/run/fake.message; load_kernel /run/kernel '' quiet >/run/said; }
+loaded() {
+  anew
+  echo "$1" >/run/fake.load
+  echo "$2" >/run/fake.message
+  load_kernel /run/kernel '' quiet >/run/said
+}
 for code in 8 9; do
-  loaded $code 'Operation not permitted'; boots 'kexec -c -l /run/kernel --command-line=quiet'
+  loaded $code 'Operation not permitted'
+  boots 'kexec -c -l /run/kernel --command-line=quiet'
 done
 for pair in 7:refused-kernel 1:failed 10:no-memory; do
   loaded "${pair%:*}" 'Function not implemented'
@@ -210,21 +302,31 @@ for word; do :; done
 grep -qsxF "$word" /run/image/aliases && echo "insmod /run/image/lib/modules/6.1/x.ko"
 END
 chmod 755 /run/fake/modprobe
-card() {  # card DRIVER MODALIAS
+card() { # card DRIVER MODALIAS
   rm -rf /sys/class
   mkdir -p /sys/class/net/lo/device "/run/drivers/$1"
   ln -s "/run/drivers/$1" /sys/class/net/lo/device/driver
   [ -z "$2" ] || echo "$2" >/sys/class/net/lo/device/modalias
 }
-has_driver() { anew; lease '' ''; has_card_driver /run/image 6.1; }
-echo pci:v1 >/run/image/aliases; echo kernel/drivers/net/built_in.ko >/run/image/lib/modules/6.1/modules.builtin
-card e1000 pci:v1; has_driver || complain 'a module is there'
-card built-in pci:v2; has_driver || complain 'it is built in'
-card ps3 ''; has_driver || complain 'it hangs on no bus'
-card e1000e pci:v2; has_driver && complain 'none is there'
+has_driver() {
+  anew
+  lease '' ''
+  has_card_driver /run/image 6.1
+}
+echo pci:v1 >/run/image/aliases
+echo kernel/drivers/net/built_in.ko >/run/image/lib/modules/6.1/modules.builtin
+card e1000 pci:v1
+has_driver || complain 'a module is there'
+card built-in pci:v2
+has_driver || complain 'it is built in'
+card ps3 ''
+has_driver || complain 'it hangs on no bus'
+card e1000e pci:v2
+has_driver && complain 'none is there'
 [ "$(cat /run/kboot/why.kind)" = no-driver ] || complain "$(cat /run/kboot/why.kind)"
 [ "$(advice no-driver)" != "$(advice other)" ] || complain 'no advice'
-anew; has_card_driver /run/image 6.1 || complain 'there is no network at all'
+anew
+has_card_driver /run/image 6.1 || complain 'there is no network at all'
 
 # --- the clock -------------------------------------------------------------------------------------------------------
 what='the clock'
@@ -247,24 +349,46 @@ clock() {
   set_clock >/run/said 2>&1
 }
 set_to() { [ "$(cat /run/now)" = "$1" ] || complain "the clock is $(cat /run/now), not $1"; }
-says() { grep -q "$1" /run/said || complain "it says: $(cat /run/said)"; }
+shows() { grep -q "$1" /run/said || complain "it says: $(cat /run/said)"; }
 image='rootstream=https://host/store/debian:12'
 printf 'ntp:10.0.0.1 5000\nntp:pool 6000\nhttps://host/store/debian:12 7000\nntp:old 900\n' >/run/times
-clock 0 1000 "$image" 10.0.0.1; set_to 5000; says 'as 10.0.0.1 says'
-clock 0 1000 "$image rootstream.ntp=away,pool" 10.0.0.1; set_to 6000; says 'as pool says'
-clock 0 1000 "$image" 'old 10.0.0.1'; set_to 5000
-clock 0 1000 "$image" ''; set_to 7000; says 'as https://host'
-clock 0 1000 'rootstream=https://user:secret@host/store/x' ''; set_to 1000; says 'no server tells'
-clock 0 1000 'rootstream=tftp://host/x' old; set_to 1000
-clock 4000 1000 "$image" ''; set_to 4000
+clock 0 1000 "$image" 10.0.0.1
+set_to 5000
+shows 'as 10.0.0.1 says'
+clock 0 1000 "$image rootstream.ntp=away,pool" 10.0.0.1
+set_to 6000
+shows 'as pool says'
+clock 0 1000 "$image" 'old 10.0.0.1'
+set_to 5000
+clock 0 1000 "$image" ''
+set_to 7000
+shows 'as https://host'
+clock 0 1000 'rootstream=https://user:secret@host/store/x' ''
+set_to 1000
+shows 'no server tells'
+clock 0 1000 'rootstream=tftp://host/x' old
+set_to 1000
+clock 4000 1000 "$image" ''
+set_to 4000
 
 what='an image that was published later than the clock says'
 printf '#!/bin/busybox sh\nprintf "{\\n  \\"serial\\": 7,\\n  \\"issued\\": 5000,\\n  \\"expires\\": 9\\n}\\n"\n' >/run/fake/rootstream
 chmod 755 /run/fake/rootstream
 for pair in 1000:5000 6000:6000; do
-  clock 0 1000 "$KEY $image" ''; echo ${pair%:*} >/run/now; clock_after_issue http://host/store/x >/run/said; set_to ${pair#*:}
+  clock 0 1000 "$KEY $image" ''
+  echo ${pair%:*} >/run/now
+  clock_after_issue http://host/store/x >/run/said
+  set_to ${pair#*:}
 done
-clock 2000 1000 "$KEY $image" ''; clock_after_issue http://host/store/x; set_to 2000
-clock 0 1000 "$image" ''; echo 2000 >/run/now; clock_after_issue http://host/store/x; set_to 2000
+clock 2000 1000 "$KEY $image" ''
+clock_after_issue http://host/store/x
+set_to 2000
+clock 0 1000 "$image" ''
+echo 2000 >/run/now
+clock_after_issue http://host/store/x
+set_to 2000
 
-[ $failures = 0 ] || { echo "$failures failures" >&2; exit 1; }
+[ $failures = 0 ] || {
+  echo "$failures failures" >&2
+  exit 1
+}

@@ -70,123 +70,270 @@ card() {
 answer() { echo "${2-0} ip=10.0.0.${1#eth} subnet=255.255.255.0 router=10.0.0.254 dns=10.0.0.3 ${3-}" >/run/dhcp/$1; }
 up() { network_up >/run/said 2>&1; }
 
-is_on() { [ "$(. /run/kboot/net/lease 2>/dev/null; echo "$interface")" = "$1" ] || complain "the lease is of '$(cat /run/kboot/net/lease 2>&1)', not of $1"; }
-asked() { [ "$(grep -c '^asks' /run/calls)" = "$(echo "$1" | wc -w)" ] || complain "asked: $(grep '^asks' /run/calls)"; for n in $1; do grep -q "^asks on $n\$" /run/calls || complain "$n was not asked"; done; }
+is_on() { [ "$(
+  . /run/kboot/net/lease 2>/dev/null
+  echo "$interface"
+)" = "$1" ] || complain "the lease is of '$(cat /run/kboot/net/lease 2>&1)', not of $1"; }
+asked() {
+  [ "$(grep -c '^asks' /run/calls)" = "$(echo "$1" | wc -w)" ] || complain "asked: $(grep '^asks' /run/calls)"
+  for n in $1; do grep -q "^asks on $n\$" /run/calls || complain "$n was not asked"; done
+}
 called() { grep -qxF -e "$1" /run/calls || complain "no '$1': $(cat /run/calls)"; }
 not_called() { ! grep -qF -e "$1" /run/calls || complain "'$1' was called"; }
 
 what='two cards that both answer'
 for seconds in '0 0' '1 0' '0 1'; do
   for time in 1 2 3; do
-    anew; answer eth0 ${seconds% *}; answer eth1 ${seconds#* }
+    anew
+    answer eth0 ${seconds% *}
+    answer eth1 ${seconds#* }
     up || complain "no network: $(cat /run/kboot/why)"
     [ -s /run/kboot/net/lease ] || complain 'no lease'
   done
 done
 what='one of two answers'
-anew; answer eth1 1; up || complain 'no network'; is_on eth1; asked 'eth0 eth1'
+anew
+answer eth1 1
+up || complain 'no network'
+is_on eth1
+asked 'eth0 eth1'
 what='none answers'
-anew; up && complain 'a network without an answer'; [ "$(cat /run/kboot/why.kind)" = no-address ] || complain "$(cat /run/kboot/why.kind)"
+anew
+up && complain 'a network without an answer'
+[ "$(cat /run/kboot/why.kind)" = no-address ] || complain "$(cat /run/kboot/why.kind)"
 
 what='IPv6 alone'
 address6() { echo "2: eth0    inet6 $1 scope global ${2-} dynamic \       valid_lft 86400sec" >>/run/address6; }
 name_server6() { sed -n 's/^nameserver //p' /etc/resolv.conf; }
 echo "router6='fe80::1' managed6='' dns6='2001:db8::53' domain6='lab'" >/run/router6
-anew; address6 2001:db8::4/64 tentative; echo '2: eth0    inet6 fe80::5/64 scope link \       valid_lft forever' >>/run/address6; address6 2001:db8::5/64; up || complain 'no network'; is_on eth0
-called 'ip addr replace 2001:db8::5/64 dev eth0'; called 'ip route replace default via fe80::1 dev eth0 metric 2048'
+anew
+address6 2001:db8::4/64 tentative
+echo '2: eth0    inet6 fe80::5/64 scope link \       valid_lft forever' >>/run/address6
+address6 2001:db8::5/64
+up || complain 'no network'
+is_on eth0
+called 'ip addr replace 2001:db8::5/64 dev eth0'
+called 'ip route replace default via fe80::1 dev eth0 metric 2048'
 [ "$(name_server6)" = 2001:db8::53 ] || complain "$(cat /etc/resolv.conf)"
 : >/run/router6
-anew; up; is_on eth0; [ "$(name_server6)" = '' ] || complain 'name servers from nowhere'; not_called 'route replace default'
-anew; answer eth1 1; up; is_on eth1
-anew ip=auto6; answer eth0; up; [ "$(name_server6)" = '' ] || complain 'DHCP'; [ "$(grep -c asks /run/calls)" = 0 ] || complain 'DHCP was asked'
+anew
+up
+is_on eth0
+[ "$(name_server6)" = '' ] || complain 'name servers from nowhere'
+not_called 'route replace default'
+anew
+answer eth1 1
+up
+is_on eth1
+anew ip=auto6
+answer eth0
+up
+[ "$(name_server6)" = '' ] || complain 'DHCP'
+[ "$(grep -c asks /run/calls)" = 0 ] || complain 'DHCP was asked'
 what='a name server of the link'
 echo "router6='fe80::1' managed6='' dns6='fe80::1 2001:db8::53'" >/run/router6
-anew; up; [ "$(name_server6 | tr '\n' ' ')" = 'fe80::1%eth0 2001:db8::53 ' ] || complain "$(cat /etc/resolv.conf)"
+anew
+up
+[ "$(name_server6 | tr '\n' ' ')" = 'fe80::1%eth0 2001:db8::53 ' ] || complain "$(cat /etc/resolv.conf)"
 what='no store by IPv6, and DHCP that comes late'
-answer eth0; other_network >/run/said 2>&1 || complain 'DHCP was not asked again'; is_on eth0; called 'ip addr add 10.0.0.0/255.255.255.0 brd + dev eth0'
-anew; up; rm -rf /sys/class/net/eth1; other_network >/run/said 2>&1 && complain 'nobody answered'; grep -q 2001:db8::5 /run/kboot/net/lease || complain 'the lease is lost'
+answer eth0
+other_network >/run/said 2>&1 || complain 'DHCP was not asked again'
+is_on eth0
+called 'ip addr add 10.0.0.0/255.255.255.0 brd + dev eth0'
+anew
+up
+rm -rf /sys/class/net/eth1
+other_network >/run/said 2>&1 && complain 'nobody answered'
+grep -q 2001:db8::5 /run/kboot/net/lease || complain 'the lease is lost'
 what='an address by SLAAC, and name servers by DHCPv6'
 echo "router6='fe80::1' managed6='' information6='yes' dns6=''" >/run/router6
 echo "reason=INFORM6 new_dhcp6_name_servers='2001:db8::54' new_dhcp6_domain_search=lab.example" >/run/dhcp6
-anew; up || complain 'no network'; [ "$(name_server6)" = 2001:db8::54 ] || complain "$(cat /etc/resolv.conf)"; called inform6; called 'dhcpcd on eth0'
-called 'ip addr replace 2001:db8::5/64 dev eth0'; grep -qx 'search lab.example' /etc/resolv.conf || complain "$(cat /etc/resolv.conf)"
+anew
+up || complain 'no network'
+[ "$(name_server6)" = 2001:db8::54 ] || complain "$(cat /etc/resolv.conf)"
+called inform6
+called 'dhcpcd on eth0'
+called 'ip addr replace 2001:db8::5/64 dev eth0'
+grep -qx 'search lab.example' /etc/resolv.conf || complain "$(cat /etc/resolv.conf)"
 what='an address by DHCPv6'
 rm /run/address6
 echo "router6='fe80::1' managed6='yes' information6='' dns6=''" >/run/router6
 echo "reason=BOUND6 new_dhcp6_ia_na1_ia_addr1=2001:db8::7 new_dhcp6_ia_na1_t1=300 new_dhcp6_name_servers='2001:db8::54'" >/run/dhcp6
-anew; up || complain 'no network'; is_on eth0; called ia_na; called 'ip addr replace 2001:db8::7/128 dev eth0'
-[ "$(. /run/kboot/net/lease; echo "$lease6")" = 300 ] || complain "$(cat /run/kboot/net/lease)"
+anew
+up || complain 'no network'
+is_on eth0
+called ia_na
+called 'ip addr replace 2001:db8::7/128 dev eth0'
+[ "$(
+  . /run/kboot/net/lease
+  echo "$lease6"
+)" = 300 ] || complain "$(cat /run/kboot/net/lease)"
 what='a lease of DHCPv6 without a time to renew it'
 echo "reason=BOUND6 new_dhcp6_ia_na1_ia_addr1=2001:db8::7 new_dhcp6_ia_na1_t1=0 new_dhcp6_ia_na1_ia_addr1_pltime=1200" >/run/dhcp6
-anew; up; [ "$(. /run/kboot/net/lease; echo "$lease6")" = 600 ] || complain "$(cat /run/kboot/net/lease)"
-anew ip=:::::eth0:auto6; answer eth0; up; grep -q 2001:db8::7 /run/kboot/net/lease || complain 'IPv6 on a card that is named'
+anew
+up
+[ "$(
+  . /run/kboot/net/lease
+  echo "$lease6"
+)" = 600 ] || complain "$(cat /run/kboot/net/lease)"
+anew ip=:::::eth0:auto6
+answer eth0
+up
+grep -q 2001:db8::7 /run/kboot/net/lease || complain 'IPv6 on a card that is named'
 rm /run/dhcp6
-anew; up && complain 'a network without an answer'; [ "$(cat /run/kboot/why.kind)" = no-address ] || complain "$(cat /run/kboot/why.kind)"
+anew
+up && complain 'a network without an answer'
+[ "$(cat /run/kboot/why.kind)" = no-address ] || complain "$(cat /run/kboot/why.kind)"
 rm /run/router6
-anew ip=auto6; answer eth0; up && complain 'there is no router'; [ "$(cat /run/kboot/why.kind)" = no-address ] || complain "$(cat /run/kboot/why.kind)"
+anew ip=auto6
+answer eth0
+up && complain 'there is no router'
+[ "$(cat /run/kboot/why.kind)" = no-address ] || complain "$(cat /run/kboot/why.kind)"
 
 what='a card that is named'
 for word in ip=:::::eth1:dhcp ip=::::name:eth1:dhcp; do
-  anew $word; answer eth0; answer eth1; up || complain 'no network'; is_on eth1; asked eth1
+  anew $word
+  answer eth0
+  answer eth1
+  up || complain 'no network'
+  is_on eth1
+  asked eth1
 done
-anew ip=10.1.1.1::10.1.1.2:255.255.255.0::eth1:off; up; is_on eth1; called 'ip addr add 10.1.1.1/255.255.255.0 brd + dev eth1'
+anew ip=10.1.1.1::10.1.1.2:255.255.255.0::eth1:off
+up
+is_on eth1
+called 'ip addr add 10.1.1.1/255.255.255.0 brd + dev eth1'
 what='the card that the loader came by'
-anew BOOTIF=01-52-54-00-00-00-02; answer eth0; answer eth1; up || complain 'no network'; is_on eth1; asked eth1
+anew BOOTIF=01-52-54-00-00-00-02
+answer eth0
+answer eth1
+up || complain 'no network'
+is_on eth1
+asked eth1
 what='nobody answers on the card that the loader came by'
-anew BOOTIF=01-52-54-00-00-00-02; answer eth0; up || complain 'no network'; is_on eth0
+anew BOOTIF=01-52-54-00-00-00-02
+answer eth0
+up || complain 'no network'
+is_on eth0
 what='a loader that came by a card that is not there'
-anew BOOTIF=01-52-54-00-00-00-09; answer eth0; up || complain 'no network'; is_on eth0
+anew BOOTIF=01-52-54-00-00-00-09
+answer eth0
+up || complain 'no network'
+is_on eth0
 
 what='another network, where no store answers'
-anew; answer eth0; answer eth1 1; up; is_on eth0
-other_network >/run/said 2>&1 || complain 'the other card was not tried'; is_on eth1
+anew
+answer eth0
+answer eth1 1
+up
+is_on eth0
+other_network >/run/said 2>&1 || complain 'the other card was not tried'
+is_on eth1
 other_network >/run/said 2>&1 && complain 'a third card'
 what='the loader'"'"'s card is left, too'
-anew BOOTIF=01-52-54-00-00-00-02; answer eth0; answer eth1; up; is_on eth1
-other_network >/run/said 2>&1 || complain 'the other card was not tried'; is_on eth0
+anew BOOTIF=01-52-54-00-00-00-02
+answer eth0
+answer eth1
+up
+is_on eth1
+other_network >/run/said 2>&1 || complain 'the other card was not tried'
+is_on eth0
 what='nobody answers on the other network'
-anew; answer eth0; up; is_on eth0; other_network >/run/said 2>&1; is_on eth0
+anew
+answer eth0
+up
+is_on eth0
+other_network >/run/said 2>&1
+is_on eth0
 what='no other network'
-anew; rm -r /sys/class/net/eth1; answer eth0; up; other_network && complain 'there is none'
-anew ip=:::::eth1:dhcp; answer eth0; answer eth1; up; other_network && complain 'the card was named'
+anew
+rm -r /sys/class/net/eth1
+answer eth0
+up
+other_network && complain 'there is none'
+anew ip=:::::eth1:dhcp
+answer eth0
+answer eth1
+up
+other_network && complain 'the card was named'
 
 what='a router on no network of the address'
-anew; answer eth0 0 'subnet=255.255.255.255 router=10.9.9.9'; rm -r /sys/class/net/eth1; up
-called 'ip route replace 10.9.9.9 dev eth0'; [ "$(grep -c 'ip route replace default via 10.9.9.9' /run/calls)" = 2 ] || complain "$(cat /run/calls)"
+anew
+answer eth0 0 'subnet=255.255.255.255 router=10.9.9.9'
+rm -r /sys/class/net/eth1
+up
+called 'ip route replace 10.9.9.9 dev eth0'
+[ "$(grep -c 'ip route replace default via 10.9.9.9' /run/calls)" = 2 ] || complain "$(cat /run/calls)"
 what='routes of option 121'
-anew; answer eth0 0 "staticroutes=\"10.9.9.9/32 0.0.0.0 0.0.0.0/0 10.9.9.9 10.7.0.0/16 10.0.0.7\""; rm -r /sys/class/net/eth1; up
-called 'ip route replace 10.9.9.9/32 dev eth0'; called 'ip route replace default via 10.9.9.9 dev eth0'
-called 'ip route replace 10.7.0.0/16 via 10.0.0.7 dev eth0'; not_called 'default via 10.0.0.254'
+anew
+answer eth0 0 "staticroutes=\"10.9.9.9/32 0.0.0.0 0.0.0.0/0 10.9.9.9 10.7.0.0/16 10.0.0.7\""
+rm -r /sys/class/net/eth1
+up
+called 'ip route replace 10.9.9.9/32 dev eth0'
+called 'ip route replace default via 10.9.9.9 dev eth0'
+called 'ip route replace 10.7.0.0/16 via 10.0.0.7 dev eth0'
+not_called 'default via 10.0.0.254'
 
 what='a VLAN'
-anew 'vlan=eth0.5:eth0'; answer eth0.5; up || complain 'no network'; is_on eth0.5; asked eth0.5
+anew 'vlan=eth0.5:eth0'
+answer eth0.5
+up || complain 'no network'
+is_on eth0.5
+asked eth0.5
 called 'ip link add link eth0 name eth0.5 type vlan id 5'
 what='a VLAN that nobody answers on'
-anew 'vlan=eth0.5:eth0'; answer eth1; up || complain 'no network'; is_on eth1
-anew 'vlan=eth0.5:eth0'; answer eth0.5; up
+anew 'vlan=eth0.5:eth0'
+answer eth1
+up || complain 'no network'
+is_on eth1
+anew 'vlan=eth0.5:eth0'
+answer eth0.5
+up
 what='a VLAN under the next kernel, where cards have other names'
 cp /sys/class/net/eth0/address /sys/class/net/eth0.5/
-rm -rf /sys/class/net/*; card enp1s0 52:54:00:00:00:09; card enp2s0 52:54:00:00:00:01; : >/run/calls
+rm -rf /sys/class/net/*
+card enp1s0 52:54:00:00:00:09
+card enp2s0 52:54:00:00:00:01
+: >/run/calls
 echo 52:54:00:00:00:01 >/run/kboot/net/mac
 restore_network >/run/said 2>&1 || complain "$(cat /run/kboot/why)"
-is_on eth0.5; called 'ip link add link enp2s0 name eth0.5 type vlan id 5'
+is_on eth0.5
+called 'ip link add link enp2s0 name eth0.5 type vlan id 5'
 what='a VLAN on which nobody answered, under the next kernel'
-anew 'vlan=eth0.5:eth0'; answer eth1; up; is_on eth1; : >/run/calls
+anew 'vlan=eth0.5:eth0'
+answer eth1
+up
+is_on eth1
+: >/run/calls
 restore_network >/run/said 2>&1 || complain "$(cat /run/kboot/why)"
-is_on eth1; not_called 'type vlan'
+is_on eth1
+not_called 'type vlan'
 
 # --- drivers that the next kernel gets -------------------------------------------------------------------------------
 what='disks that fstab names'
-anew; mkdir -p /sys/class/block /sys/devices/pci0/virtio1/block/vda /sys/devices/pci0/ata2/block/sr0 /run/newroot/etc
-echo virtio:d2 >/sys/devices/pci0/virtio1/modalias; echo pci:disk >/sys/devices/pci0/modalias; echo ata:cd >/sys/devices/pci0/ata2/modalias
-ln -s ../../devices/pci0/virtio1/block/vda /sys/class/block/vda; ln -s ../../devices/pci0/ata2/block/sr0 /sys/class/block/sr0
-drivers() { printf '%s\n' "$1" >/run/newroot/etc/fstab; needed_modules /run/newroot | tr '\n' ' '; }
+anew
+mkdir -p /sys/class/block /sys/devices/pci0/virtio1/block/vda /sys/devices/pci0/ata2/block/sr0 /run/newroot/etc
+echo virtio:d2 >/sys/devices/pci0/virtio1/modalias
+echo pci:disk >/sys/devices/pci0/modalias
+echo ata:cd >/sys/devices/pci0/ata2/modalias
+ln -s ../../devices/pci0/virtio1/block/vda /sys/class/block/vda
+ln -s ../../devices/pci0/ata2/block/sr0 /sys/class/block/sr0
+drivers() {
+  printf '%s\n' "$1" >/run/newroot/etc/fstab
+  needed_modules /run/newroot | tr '\n' ' '
+}
 [ "$(drivers 'LABEL=data /srv ext4')" = 'fuse overlay af_packet virtio:d2 pci:disk ' ] || complain "$(drivers 'LABEL=data /srv ext4')"
 [ "$(drivers 'UUID=1-2 / ext4')" = 'fuse overlay af_packet ' ] || complain "$(drivers 'UUID=1-2 / ext4')"
 rm -r /run/newroot/etc
 
 # --- the boot file of DHCP -------------------------------------------------------------------------------------------
-boot_file() { anew "$1"; rm -r /sys/class/net/eth1; answer eth0 0 "$2"; up; [ "$(conf url)" = "$3" ] || complain "'$1' with '$2': '$(conf url)'"; }
+boot_file() {
+  anew "$1"
+  rm -r /sys/class/net/eth1
+  answer eth0 0 "$2"
+  up
+  [ "$(conf url)" = "$3" ] || complain "'$1' with '$2': '$(conf url)'"
+}
 what="DHCP's boot file"
 image=http://host/store/debian:12
 boot_file '' "bootfile=$image" $image
@@ -211,7 +358,7 @@ root_with() {
   mkdir -p /run/newroot/etc
   for folder; do mkdir -p "/run/newroot/$folder"; done
 }
-fstab() {  # fstab LINE WANTED
+fstab() { # fstab LINE WANTED
   root_with ${3-lib/systemd/system}
   echo "$1" >/run/newroot/etc/fstab
   fit_fstab
@@ -234,24 +381,33 @@ holds() { [ "$(grep -cxF -e "$2" "/run/newroot/etc/$1")" = 1 ] || complain "'$2'
 # protect INIT: twice, as at the second boot where changes are kept.
 protect() {
   init=$1
-  answer eth0; rm -r /sys/class/net/eth1; up; cp -r /sys/class/net/eth0 /sys/class/net/eth0.5
+  answer eth0
+  rm -r /sys/class/net/eth1
+  up
+  cp -r /sys/class/net/eth0 /sys/class/net/eth0.5
   protect_interface
   rm -rf /run/network
   protect_interface
 }
 
 what='systemd'
-root_with sbin; ln -s /lib/systemd/systemd /run/newroot/sbin/init
-is_systemd /sbin/init || complain 'it is systemd'; is_systemd /usr/lib/systemd/systemd || complain 'so is this'
+root_with sbin
+ln -s /lib/systemd/systemd /run/newroot/sbin/init
+is_systemd /sbin/init || complain 'it is systemd'
+is_systemd /usr/lib/systemd/systemd || complain 'so is this'
 for each in /bin/busybox sysvinit /usr/bin/not-systemd; do
-  ln -sf $each /run/newroot/sbin/init; is_systemd /sbin/init && complain "$each is not"
+  ln -sf $each /run/newroot/sbin/init
+  is_systemd /sbin/init && complain "$each is not"
 done
 what='systemd-networkd'
-ln -sf /lib/systemd/systemd /run/newroot/sbin/init; protect /sbin/init
+ln -sf /lib/systemd/systemd /run/newroot/sbin/init
+protect /sbin/init
 grep -q '^Unmanaged=yes' /run/systemd/network/00-rootstream.network || complain 'it would set up the root'"'"'s interface'
 [ -f /run/systemd/system/systemd-networkd-wait-online.service.d/rootstream.conf ] || complain 'it would be waited for'
 what='another init, which would be taken for systemd by sd_booted(3)'
-root_with; protect /sbin/init; [ -e /run/systemd/system ] && complain 'there is /run/systemd/system'
+root_with
+protect /sbin/init
+[ -e /run/systemd/system ] && complain 'there is /run/systemd/system'
 what='NetworkManager'
 grep -q '^unmanaged-devices=mac:52:54:00:00:00:01$' /run/NetworkManager/conf.d/00-rootstream.conf || complain 'the interface'
 what='managers that are not there'
@@ -261,25 +417,46 @@ root_with etc/network/interfaces.d
 printf 'auto lo\nauto eth0\niface eth0 inet dhcp\n' >/run/newroot/etc/network/interfaces
 printf 'allow-hotplug eth1 eth0 eth2\n' >/run/newroot/etc/network/interfaces.d/cloud
 protect /sbin/init
-holds network/interfaces '# the root hangs on it: auto eth0'; holds network/interfaces 'auto lo'
+holds network/interfaces '# the root hangs on it: auto eth0'
+holds network/interfaces 'auto lo'
 holds network/interfaces.d/cloud '# the root hangs on it: allow-hotplug eth1 eth0 eth2'
 [ "$(sort /run/network/ifstate | tr '\n' ' ')" = 'eth0.5=eth0.5 eth0=eth0 ' ] || complain "$(cat /run/network/ifstate)"
-[ "$(EXCLUDE_INTERFACES=wlan0; . /run/newroot/etc/default/networking; echo $EXCLUDE_INTERFACES)" = 'wlan0 eth0 eth0.5' ] || complain "$(cat /run/newroot/etc/default/networking)"
+[ "$(
+  EXCLUDE_INTERFACES=wlan0
+  . /run/newroot/etc/default/networking
+  echo $EXCLUDE_INTERFACES
+)" = 'wlan0 eth0 eth0.5' ] || complain "$(cat /run/newroot/etc/default/networking)"
 what='connman'
 usual=vmnet,vboxnet,virbr,ifb,ve-,vb-
-root_with etc/connman; protect /sbin/init; holds connman/main.conf "NetworkInterfaceBlacklist=$usual,eth0,eth0.5"
-root_with etc/connman; printf '[General]\nX=1\n' >/run/newroot/etc/connman/main.conf; protect /sbin/init
-holds connman/main.conf "NetworkInterfaceBlacklist=$usual,eth0,eth0.5"; holds connman/main.conf '[General]'
-root_with etc/connman; printf '[General]\nNetworkInterfaceBlacklist=tun\n' >/run/newroot/etc/connman/main.conf; protect /sbin/init
+root_with etc/connman
+protect /sbin/init
+holds connman/main.conf "NetworkInterfaceBlacklist=$usual,eth0,eth0.5"
+root_with etc/connman
+printf '[General]\nX=1\n' >/run/newroot/etc/connman/main.conf
+protect /sbin/init
+holds connman/main.conf "NetworkInterfaceBlacklist=$usual,eth0,eth0.5"
+holds connman/main.conf '[General]'
+root_with etc/connman
+printf '[General]\nNetworkInterfaceBlacklist=tun\n' >/run/newroot/etc/connman/main.conf
+protect /sbin/init
 holds connman/main.conf "NetworkInterfaceBlacklist=tun,eth0,eth0.5"
 what='dhcpcd'
-root_with; echo 'option x' >/run/newroot/etc/dhcpcd.conf; protect /sbin/init; holds dhcpcd.conf 'denyinterfaces eth0 eth0.5'
+root_with
+echo 'option x' >/run/newroot/etc/dhcpcd.conf
+protect /sbin/init
+holds dhcpcd.conf 'denyinterfaces eth0 eth0.5'
 what='cloud-init'
-root_with etc/cloud; protect /sbin/init; holds cloud/cloud.cfg.d/99-rootstream.cfg 'network: {config: disabled}'
+root_with etc/cloud
+protect /sbin/init
+holds cloud/cloud.cfg.d/99-rootstream.cfg 'network: {config: disabled}'
 
 what='the name of the machine'
 for hosts_line in '127.0.0.1 localhost' '10.0.0.5 vm.example.org vm' '# vm'; do
-  root_with; echo "$hosts_line" >/run/newroot/etc/hosts; echo vm >/run/newroot/etc/hostname; fit_hosts; fit_hosts
+  root_with
+  echo "$hosts_line" >/run/newroot/etc/hosts
+  echo vm >/run/newroot/etc/hostname
+  fit_hosts
+  fit_hosts
   [ "$(grep -cw vm /run/newroot/etc/hosts)" -ge 1 ] || complain "$hosts_line"
   [ "$(wc -l </run/newroot/etc/hosts)" -le 2 ] || complain "$(cat /run/newroot/etc/hosts)"
 done

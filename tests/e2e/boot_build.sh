@@ -15,7 +15,7 @@ cmp "$work/a/vmlinuz" "$fixture/tftp/vmlinuz"
 
 mkdir "$work/files"
 (cd "$work/files" && cpio -idm --quiet <"$work/a/initramfs" && rm -rf lib/modules lib/firmware)
-small() {  # small MIB
+small() { # small MIB
   local size
   size=$(cd "$work/files" && find . | cpio -o -H newc --quiet | xz -9 --check=crc32 | wc -c)
   echo "$size bytes"

@@ -1,5 +1,6 @@
 #!/bin/bash
 # The kernels of a published root are its boot entries, and kboot picks the one for this machine.
+# Covers: boot/main.cc, fusefs/commands/cat.cc, fusefs/commands/client_flags.cc.
 . "$(dirname "$0")/lib.sh"
 kboot=$build/libexec/rootstream/kboot
 options=()

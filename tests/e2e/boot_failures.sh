@@ -10,12 +10,18 @@ start_nginx
 inside=${server_url/127.0.0.1/10.0.2.2}
 
 step "images that cannot boot"
-tree() { rm -rf "$work/tree"; mkdir -p "$work/tree/boot"; }
+tree() {
+  rm -rf "$work/tree"
+  mkdir -p "$work/tree/boot"
+}
 put() { "$rootstream" publish "$work/tree" "$store" "$@" --key "$key" --level 3 >/dev/null; }
-tree; cp "$rootstream" "$work/tree/boot/vmlinuz-6.1.0-arm64"; printf '\xb7' | dd of="$work/tree/boot/vmlinuz-6.1.0-arm64" bs=1 seek=18 conv=notrunc status=none
+tree
+cp "$rootstream" "$work/tree/boot/vmlinuz-6.1.0-arm64"
+printf '\xb7' | dd of="$work/tree/boot/vmlinuz-6.1.0-arm64" bs=1 seek=18 conv=notrunc status=none
 put arm:1
 # Not the kernel that runs already: with that one nothing would be loaded.
-tree; cp "$fixture/stock/vmlinuz" "$work/tree/boot/vmlinuz-another"
+tree
+cp "$fixture/stock/vmlinuz" "$work/tree/boot/vmlinuz-another"
 put nomodules:1
 tree
 put expired:1 --expires 1

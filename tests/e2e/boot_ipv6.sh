@@ -11,4 +11,3 @@ boot 500 stock --direct --nic none --url "http://[fec0::2]:$port/$image" --pubke
   expect 'address fec0::.* on eth0' expect 'second stage' expect 'handing over to' expect 'login: $' end '' -- \
   -nic user,ipv4=off,ipv6=on,model=virtio-net-pci
 expect_clean_run
-

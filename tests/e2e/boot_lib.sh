@@ -26,9 +26,15 @@ boot() {
   local seconds=$1 kboot=$2 options=() steps=()
   shift 2
   case "$kboot" in /*) ;; *) kboot=$fixture/$kboot ;; esac
-  while [ "$1" != -- ]; do options+=("$1"); shift; done
+  while [ "$1" != -- ]; do
+    options+=("$1")
+    shift
+  done
   shift
-  while [ $# -gt 0 ] && [ "$1" != -- ]; do steps+=("$1"); shift; done
+  while [ $# -gt 0 ] && [ "$1" != -- ]; do
+    steps+=("$1")
+    shift
+  done
   [ $# = 0 ] || shift
   python3 "$console" --log "$work/console" --timeout "$seconds" "${steps[@]}" -- \
     "$qemu" --no-kvm --kboot "$kboot" "${options[@]}" -- -serial mon:stdio -serial "file:$work/marker" "$@" ||

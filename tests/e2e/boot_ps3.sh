@@ -6,7 +6,7 @@ need_machine
 need cpio gzip
 store=$work/store
 mkdir -p "$store/ps3" "$work/initrd/bin"
-"$qemu" --kboot "$fixture/stock" --direct --print >/dev/null  # unpacks it
+"$qemu" --kboot "$fixture/stock" --direct --print >/dev/null # unpacks it
 cp "$fixture/stock/vmlinux" "$store/ps3/"
 cp "$(command -v busybox)" "$work/initrd/bin/"
 printf '#!/bin/busybox sh\n/bin/busybox mount -t proc proc /proc\necho "the initrd runs, $(/bin/busybox cat /proc/cmdline)"\n/bin/busybox poweroff -f\n' >"$work/initrd/init"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # When kboot's kernel is the image's own, nothing is loaded anew: the root is switched to at once.
+# Covers: fusefs/mount/root_daemon.cc.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/boot_lib.sh"
 need_machine

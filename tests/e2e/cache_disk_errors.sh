@@ -10,7 +10,7 @@ make_small_tree "$work/source"
 publish "$work/source" tree >/dev/null
 start_nginx
 mkdir "$work/real" "$work/disk"
-bad=$work/bad  # what cannot be read, for failing_folder
+bad=$work/bad # what cannot be read, for failing_folder
 : >"$bad"
 start_server "$build/bin/failing_folder" "$work/real" "$work/disk" "$bad" -f
 wait_for 10 is_mounted "$work/disk" || fail "failing_folder does not mount"

@@ -14,7 +14,7 @@ at_exit() { kill "${changer:-}" 2>/dev/null; }
 change() {
   local what=$1 result=0
   (
-    cd "$work/source"
+    cd "$work/source" || exit 1
     while [ ! -e "$work/done" ]; do
       for i in $(seq 60); do eval "$what" 2>/dev/null || true; done
     done
@@ -27,8 +27,10 @@ change() {
   echo "exit $result: $(cat "$work/stderr")"
   case $result in
     0) [ ! -s "$work/stderr" ] || [ "$(wc -l <"$work/stderr")" -le 60 ] || fail "too much is said" ;;
-    1) [ "$(wc -l <"$work/stderr")" = 1 ] || fail "not one line"
-       grep -q "$work/source/" "$work/stderr" || fail "does not name the file" ;;
+    1)
+      [ "$(wc -l <"$work/stderr")" = 1 ] || fail "not one line"
+      grep -q "$work/source/" "$work/stderr" || fail "does not name the file"
+      ;;
     *) fail "exit $result" ;;
   esac
   "$rootstream" verify "$store" --pubkey "$key.pub" >"$work/verify.log" 2>&1 || fail "$(cat "$work/verify.log")"

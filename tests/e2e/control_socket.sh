@@ -1,6 +1,7 @@
 #!/bin/bash
 # Who answers for a mount is its daemon, or nobody: the socket's name may be taken, and a device number is given again;
 # a daemon whose mount is gone ends, whatever its threads do.
+# Covers: fusefs/commands/status.cc.
 . "$(dirname "$0")/lib.sh"
 need_root
 need_mount
@@ -11,7 +12,7 @@ for name in first second; do
   echo $name >"$work/$name/name"
   publish "$work/$name" $name >/dev/null
 done
-python=/usr/bin/python3  # any user may run it
+python=/usr/bin/python3 # any user may run it
 [ -x $python ] || python=$(command -v python3)
 device_of() { awk -v at="$1" '$5 == at { print $3 }' /proc/self/mountinfo; }
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Logins by file, tokens in the URL, certificates: each goes with every request of its store, to no other server, and
 # is shown nowhere.
+# Covers: cache/network/curl_credentials.cc, cache/network/curl_transport.cc.
 . "$(dirname "$0")/lib.sh"
 need_mount
 need nginx openssl
@@ -77,7 +78,7 @@ expect_fail "auth-file.*$work/nothing" 1 \
 step "not to another server"
 nginx_pid=$server_pid
 real_url=$server_url
-pick_port  # where nobody listens
+pick_port # where nobody listens
 expect_fail "$real_url/basic/images/tree/latest: HTTP 401" 1 "$rootstream" ls "http://127.0.0.1:$port/tree" \
   --mirror "$real_url/basic" --auth-file "$work/auth" --pubkey "$key.pub" --cache none --on-network-loss fail:1
 stop_process "$nginx_pid"

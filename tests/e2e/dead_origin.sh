@@ -9,7 +9,7 @@ mkdir -p "$work/source/known" "$work/source/unknown" "$work/source/files"
 seq 1 200000 >"$work/source/known/cached"
 seq 1 100 >"$work/source/known/other"
 for i in $(seq 64); do noise 400000 "$i" >"$work/source/files/$i"; done
-(cd "$work/source/unknown" && seq 3000 | xargs touch)  # in a shard of its own
+(cd "$work/source/unknown" && seq 3000 | xargs touch) # in a shard of its own
 publish "$work/source" tree >/dev/null
 start_nginx
 

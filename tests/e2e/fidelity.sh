@@ -1,6 +1,8 @@
 #!/bin/bash
 # A nasty tree comes back the same: through the mount, through export to a folder and as a tar; and the
 # tar of the tree is the same image as the tree.
+# Covers: fusefs/commands/export.cc, fusefs/commands/export_folder.cc, fusefs/commands/export_tar.cc,
+# fusefs/mount/fuse_ops.cc.
 . "$(dirname "$0")/lib.sh"
 need_root
 need_mount

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # All of an image comes into the cache behind what is read of it, at a rate, and goes on where it ended.
+# Covers: fusefs/ahead/fill.cc, fusefs/commands/prefetch.cc.
 . "$(dirname "$0")/lib.sh"
 need_mount
 make_small_tree "$work/source"
@@ -7,8 +8,8 @@ publish "$work/source" image >/dev/null
 start_nginx
 mkdir "$work/mnt"
 field() { "$rootstream" status "$work/mnt" --json | python3 -c "import json, sys; print(json.load(sys.stdin)['fill']['$1'])"; }
-is_full() { [ "$(field ended)" = True ] && [ "$(field done)" = "$(field total)" ] && [ -z "$(field problem)" ]; }
-has_begun() { [ "$(field done)" -gt 0 ]; }
+is_full() { [ "$(field ended)" = True ] && [ "$(field "done")" = "$(field total)" ] && [ -z "$(field problem)" ]; }
+has_begun() { [ "$(field "done")" -gt 0 ]; }
 
 step "without a limit; then everything is there without a server"
 mount_image "$server_url/image" "$work/mnt" --cache "$work/cache" --fill max
@@ -23,10 +24,10 @@ start_nginx
 mount_image "$server_url/image" "$work/mnt" --cache "$work/slow" -o fill=600K,on-network-loss=fail:1
 wait_for 20 has_begun
 "$rootstream" status "$work/mnt" | grep -q '^fill .* of .*, at most 600.0 KiB/s$' || fail "$("$rootstream" status "$work/mnt")"
-before=$(field done)
+before=$(field "done")
 unmount "$work/mnt"
 mount_image "$server_url/image" "$work/mnt" --cache "$work/slow" -o fill=600K,on-network-loss=fail:1
-went_on() { [ "$(field done)" -gt "$before" ]; }
+went_on() { [ "$(field "done")" -gt "$before" ]; }
 wait_for 20 went_on
 stop_server
 sleep 3

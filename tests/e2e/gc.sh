@@ -1,5 +1,6 @@
 #!/bin/bash
 # gc removes what no image needs, and nothing else: beside mounts, beside publishers, at any kill.
+# Covers: server-tools/commands/gc.cc.
 . "$(dirname "$0")/lib.sh"
 
 for version in 1 2 3; do

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # A store of format version 1 is read for ever, to the same contents (tests/golden/make_store.sh made it).
+# Covers: fusefs/commands/inspect.cc.
 . "$(dirname "$0")/lib.sh"
 need_mount
 need_root
@@ -14,6 +15,6 @@ for tag in plain 1; do
   unmount "$work/mnt"
   diff "$golden/store.list" "$work/list" || fail "golden:$tag is not what it was"
 done
-"$rootstream" inspect "$url" --pubkey "$key.pub" --json | diff "$golden/store.inspect" -  || fail "its manifest is not read as it was"
+"$rootstream" inspect "$url" --pubkey "$key.pub" --json | diff "$golden/store.inspect" - || fail "its manifest is not read as it was"
 "$rootstream" verify "$store" --pubkey "$key.pub"
 "$rootstream" prefetch "$url" --pubkey "$key.pub" --cache "$work/hot" | grep -q 'of the hot range'

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Images that no publisher of ours would write, though every hash in them is right: they are read or refused, by the mount and
 # by everything else that walks an image, and nothing dies of them.
+# Covers: server-tools/commands/stats.cc.
 . "$(dirname "$0")/lib.sh"
 need_mount
 mnt=$work/mnt

@@ -47,7 +47,7 @@ step "prefetch brings it in, and goes on where it stopped"
 grep -q 'of the hot range' "$work/first"
 fetched() { sed 's/.*cache, \([^ ]*\) \([^ ]*\) .*/\1 \2/' "$1"; }
 case "$(fetched "$work/second")" in
-  *bytes) ;;  # the ref alone
+  *bytes) ;; # the ref alone
   *) fail "fetched again: $(cat "$work/second")" ;;
 esac
 stop_server

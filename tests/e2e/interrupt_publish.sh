@@ -1,6 +1,7 @@
 #!/bin/bash
 # A publisher that is stopped at any moment, by ^C or SIGKILL, leaves a store that verifies; the next
 # one completes and clears up.
+# Covers: base/interrupt.cc, server-tools/commands/publish.cc, server-tools/boot_flags.cc.
 . "$(dirname "$0")/lib.sh"
 
 mkdir "$work/source"
@@ -28,15 +29,17 @@ for signal in INT TERM KILL; do
     wait $publisher 2>/dev/null || result=$?
     case $result in
       0) ;;
-      1) stopped=$((stopped + 1))
-         [ "$(grep -c . "$work/publish.log")" = 1 ] || fail "more than a line: $(cat "$work/publish.log")"
-         grep -q interrupted "$work/publish.log" || fail "does not say why: $(cat "$work/publish.log")" ;;
+      1)
+        stopped=$((stopped + 1))
+        [ "$(grep -c . "$work/publish.log")" = 1 ] || fail "more than a line: $(cat "$work/publish.log")"
+        grep -q interrupted "$work/publish.log" || fail "does not say why: $(cat "$work/publish.log")"
+        ;;
       137) stopped=$((stopped + 1)) ;;
-      130 | 143) [ "$delay" = 0.02 ] || fail "died of SIG$signal after $delay s" ;;  # before main
+      130 | 143) [ "$delay" = 0.02 ] || fail "died of SIG$signal after $delay s" ;; # before main
       *) fail "exit $result after SIG$signal: $(cat "$work/publish.log")" ;;
     esac
     must_verify "SIG$signal at $delay s"
-    if [ $result = 0 ]; then  # too late: start again
+    if [ $result = 0 ]; then # too late: start again
       rm -rf "$store"
       publish "$work/first" tree >/dev/null
     fi

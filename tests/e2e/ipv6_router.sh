@@ -12,7 +12,7 @@ ip link set lo up
 ip link add host type veth peer name router
 unshare --net sleep 300 &
 other=$!
-servers+=($other)
+servers+=("$other")
 inside() { nsenter --net --target $other "$@"; }
 is_apart() { [ "$(readlink /proc/self/ns/net)" != "$(readlink /proc/$other/ns/net)" ]; }
 wait_for 5 is_apart
@@ -26,7 +26,7 @@ wait_for 10 has_address
 routed() {
   nsenter --net --target $other "$repository/tests/support/router.py" router 2001:db8:: 2001:db8::53 lab.example.org "$@" &
   router=$!
-  servers+=($router)
+  servers+=("$router")
 }
 
 step "nobody"

@@ -17,14 +17,14 @@ check_daemon() {
   pid=$(daemon_of "$1")
   has() { [ "$(awk -v name="$1:" '$1 == name { print $2 }' <<<"$status")" = "$2" ]; }
   for task in /proc/"$pid"/task/*; do
-    status=$(cat "$task/status" 2>/dev/null) || continue  # it has ended
+    status=$(cat "$task/status" 2>/dev/null) || continue # it has ended
     has NoNewPrivs 1 || fail "$task may gain privileges"
     has Seccomp 2 || fail "$task has no filter of system calls"
     for set in CapPrm CapEff CapBnd; do has $set "$2" || fail "$task: $(grep $set <<<"$status")"; done
     has CapInh 0000000000000000 || fail "$task has inheritable capabilities"
   done
 }
-reading=0000000000000004  # CAP_DAC_READ_SEARCH
+reading=0000000000000004 # CAP_DAC_READ_SEARCH
 override=0000000000000006
 
 use() {
@@ -87,7 +87,7 @@ pid=$(processes_with "$work/mount")
 [ "$(wc -w <<<"$pid")" = 1 ] || fail "not one process: $pid"
 use
 case $(field CapEff "$pid" "$pid") in
-  "$reading" | 0000000000004004) ;;  # CAP_IPC_LOCK, where root may not lift the limit of locked memory
+  "$reading" | 0000000000004004) ;; # CAP_IPC_LOCK, where root may not lift the limit of locked memory
   *) fail "CapEff $(field CapEff "$pid" "$pid")" ;;
 esac
 grep -q '^VmLck:.*[1-9]' "/proc/$pid/status" || fail "its memory is not locked"

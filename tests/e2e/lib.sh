@@ -18,10 +18,10 @@ make_nasty_tree=$build/bin/make_nasty_tree
 PATH=$PATH:/usr/sbin:/sbin
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/rootstream-e2e.XXXXXX")
-chmod 755 "$work"  # tests of ordinary users look inside
+chmod 755 "$work" # tests of ordinary users look inside
 store=$work/store
 key=$work/key
-servers=()  # process ids
+servers=() # process ids
 
 step() { echo "-- $*"; }
 
@@ -81,7 +81,10 @@ steps=()
 at_once() {
   local here=$work/step-${#steps[@]}
   mkdir "$here"
-  (trap - EXIT; "$@") &
+  (
+    trap - EXIT
+    "$@"
+  ) &
   steps+=($!)
 }
 await_all() {
@@ -114,7 +117,7 @@ processes_with() {
   done
 }
 
-at_exit() { :; }  # a test may have one of its own
+at_exit() { :; } # a test may have one of its own
 
 clean_up() {
   local result=$? pid mount
@@ -123,7 +126,7 @@ clean_up() {
   at_exit
   for pid in "${servers[@]}"; do kill -CONT "$pid" 2>/dev/null; done
   while read -r _ _ _ _ mount _; do
-    mount=$(printf '%b.' "$mount")  # spaces and others are octal there
+    mount=$(printf '%b.' "$mount") # spaces and others are octal there
     umount -l "${mount%.}" 2>/dev/null || fusermount3 -uz "${mount%.}" 2>/dev/null
   done < <(grep -F " $work/" /proc/self/mountinfo | tac)
   for pid in $(processes_with "$work/") "${servers[@]}"; do stop_process "$pid"; done

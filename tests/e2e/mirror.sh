@@ -1,6 +1,7 @@
 #!/bin/bash
 # mirror makes a copy that serves the same bytes, goes on where it was stopped, and leaves at any moment
 # a copy that verifies.
+# Covers: server-tools/commands/keygen.cc, server-tools/commands/mirror.cc, server-tools/pack_download.cc.
 . "$(dirname "$0")/lib.sh"
 
 for version in 1 2; do
@@ -95,8 +96,10 @@ for signal in INT TERM KILL INT KILL; do
     wait $mirror 2>/dev/null || result=$?
     case $result in
       0) rm -rf "$copy" ;;
-      1) stopped=$((stopped + 1))
-         [ "$(cat "$work/mirror.log")" = "rootstream: interrupted" ] || fail "$(cat "$work/mirror.log")" ;;
+      1)
+        stopped=$((stopped + 1))
+        [ "$(cat "$work/mirror.log")" = "rootstream: interrupted" ] || fail "$(cat "$work/mirror.log")"
+        ;;
       130 | 143 | 137) stopped=$((stopped + 1)) ;;
       *) fail "exit $result: $(cat "$work/mirror.log")" ;;
     esac

@@ -64,4 +64,4 @@ for proxy in "http://127.0.0.1:$((${server_url##*:} + 1))" http://127.0.0.1:1; d
   expect_fail 'images/tree/latest: .*by way of the proxy that http_proxy names.$' 1 \
     env http_proxy="$proxy" "$rootstream" ls "$good/tree" --pubkey "$key.pub" --cache none --on-network-loss fail:2
 done
-env http_proxy="$server_url" "$rootstream" ls "$good/tree" --pubkey "$key.pub" --cache none >/dev/null  # nginx takes it as one
+env http_proxy="$server_url" "$rootstream" ls "$good/tree" --pubkey "$key.pub" --cache none >/dev/null # nginx takes it as one

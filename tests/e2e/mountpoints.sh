@@ -1,6 +1,7 @@
 #!/bin/bash
 # Mountpoints of odd names, relative, through a symlink, from inside, of a daemon that died; URLs with
 # a tag and a query; several mounts at once.
+# Covers: fusefs/commands/mount.cc, fusefs/mount/mount.cc, fusefs/mount/mount_table.cc.
 . "$(dirname "$0")/lib.sh"
 need_mount
 
@@ -21,19 +22,19 @@ for name in 'a b' 'a,b' 'a\b' 'a\040b' $'new\nline' $'byte\xff' '-x' "quo'te\"" 
 done
 
 step "relative paths"
-cd "$work"
+cd "$work" || exit 1
 mkdir -p mount elsewhere
 cp key.pub elsewhere
 mount_image "$url" mount
 for path in mount ./mount mount/ elsewhere/../mount; do tells "$path"; done
 (cd mount && tells .)
 "$rootstream" umount ./mount/
-cd elsewhere
+cd elsewhere || exit 1
 "$rootstream" mount "$url" ../mount -o pubkey=key.pub,cache=here
 [ -d here/segments ] || fail "cache=here is not here"
 serves ../mount
 "$rootstream" umount ../mount
-cd "$work"
+cd "$work" || exit 1
 
 step "URLs"
 for form in "$url:latest" "$url?a=b/c:d" "$url:latest?x" "file://$store/tree" "file://$store/tree:latest"; do
@@ -75,7 +76,7 @@ expect_fail "$work/loop: Too many levels of symbolic links" 1 "$rootstream" moun
 for verb in status umount; do expect_fail "$work/loop: nothing is mounted" 1 "$rootstream" $verb "$work/loop"; done
 (
   mkdir "$work/gone"
-  cd "$work/gone"
+  cd "$work/gone" || exit 1
   rmdir "$work/gone"
   expect_fail "mountpoint there: No such file" 1 "$rootstream" mount "$url" there --pubkey "$key.pub" --cache none
   expect_fail "there: nothing is mounted" 1 "$rootstream" status there

@@ -11,66 +11,126 @@ networks='one-card two-cards bootif vlan vlan-second-card link-route boot-file b
 make_network() {
   cards=(virtio-net-pci) url=http://203.0.113.1/$image words='' says='address 192\.0\.2\.' stays='' kboot=stock init=/usr/lib/small/init
   case "$1" in
-    one-card) title='one card, the server by its name' url=http://store.test/$image; tap 0; offer 0 ;;
+    one-card)
+      title='one card, the server by its name' url=http://store.test/$image
+      tap 0
+      offer 0
+      ;;
     two-cards)
       title='two cards, both with DHCP, the store behind one' cards=(virtio-net-pci virtio-net-pci)
-      tap 0; tap 1; offer 0; offer_elsewhere 1
+      tap 0
+      tap 1
+      offer 0
+      offer_elsewhere 1
       ;;
     bootif)
       title='two cards, BOOTIF= names the second' cards=(virtio-net-pci virtio-net-pci) words="BOOTIF=01-$(mac 1 | tr : -)"
       says='address 198\.51\.100\.'
-      tap 0; tap 1; offer 0; offer 1
+      tap 0
+      tap 1
+      offer 0
+      offer 1
       ;;
-    vlan) title='802.1Q' words=vlan=eth0.5:eth0; tap 0; offer 0; tag 0 ;;
+    vlan)
+      title='802.1Q' words=vlan=eth0.5:eth0
+      tap 0
+      offer 0
+      tag 0
+      ;;
     vlan-second-card)
       title='802.1Q on the second card' cards=(virtio-net-pci virtio-net-pci) words=vlan=eth1.5:eth1 says='address 198\.51\.100\..* on eth1\.5'
-      tap 0; tap 1; offer_elsewhere 0; offer 1; tag 1
+      tap 0
+      tap 1
+      offer_elsewhere 0
+      offer 1
+      tag 1
       ;;
     link-route)
       title='an address of /32, routes by option 121'
       tap 0
       offer 0 --dhcp-option=1,255.255.255.255 --dhcp-option=3 --dhcp-option=121,192.0.2.1/32,0.0.0.0,0.0.0.0/0,192.0.2.1
       ;;
-    boot-file) title='the image by option 67 alone'; tap 0; offer 0 --dhcp-boot="$url"; url='' ;;
-    boot-file-header) title="the image by the boot file of DHCP's header alone"; tap 0; offer_by_udhcpd 600 "boot_file $url"; url='' ;;
-    no-names) title='DHCP names no name server'; tap 0; offer 0 --dhcp-option=6 ;;
-    small-mtu) title='an MTU of 1400 (option 26)'; tap 0; ip link set tap0 mtu 1400; offer 0 --dhcp-option=26,1400 ;;
+    boot-file)
+      title='the image by option 67 alone'
+      tap 0
+      offer 0 --dhcp-boot="$url"
+      url=''
+      ;;
+    boot-file-header)
+      title="the image by the boot file of DHCP's header alone"
+      tap 0
+      offer_by_udhcpd 600 "boot_file $url"
+      url=''
+      ;;
+    no-names)
+      title='DHCP names no name server'
+      tap 0
+      offer 0 --dhcp-option=6
+      ;;
+    small-mtu)
+      title='an MTU of 1400 (option 26)'
+      tap 0
+      ip link set tap0 mtu 1400
+      offer 0 --dhcp-option=26,1400
+      ;;
     slaac)
       title='IPv6 alone, SLAAC' url=http://store.test/$image says='address 2001:db8:'
-      tap 0; announce ra-only
+      tap 0
+      announce ra-only
       ;;
     dhcpv6)
       title='IPv6 alone, DHCPv6' url=http://store.test/$image says='address 2001:db8::2[0-9a-f]* '
-      tap 0; announce 2001:db8::200,2001:db8::2ff,64,10m
+      tap 0
+      announce 2001:db8::200,2001:db8::2ff,64,10m
       ;;
     dhcpv6-information)
       title='IPv6 alone, SLAAC, and name servers by DHCPv6' url=http://store.test/$image says='address 2001:db8:'
-      tap 0; announce ra-stateless --dhcp-option=tag:!dhcpv6,option6:dns-server
+      tap 0
+      announce ra-stateless --dhcp-option=tag:!dhcpv6,option6:dns-server
       ;;
-    short-lease) title='a lease of 60 s, for ten minutes' stays=600; tap 0; offer_by_udhcpd 60 ;;
+    short-lease)
+      title='a lease of 60 s, for ten minutes' stays=600
+      tap 0
+      offer_by_udhcpd 60
+      ;;
     short-lease-systemd)
       title='a lease of 60 s, under systemd' stays=200 init=''
-      tap 0; offer_by_udhcpd 60
+      tap 0
+      offer_by_udhcpd 60
       ;;
     short-lease-dhcpv6)
       title='a lease of 120 s by DHCPv6' url=http://store.test/$image stays=150 says='address 2001:db8::2[0-9a-f]* '
-      tap 0; announce 2001:db8::200,2001:db8::2ff,64,2m
+      tap 0
+      announce 2001:db8::200,2001:db8::2ff,64,2m
       ;;
-    late-dhcp) title='DHCP that answers after 20 s'; tap 0; (await_machine; sleep 20; offer 0; wait) & servers+=($!) ;;
-    *) title="a card of $1" cards=("$1"); some_card ;;
+    late-dhcp)
+      title='DHCP that answers after 20 s'
+      tap 0
+      (
+        await_machine
+        sleep 20
+        offer 0
+        wait
+      ) &
+      servers+=($!)
+      ;;
+    *)
+      title="a card of $1" cards=("$1")
+      some_card
+      ;;
   esac
 }
 
 # The cloud's kernel has few drivers: Debian's usual one, in kboot and in an image of its own.
 some_card() {
-  store=$folder/store kboot=$folder/kboot words=rootstream.cmdline=mitigations=off  # which only a kernel that is begun anew can have
+  store=$folder/store kboot=$folder/kboot words=rootstream.cmdline=mitigations=off # which only a kernel that is begun anew can have
   tap 0
   offer 0
 }
 
-is_card() { case "$1" in e1000 | e1000e | rtl8139 | ne2k_pci | pcnet | vmxnet3 | usb-net) ;; *) return 1 ;; esac; }
+is_card() { case "$1" in e1000 | e1000e | rtl8139 | ne2k_pci | pcnet | vmxnet3 | usb-net) ;; *) return 1 ;; esac }
 
-make_usual_kernel() {  # once; from Debian's mirrors, so not in a network namespace
+make_usual_kernel() { # once; from Debian's mirrors, so not in a network namespace
   [ ! -f "$folder/complete" ] || return 0
   rm -rf --one-file-system "$folder"/{store,kboot}
   mkdir -p "$folder/store" "$work/root"
@@ -79,23 +139,26 @@ make_usual_kernel() {  # once; from Debian's mirrors, so not in a network namesp
   tar -C "$work/root" --numeric-owner -xf "$work/root.tar"
   tar -C "$work/root" -xf "$fixture/additions.tar"
   rm -f "$work/root.tar"
-  (store=$folder/store; publish "$work/root" "$image" >/dev/null)
+  (
+    store=$folder/store
+    publish "$work/root" "$image" >/dev/null
+  )
   rm -rf --one-file-system "$work/root"
   "$rootstream" kboot build --out "$folder/kboot" --compress zstd
   : >"$folder/complete"
 }
 
 mac() { echo "52:54:00:00:00:0$1"; }
-address() { case "$1" in 0) echo 192.0.2."$2" ;; *) echo 198.51.100."$2" ;; esac; }
+address() { case "$1" in 0) echo 192.0.2."$2" ;; *) echo 198.51.100."$2" ;; esac }
 
-tap() {  # tap N: a device for the machine's card N
+tap() { # tap N: a device for the machine's card N
   ip tuntap add dev "tap$1" mode tap
   ip address add "$(address "$1" 1)/24" dev "tap$1"
   ip -6 address add "2001:db8:0:$1::1/64" dev "tap$1" nodad
   ip link set "tap$1" up
 }
 
-run_dnsmasq() {  # run_dnsmasq N OPTION...
+run_dnsmasq() { # run_dnsmasq N OPTION...
   local n=$1
   shift
   start_server dnsmasq --keep-in-foreground --conf-file=/dev/null --pid-file= --user=root --log-facility=- --log-dhcp --bind-dynamic \

@@ -5,7 +5,7 @@ need_mount
 need nginx
 
 make_small_tree "$work/source"
-(cd "$work/source/empty" && seq 5000 | xargs touch)  # several shards
+(cd "$work/source/empty" && seq 5000 | xargs touch) # several shards
 publish "$work/source" tree >/dev/null
 start_nginx
 client=(--pubkey "$key.pub" --cache "$work/cache" --on-network-loss fail:2)

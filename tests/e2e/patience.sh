@@ -14,7 +14,7 @@ start_server python3 "$repository/tests/support/trouble_server.py" "$store" "$po
 await_server "http://127.0.0.1:$port" trouble_server.py
 client=(--pubkey "$key.pub" --cache none)
 
-here=$work  # where output goes
+here=$work # where output goes
 
 # ends_within SECONDS COMMAND...: its exit code, however it ends.
 ends_within() {

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # What a mount is asked for is recorded: from its first request on, or for a while; shown, and put together.
+# Covers: fusefs/commands/profile.cc, server-tools/commands/profile.cc, server-tools/profile_table.cc.
 . "$(dirname "$0")/lib.sh"
 need_mount
 make_small_tree "$work/source"

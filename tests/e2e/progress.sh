@@ -26,7 +26,7 @@ columns_of() { tr '\r' '\n' <"$1" | sed 's/\x1b\[[0-9;]*[A-Za-z]//g' | awk '{ if
 # drawn REGEX COMMAND: what it draws is like this, and not too wide.
 drawn() {
   script -qec "stty cols 200; $2" "$work/terminal" >/dev/null </dev/null
-  sed -i '1d; /^Script done/d' "$work/terminal"  # script's own lines
+  sed -i '1d; /^Script done/d' "$work/terminal" # script's own lines
   tr '\r' '\n' <"$work/terminal" | grep -a "$1" >"$work/drawn" || fail "not like '$1': $2: $(head -c 300 "$work/terminal")"
   [ "$(columns_of "$work/drawn")" -le 60 ] || fail "wider than 60 columns: $(sort "$work/drawn" | tail -1)"
 }

@@ -18,7 +18,11 @@ expect "$(type_keys '\x1b[A\x1b[A more\r' --history "$work/history")" "one more|
 expect "$(tr '\n' '|' <"$work/history")" "one|two|one more|"
 
 step "no terminal"
-expect "$(printf 'one\ntwo\n' | { "$kboot" prompt x; read -r rest; echo "rest $rest"; } | tr '\n' '|')" "one|rest two|"
+expect "$(printf 'one\ntwo\n' | {
+  "$kboot" prompt x
+  read -r rest
+  echo "rest $rest"
+} | tr '\n' '|')" "one|rest two|"
 result=0
 "$kboot" prompt x </dev/null >"$work/out" || result=$?
 expect "$result$(cat "$work/out")" 1

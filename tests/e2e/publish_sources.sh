@@ -10,7 +10,7 @@ mkdir -p "$work/src/etc" "$work/empty"
 echo hello >"$work/src/hello"
 noise 100000 f >"$work/src/etc/f"
 
-refuse() {  # PATTERN SOURCE STORE [FLAG...]
+refuse() { # PATTERN SOURCE STORE [FLAG...]
   local pattern=$1 code=0
   shift
   "$rootstream" publish "$1" "$2" image --key "$key" --level 1 "${@:3}" >"$work/out" 2>"$work/err" || code=$?
@@ -58,7 +58,11 @@ done
 tar -C "$work/src" -czf "$work/src.tgz" .
 size=$(stat -c %s "$work/src.tgz")
 for at in 200 $((size / 2)) $((size - 6)); do
-  { head -c $at "$work/src.tgz"; printf damage; tail -c +$((at + 7)) "$work/src.tgz"; } >"$work/damaged.tgz"
+  {
+    head -c $at "$work/src.tgz"
+    printf damage
+    tail -c +$((at + 7)) "$work/src.tgz"
+  } >"$work/damaged.tgz"
   [ "$(stat -c %s "$work/damaged.tgz")" = "$size" ] || fail "the test damaged its size"
   refuse "$work/damaged.tgz" "$work/damaged.tgz" "$work/new"
 done
@@ -69,7 +73,7 @@ step "a tar on standard input"
 tar -C "$work/src" -c . | "$rootstream" publish - "$store" image --key "$key" --level 1 >/dev/null
 [ "$(read_back "$store" /hello)" = hello ] || fail "it is not what the tar holds"
 code=0
-"$rootstream" publish - "$work/new" image --key "$key" <"$work/src.tgz" --level 1 >/dev/null || code=$?
+"$rootstream" publish - "$work/new" image --key "$key" --level 1 <"$work/src.tgz" >/dev/null || code=$?
 [ $code = 0 ] || fail "a compressed one: exit $code"
 rm -r "$work/new"
 
@@ -79,7 +83,7 @@ echo important >"$work/site/tmp/new-upload"
 refuse "not a store, and not empty" "$work/src" "$work/site"
 [ "$(cat "$work/site/tmp/new-upload")" = important ] || fail "a file of the site is gone"
 [ ! -e "$work/site/rootstream-store" ] || fail "the site has a mark"
-cd "$work/empty"
+cd "$work/empty" || exit 1
 refuse "path is empty" "$work/src" ""
 for url in http://127.0.0.1:1/store sftp://host/store file:///srv; do refuse "$url" "$work/src" "$url"; done
 [ -z "$(ls -A)" ] || fail "a URL became a folder"

@@ -11,7 +11,10 @@ publish "$work/source" image >/dev/null
 start_nginx
 readahead() { cat "/sys/class/bdi/$(awk -v at="$work/mnt" '$5 == at { print $3 }' /proc/self/mountinfo)/read_ahead_kb"; }
 is() { [ "$(readahead)" = "$1" ]; }
-read_runs() { local n; for n in 1 2 3 4 5 6 7 8; do dd if="$work/mnt/$n" of=/dev/null bs=10k 2>/dev/null; done; }
+read_runs() {
+  local n
+  for n in 1 2 3 4 5 6 7 8; do dd if="$work/mnt/$n" of=/dev/null bs=10k 2>/dev/null; done
+}
 read_scattered() {
   python3 -c "
 import os, sys
@@ -32,7 +35,7 @@ mount_image "http://127.0.0.1:$far_port/image" "$work/mnt" --cache "$work/cache"
 is 16 || fail "by a far server it is $(readahead)"
 read_runs
 wait_for 5 is 512 || fail "read in runs: $(readahead)"
-echo 1 >/proc/sys/vm/drop_caches  # so that the mount is asked
+echo 1 >/proc/sys/vm/drop_caches # so that the mount is asked
 read_scattered
 wait_for 5 is 16 || fail "read here and there: $(readahead)"
 unmount "$work/mnt"

@@ -1,7 +1,8 @@
 #!/bin/bash
 # The same image through every kind of server.
+# Covers: server-tools/commands/serve.cc, server-tools/commands/verify.cc.
 . "$(dirname "$0")/lib.sh"
-need_root  # a certificate is trusted in a mount namespace
+need_root # a certificate is trusted in a mount namespace
 need_mount
 need nginx lighttpd busybox
 

@@ -35,11 +35,14 @@ step "under network loss, a signal that is handled leaves a look-up waiting; one
 mount_image "$server_url/image" "$mnt" --on-network-loss wait
 daemon=$(daemon_of "$mnt")
 kill -STOP "$server_pid"
-waits() { grep -qs request_wait "/proc/$1/wchan"; }  # for the daemon's reply
+waits() { grep -qs request_wait "/proc/$1/wchan"; } # for the daemon's reply
 "$interrupted" stat "$mnt/d120/f7" handled &
 waiting=$!
 wait_for 30 waits $waiting || fail "the look-up did not wait"
-for _ in 1 2 3; do kill -ALRM $waiting; sleep 0.2; done
+for _ in 1 2 3; do
+  kill -ALRM $waiting
+  sleep 0.2
+done
 is_gone $waiting && fail "a handled signal cut a look-up short"
 for signal in KILL INT TERM QUIT; do
   for what in "stat $mnt/d130/f7" "direct $mnt/large"; do

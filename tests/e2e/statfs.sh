@@ -37,7 +37,7 @@ grep " $work/mount " /proc/self/mountinfo | grep -q " ro[, ].* - fuse.rootstream
 step "holes"
 [ "$(du --block-size=1 "$work/mount/sparse" | cut -f 1)" -lt 1000000 ] || fail "a hole counts as blocks"
 [ "$(du --block-size=1 "$work/mount/noise" | cut -f 1)" -ge 5000000 ] || fail "too few blocks"
-cp --sparse=auto "$work/mount/sparse" "$work/copy"  # by SEEK_HOLE
+cp --sparse=auto "$work/mount/sparse" "$work/copy" # by SEEK_HOLE
 cmp "$work/source/sparse" "$work/copy"
 [ "$(du --block-size=1 "$work/copy" | cut -f 1)" -lt 1000000 ] || fail "lseek finds no hole"
 

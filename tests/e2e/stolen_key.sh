@@ -10,7 +10,7 @@ make_key
 mkdir "$work/1" "$work/2"
 echo evil >"$work/1/word"
 echo good >"$work/2/word"
-read_it() {  # TAG KEY
+read_it() { # TAG KEY
   "$rootstream" cat "file://$store/image:$1" /word --pubkey "$2.pub" --cache "$work/cache" 2>"$work/err"
 }
 publish_with() { "$rootstream" publish "$1" "$store" "image:$2" --key "$3" --level 1 "${@:4}" >"$work/out" 2>&1; }

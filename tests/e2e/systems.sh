@@ -8,7 +8,7 @@ systems='ifupdown networkd network-manager connman cloud-init bullseye trixie si
 # mmdebstrap.
 describe() {
   suite=bookworm init='' soft_reboot=''
-  mmdebstrap_options=(--aptopt='Acquire::Check-Valid-Until "false"')  # a mirror may be behind sid
+  mmdebstrap_options=(--aptopt='Acquire::Check-Valid-Until "false"') # a mirror may be behind sid
   local common=udev,linux-image-cloud-amd64,iproute2,netbase,python3-minimal,passwd,login,openssh-server,openssh-client,procps
   case "$1" in
     ifupdown) title='Debian bookworm, systemd, ifupdown' packages=systemd-sysv,ifupdown ;;

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SIGTERM, SIGINT and SIGHUP end `mount --foreground` as umount does: unmounted, exit 0, cache sealed.
+# Covers: fusefs/commands/umount.cc, fusefs/mount/daemon.cc, fusefs/mount/fuse_session.cc.
 . "$(dirname "$0")/lib.sh"
 need_mount
 

@@ -6,7 +6,7 @@
 mkdir -p "$root"/{bin,sbin,usr/bin,usr/sbin,lib/kboot,lib64,etc/kboot/keys,etc/ssl/certs,proc,sys,dev,run,tmp,root,newroot}
 
 libraries_of() { { ldd "$1" 2>/dev/null || true; } | { grep -o '/[^ ]*' || true; } | sort -u; }
-put_program() {  # put_program FILE PATH
+put_program() { # put_program FILE PATH
   install -D -m 755 "$1" "$root$2"
   strip --strip-unneeded "$root$2" 2>/dev/null || true
   local library
@@ -25,7 +25,7 @@ for name in modprobe insmod rmmod modinfo lsmod depmod; do
   ln -s /bin/kmod "$root/sbin/$name"
 done
 put_program "$here/kboot" /bin/kboot
-ln -s kboot "$root/bin/rootstream"  # which it is, too
+ln -s kboot "$root/bin/rootstream" # which it is, too
 put_program "$(command -v kexec)" /usr/sbin/kexec
 put_program "$(command -v dropbear)" /usr/sbin/dropbear
 put_program "$(readlink -f "$(command -v dhcpcd)")" /usr/sbin/dhcpcd

@@ -5,11 +5,14 @@
 
 while read -r path; do modinfo -F firmware "$root$path"; done <"$work/modules" | sort -u >"$work/firmware"
 mkdir "$work/packages"
-find_firmware() {  # find_firmware FILE: its path in one of the folders, packed or not
+find_firmware() { # find_firmware FILE: its path in one of the folders, packed or not
   local folder ending
   for folder in ${firmware:+"$firmware"} "$modules_root/lib/firmware" /lib/firmware "$work/packages/lib/firmware"; do
     for ending in '' .xz .zst; do
-      if [ -f "$folder/$1$ending" ]; then echo "$folder/$1$ending"; return 0; fi
+      if [ -f "$folder/$1$ending" ]; then
+        echo "$folder/$1$ending"
+        return 0
+      fi
     done
   done
   return 1

@@ -3,7 +3,7 @@
 #
 # shellcheck shell=bash disable=SC2154  # its variables
 
-list_modules() {  # list_modules LIST
+list_modules() { # list_modules LIST
   local line
   while read -r line; do
     case "$line" in

@@ -7,7 +7,10 @@ set_clock() {
   built=$(cat /etc/kboot/built)
   [ -f $NET/lease ] && . $NET/lease
   # A clock that was right is made better in passing.
-  if [ "$(date +%s)" -ge "$built" ]; then (ask_time_servers) >/dev/null & return 0; fi
+  if [ "$(date +%s)" -ge "$built" ]; then
+    (ask_time_servers) >/dev/null &
+    return 0
+  fi
   date -s "@$built" >/dev/null
   set_conf clock guessed
   ask_time_servers || ask_stores || say "the clock was before this kboot was built, and no server tells the time: set to $(date -u '+%Y-%m-%d')"

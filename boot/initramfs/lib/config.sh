@@ -11,7 +11,7 @@
 
 readonly CONF=/run/kboot/conf
 
-conf() {  # conf KEY [DEFAULT]
+conf() { # conf KEY [DEFAULT]
   if [ -e "$CONF/$1" ]; then cat "$CONF/$1"; else printf '%s' "${2-}"; fi
 }
 has_conf() { [ -e "$CONF/$1" ]; }
@@ -19,7 +19,7 @@ set_conf() { printf '%s' "$2" >"$CONF/$1"; }
 # set_conf_if_new KEY VALUE: unless a source before this one has said it.
 set_conf_if_new() { has_conf "$1" || set_conf "$1" "$2"; }
 
-read_words() {  # read_words WORD...: of a kernel command line
+read_words() { # read_words WORD...: of a kernel command line
   for word in "$@"; do
     case "$word" in
       rootstream=*) set_conf_if_new url "${word#*=}" ;;
@@ -60,6 +60,7 @@ read_config() {
   # Words of a command line have no spaces or quotes of their own here.
   # shellcheck disable=SC2046
   read_words $(cat /proc/cmdline)
+  # shellcheck disable=SC2046
   [ -f /etc/kboot/cmdline ] && read_words $(cat /etc/kboot/cmdline)
   for key in /etc/kboot/keys/*.pub; do
     [ -f "$key" ] && add_key "$key"
@@ -81,7 +82,7 @@ unattended=''
 may_boot_unsigned() { [ -z "$unattended" ] || ! has_keys || [ "$(conf unsigned)" = yes ]; }
 
 # is_word TEXT: one word of printable ASCII, as addresses are.
-is_word() { case "$1" in '' | *[!!-~]*) return 1 ;; esac; }
+is_word() { case "$1" in '' | *[!!-~]*) return 1 ;; esac }
 
 # The options that every rootstream command needs for the image, as one line of words. $1: a prefix for
 # the key files' folder, for a command that runs elsewhere.

@@ -2,7 +2,7 @@
 # chunks already fetched, so that nothing crosses the line twice. docs/boot.md lists it.
 
 readonly NEXT=/run/kboot/next
-readonly SHARE=8  # the whole initrd is at most this part of memory
+readonly SHARE=8 # the whole initrd is at most this part of memory
 
 write_hand_over() {
   mkdir -p $NEXT/kboot/handoff
@@ -46,7 +46,10 @@ compose_initrd() {
   {
     (cd / && cpio -o -H newc </lib/kboot/next.files 2>/dev/null)
     (cd $NEXT && find . -mindepth 1 | sort | cpio -o -H newc 2>/dev/null)
-  } | $2 >"$1" || { why failed 'the initrd for the next kernel could not be written'; return 1; }
+  } | $2 >"$1" || {
+    why failed 'the initrd for the next kernel could not be written'
+    return 1
+  }
   head -c $((3 - ($(stat -c %s "$1") + 3) % 4)) /dev/zero >>"$1"
   if [ "$(stat -c %s "$1")" -gt "$limit" ]; then
     why no-memory "the next kernel's initrd needs $(human_size "$(stat -c %s "$1")"), more than 1/$SHARE of this machine's memory"

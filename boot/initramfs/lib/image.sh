@@ -17,7 +17,7 @@ make_live() {
   mount -t devtmpfs devtmpfs /live/dev
 }
 
-mount_image() {  # mount_image URL
+mount_image() { # mount_image URL
   make_live
   find_cache
   if mountpoint_is /live/image; then
@@ -29,11 +29,17 @@ mount_image() {  # mount_image URL
   cp /etc/resolv.conf /live/etc/ 2>/dev/null
   local words
   words=$(client_words /keys)
-  [ -n "$words" ] || { why no-key "image $1: no public key was given (rootstream.pubkey=), nor rootstream.insecure"; return 1; }
-  # shellcheck disable=SC2086
+  [ -n "$words" ] || {
+    why no-key "image $1: no public key was given (rootstream.pubkey=), nor rootstream.insecure"
+    return 1
+  }
+  # shellcheck disable=SC2046,SC2086
   timeout "$OPEN_SECONDS" chroot /live /bin/rootstream mount "$1" /image $words --rootfs --cache /cache \
     --cache-size "$(cache_bytes)" $(fill_words) $(memory_words) $(record_words /record/boot.profile) -o suid,dev,allow_other 2>/run/kboot/mount.error &&
-    { echo "$1" >/run/kboot/mounted; return 0; }
+    {
+      echo "$1" >/run/kboot/mounted
+      return 0
+    }
   local line
   line=$(last_line /run/kboot/mount.error)
   why "$(kind_of_opening "$1")" "${line:-$1: no answer for $OPEN_SECONDS seconds}"
@@ -60,7 +66,7 @@ unmount_image() {
   chroot /live /bin/rootstream umount /image 2>>"$LOG" || umount -l /live/image 2>/dev/null
 }
 
-readonly SMALL_KIB=400000  # of memory: there kboot's own modules, 24 MiB, go too; the ones in use are loaded
+readonly SMALL_KIB=400000 # of memory: there kboot's own modules, 24 MiB, go too; the ones in use are loaded
 
 # Gives back what the daemon lived on, 20 MiB and the cache in memory, before the next kernel is loaded: by then
 # everything of it is in the next initrd. Another try begins anew.

@@ -1,8 +1,8 @@
 # Where nobody answers DHCP: an address that an IPv6 router's announcement lets the kernel make (SLAAC, RFC 4862), or one of
 # DHCPv6 (RFC 8415), if the router says so. It becomes a lease like another one, see network.sh.
 
-readonly IPV6_AFTER=60     # tenths of a second without an answer to DHCP
-readonly OWN_METRIC=2048   # behind the route that the kernel makes of the announcements
+readonly IPV6_AFTER=60   # tenths of a second without an answer to DHCP
+readonly OWN_METRIC=2048 # behind the route that the kernel makes of the announcements
 readonly DHCP6=$NET/dhcp6
 
 # address6_of INTERFACE: ADDRESS/PREFIX that leads beyond the link and that is nobody else's.
@@ -32,7 +32,7 @@ router_lease() {
   eval "$(kboot router "$1" 2>>"$LOG")"
   address=$(address6_of "$1")
   [ -n "$router6$managed6$address" ] || return 1
-  while [ -z "$address" ] && [ -z "$managed6" ] && [ $tenths -lt 50 ]; do  # nobody else may have it (RFC 4862, 5.4)
+  while [ -z "$address" ] && [ -z "$managed6" ] && [ $tenths -lt 50 ]; do # nobody else may have it (RFC 4862, 5.4)
     sleep 0.1
     tenths=$((tenths + 1))
     address=$(address6_of "$1")
@@ -77,17 +77,23 @@ apply_address6() {
 }
 
 # with_scope ADDRESS: one of the link alone needs its name (RFC 4007, 11).
-with_scope() { case "$1" in fe80:*) echo "$1%$interface" ;; *) echo "$1" ;; esac; }
+with_scope() { case "$1" in fe80:*) echo "$1%$interface" ;; *) echo "$1" ;; esac }
 
 # On a network where an IPv6 router was the first to answer and no store answers by IPv6: true if DHCP does now.
 late_dhcp() {
   case "$(sed -n 's/.* ip=\([^ ]*\).*/\1/p' $NET/lease)" in *:*) ;; *) return 1 ;; esac
   local name
-  name=$(. $NET/lease; echo "$interface")
+  name=$(
+    . $NET/lease
+    echo "$interface"
+  )
   mv $NET/lease $NET/lease.ipv6
   rm -rf $NET/first
   say 'no store answers by IPv6: asking for DHCP again'
-  if ask_dhcp "$name"; then apply_lease; return 0; fi
+  if ask_dhcp "$name"; then
+    apply_lease
+    return 0
+  fi
   mv $NET/lease.ipv6 $NET/lease
   return 1
 }

@@ -15,7 +15,7 @@ kernel_version() {
   dd if="$1" bs=1 skip=$offset count=200 2>/dev/null | tr '\000' '\n' | head -n 1
 }
 
-is_running_kernel() {  # is_running_kernel VERSION
+is_running_kernel() { # is_running_kernel VERSION
   [ "${1%% *}" = "$(uname -r)" ] || return 1
   case "$1" in *"$(uname -v)"*) return 0 ;; esac
   return 1
@@ -48,15 +48,22 @@ boot_kernel_url() {
 
 # fetch URL FILE. Also DEVICE:PATH, as kboot.conf on a disk has it. Returns the exit code of `kboot fetch`.
 fetch() {
-  case "$1" in /dev/*:/*) fetch_from_disk "${1%%:*}" "${1#*:}" "$2"; return ;; esac
+  case "$1" in /dev/*:/*)
+    fetch_from_disk "${1%%:*}" "${1#*:}" "$2"
+    return
+    ;;
+  esac
   local code=0
   kboot fetch "$1" "$2" 2>/run/kboot/fetch.error || code=$?
   [ $code = 0 ] || why "$(kind_of $code)" "$(last_line /run/kboot/fetch.error)"
   return $code
 }
 
-fetch_from_disk() {  # fetch_from_disk DEVICE PATH FILE
-  mount_disk "$1" /run/kboot/disk ro || { why disk "cannot mount $1"; return 1; }
+fetch_from_disk() { # fetch_from_disk DEVICE PATH FILE
+  mount_disk "$1" /run/kboot/disk ro || {
+    why disk "cannot mount $1"
+    return 1
+  }
   cp "/run/kboot/disk$2" "$3" 2>/run/kboot/fetch.error || why disk "$1: $(last_line /run/kboot/fetch.error)"
   umount /run/kboot/disk
   [ -s "$3" ]

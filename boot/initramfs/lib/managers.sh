@@ -68,7 +68,7 @@ protect_from_connman() {
   # shellcheck disable=SC2086 # words
   list=$(echo $names | tr ' ' ,)
   if grep -qs "^NetworkInterfaceBlacklist *=.*\<$list\>" $file; then
-    return 0  # changes are kept, and this is another boot
+    return 0 # changes are kept, and this is another boot
   elif grep -qs '^NetworkInterfaceBlacklist *=' $file; then
     sed -i "s/^\(NetworkInterfaceBlacklist *=.*\)$/\1,$list/" $file
   elif grep -qs '^\[General\]' $file; then

@@ -7,23 +7,29 @@
 # Each has an origin: `local`, this machine's own configuration, or `store`, what came over the network. Nothing signs what a
 # store says here, so it may offer, and never decide what is trusted: see boot_line() and may_boot_unsigned().
 
-readonly MENU=/run/kboot/menu        # a file a label: its value
-readonly ORDER=/run/kboot/order      # the labels, as the menu shows them
-readonly OFFERED=/run/kboot/offered  # those of them that a store offers
+readonly MENU=/run/kboot/menu       # a file a label: its value
+readonly ORDER=/run/kboot/order     # the labels, as the menu shows them
+readonly OFFERED=/run/kboot/offered # those of them that a store offers
 
 # add_label LABEL VALUE ORIGIN: unless a source before this one has it. A store's must not be what a person means by
 # the name of a command.
 add_label() {
   [ ! -e "$MENU/$1" ] || return 0
   if [ "$3" = store ]; then
-    if command -v "$1" >/dev/null; then note "the store's label $1 is a command's name: left out"; return 0; fi
+    if command -v "$1" >/dev/null; then
+      note "the store's label $1 is a command's name: left out"
+      return 0
+    fi
     echo "$1" >>$OFFERED
   fi
   printf '%s' "$2" >"$MENU/$1"
   echo "$1" >>$ORDER
 }
 
-is_label() { case "$1" in */*) return 1 ;; esac; [ -f "$MENU/$1" ]; }
+is_label() {
+  case "$1" in */*) return 1 ;; esac
+  [ -f "$MENU/$1" ]
+}
 is_offered() { grep -qxF -e "$1" $OFFERED 2>/dev/null; }
 
 read_boot_files() {
@@ -34,7 +40,10 @@ read_boot_files() {
   wait_for_usb_disks
   for mark in rootstream kboot; do
     device=$(device_of "LABEL=$mark") && [ -n "$device" ] || continue
-    mount_disk "$device" /run/kboot/disk ro || { note "cannot mount $device, labelled $mark"; continue; }
+    mount_disk "$device" /run/kboot/disk ro || {
+      note "cannot mount $device, labelled $mark"
+      continue
+    }
     for file in /run/kboot/disk/kboot.conf /run/kboot/disk/etc/kboot.conf; do
       [ -f "$file" ] && read_kboot_conf "$file" "$device:" local
     done
@@ -63,7 +72,7 @@ read_store_menu() {
 }
 
 # origin_of ADDRESS: of a menu.
-origin_of() { case "$1" in /*) echo local ;; *) echo store ;; esac; }
+origin_of() { case "$1" in /*) echo local ;; *) echo store ;; esac }
 
 # read_kboot_conf FILE BASE ORIGIN: BASE is what a path without a scheme is below: a store, or a disk.
 read_kboot_conf() {
@@ -73,7 +82,11 @@ read_kboot_conf() {
     value=$(printf '%s' "$value" | tr -d '\r' | tr '\t' ' ' | sed "s/^[\"' ]*//; s/[\"' ]*\$//")
     case "$key" in '' | '#'* | *[!A-Za-z0-9._:-]*) continue ;; esac
     # Not to the screen with what may move a cursor.
-    case "$value" in *[!\ -~]*) note "kboot.conf: $key= has more than printable ASCII: left out"; continue ;; esac
+    case "$value" in *[!\ -~]*)
+      note "kboot.conf: $key= has more than printable ASCII: left out"
+      continue
+      ;;
+    esac
     case "$key" in
       timeout | default | rootstream.* | kboot.*) read_menu_setting "$key" "$value" "$3" ;;
       initrd) initrd=" initrd=$(place_of "$2" "$value")" ;;
@@ -83,7 +96,7 @@ read_kboot_conf() {
   done <"$1"
 }
 
-read_menu_setting() {  # read_menu_setting KEY VALUE ORIGIN
+read_menu_setting() { # read_menu_setting KEY VALUE ORIGIN
   case "$3:$1" in
     local:rootstream.unsigned) set_conf_if_new unsigned "$2" ;;
     *:rootstream.* | *:kboot.*) say "kboot.conf ($3): $1= is not for it: left out" ;;
@@ -137,7 +150,10 @@ choose() {
   local key default
   if has_conf url; then
     key=$(read_key "$(seconds_of timeout 2)" "booting $(hide_secrets "$(conf url)"); any key for the menu:")
-    [ -n "$key" ] && { menu; return; }
+    [ -n "$key" ] && {
+      menu
+      return
+    }
     current=$(conf url)
     boot_image "$(conf url)" "$(conf entry)" "$(conf cmdline | tr , ' ')"
     return
@@ -150,7 +166,10 @@ choose() {
   fi
   show_menu
   key=$(read_key "$(seconds_of timeout 10)" "booting $default; any key for the menu:")
-  [ -n "$key" ] && { menu; return; }
+  [ -n "$key" ] && {
+    menu
+    return
+  }
   current=$default
   boot_by_itself "$default"
 }
@@ -194,13 +213,22 @@ menu() {
   show_menu
   line=$(kboot prompt 'number or label, e NUMBER to edit it, or p for the prompt: ') || return 0
   case "$line" in
-    '' | p) prompt; return ;;
+    '' | p)
+      prompt
+      return
+      ;;
     'e '*)
-      label=$(line_of "${line#e }") || { echo "no entry ${line#e }"; return 0; }
+      label=$(line_of "${line#e }") || {
+        echo "no entry ${line#e }"
+        return 0
+      }
       if is_label "$label"; then label=$(cat "$MENU/$label"); fi
       line=$(kboot prompt --line "$label" 'boot: ') || return 0
       ;;
-    *) line=$(line_of "$line") || { echo "there is no such number"; return 0; } ;;
+    *) line=$(line_of "$line") || {
+      echo "there is no such number"
+      return 0
+    } ;;
   esac
   until boot_line "$line"; do
     failed "could not boot $(hide_secrets "$line")" || return 0

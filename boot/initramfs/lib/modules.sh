@@ -22,7 +22,7 @@ names_disks() {
   return 1
 }
 
-needed_modules() {  # needed_modules ROOT
+needed_modules() { # needed_modules ROOT
   echo fuse
   echo overlay
   echo af_packet
@@ -52,14 +52,20 @@ needed_modules() {  # needed_modules ROOT
 collect_modules() {
   local from=$1 release=$2 to=$3 list path file
   list=$to/kboot/handoff/modules
-  [ -d "$from/lib/modules/$release" ] || { why no-modules "the image has no /lib/modules/$release for its kernel"; return 1; }
+  [ -d "$from/lib/modules/$release" ] || {
+    why no-modules "the image has no /lib/modules/$release for its kernel"
+    return 1
+  }
   has_card_driver "$from" "$release" || return 1
   needed_modules "$from" | sort -u | while read -r alias; do
     modprobe -d "$from" -S "$release" -q --show-depends "$alias" 2>>"$LOG"
   done | sed -n "s,^insmod $from\(/[^ ]*\).*,\1,p" | awk '!seen[$0]++' >"$list"
   while read -r path; do
     mkdir -p "$to${path%/*}"
-    cp "$from$path" "$to$path" || { why failed "cannot read $path from the image"; return 1; }
+    cp "$from$path" "$to$path" || {
+      why failed "cannot read $path from the image"
+      return 1
+    }
     modinfo -F firmware "$from$path" 2>/dev/null
   done <"$list" | sort -u | while read -r file; do
     for path in "/lib/firmware/$file" "/lib/firmware/$file.xz" "/lib/firmware/$file.zst"; do
@@ -78,8 +84,11 @@ collect_modules() {
 has_card_driver() {
   local device alias driver
   [ -f $NET/lease ] || return 0
-  device=/sys/class/net/$(. $NET/lease; echo "${interface%%.*}")/device
-  [ -f "$device/modalias" ] || return 0  # it hangs on no bus that tells
+  device=/sys/class/net/$(
+    . $NET/lease
+    echo "${interface%%.*}"
+  )/device
+  [ -f "$device/modalias" ] || return 0 # it hangs on no bus that tells
   alias=$(cat "$device/modalias")
   driver=$(basename "$(readlink "$device/driver")")
   modprobe -d "$1" -S "$2" -q --show-depends "$alias" 2>/dev/null | grep -q . && return 0

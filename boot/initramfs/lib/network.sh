@@ -4,14 +4,14 @@
 # assignments; the next kernel restores it without asking anybody.
 
 readonly NET=/run/kboot/net
-readonly LINK_SECONDS=10  # that a cable may need
-readonly DHCP_TRIES=16    # two seconds apart: a switch's port may need 30 s to forward (spanning tree)
+readonly LINK_SECONDS=10 # that a cable may need
+readonly DHCP_TRIES=16   # two seconds apart: a switch's port may need 30 s to forward (spanning tree)
 
 interfaces() {
   local name
   for path in /sys/class/net/*; do
     name=${path##*/}
-    [ "$(cat "$path/type")" = 1 ] || continue  # Ethernet and what looks like it
+    [ "$(cat "$path/type")" = 1 ] || continue # Ethernet and what looks like it
     case "$name" in dummy* | bond* | br* | tun* | tap* | veth*) continue ;; esac
     echo "$name"
   done
@@ -52,7 +52,10 @@ interface_with_mac() {
   local path
   for path in /sys/class/net/*; do
     [ -e "$path/device" ] || continue
-    [ "$(cat "$path/address" 2>/dev/null)" = "$1" ] && { echo "${path##*/}"; return 0; }
+    [ "$(cat "$path/address" 2>/dev/null)" = "$1" ] && {
+      echo "${path##*/}"
+      return 0
+    }
   done
   return 1
 }
@@ -79,7 +82,10 @@ network_up() {
 
 # A VLAN that was named comes first. Else those that were not left for another one, see other_network().
 interfaces_to_ask() {
-  if has_conf vlan; then conf vlan | cut -d: -f1; return; fi
+  if has_conf vlan; then
+    conf vlan | cut -d: -f1
+    return
+  fi
   if [ ! -f $NET/left ] && boot_interface; then return; fi
   interfaces | grep -vxF -e "$(cat $NET/left 2>/dev/null)"
 }
@@ -90,11 +96,21 @@ other_network() {
   [ -f $NET/lease ] || return 1
   if late_dhcp; then return 0; fi
   has_conf vlan && return 1
-  (. $NET/lease; echo "$interface") >>$NET/left
+  (
+    . $NET/lease
+    echo "$interface"
+  ) >>$NET/left
   local name found=''
   for name in $(interfaces | grep -vxF -e "$(cat $NET/left)"); do has_link "$name" && found=$name; done
-  if [ -z "$found" ]; then rm -f $NET/left; return 1; fi
-  (. $NET/lease; ip addr flush dev "$interface"; ip route flush dev "$interface") 2>>"$LOG"
+  if [ -z "$found" ]; then
+    rm -f $NET/left
+    return 1
+  fi
+  (
+    . $NET/lease
+    ip addr flush dev "$interface"
+    ip route flush dev "$interface"
+  ) 2>>"$LOG"
   rm -rf $NET/lease $NET/first
   say 'no store answers on this network: trying another card'
   network_up
@@ -144,8 +160,14 @@ static_address() {
   # shellcheck disable=SC2086
   set -- $1
   IFS=$old
-  if [ "${7-}" = auto6 ]; then ask_router "${6:-$(interfaces_to_ask)}"; return; fi
-  if [ -z "$1" ] || [ "${7-}" = dhcp ]; then ask_dhcp "${6:-$(interfaces_to_ask)}"; return; fi
+  if [ "${7-}" = auto6 ]; then
+    ask_router "${6:-$(interfaces_to_ask)}"
+    return
+  fi
+  if [ -z "$1" ] || [ "${7-}" = dhcp ]; then
+    ask_dhcp "${6:-$(interfaces_to_ask)}"
+    return
+  fi
   local device=${6:-$(boot_interface || interfaces | head -n 1)}
   {
     echo "interface=$device ip=$1 subnet=${4:-255.255.255.0}"
@@ -155,8 +177,15 @@ static_address() {
 
 # add_route DESTINATION ROUTER: a router that is on no network of this address (RFC 3442; a /32) is reached by the link.
 add_route() {
-  case "$2" in *:*) ip route replace "$1" via "$2" dev "$interface" metric $OWN_METRIC 2>>"$LOG"; return ;; esac
-  if [ "$2" = 0.0.0.0 ]; then ip route replace "$1" dev "$interface" 2>>"$LOG"; return; fi
+  case "$2" in *:*)
+    ip route replace "$1" via "$2" dev "$interface" metric $OWN_METRIC 2>>"$LOG"
+    return
+    ;;
+  esac
+  if [ "$2" = 0.0.0.0 ]; then
+    ip route replace "$1" dev "$interface" 2>>"$LOG"
+    return
+  fi
   ip route replace "$1" via "$2" dev "$interface" 2>>"$LOG" && return 0
   ip route replace "$2" dev "$interface" 2>>"$LOG"
   ip route replace "$1" via "$2" dev "$interface" 2>>"$LOG"

@@ -19,7 +19,10 @@ boot_image() {
   case $(kind_of $code) in
     nothing-to-boot) say "$(cat /run/kboot/entry.error)" ;;
     *)
-      [ $code = 0 ] || { why "$(kind_of $code)" "$(last_line /run/kboot/entry.error)"; return 1; }
+      [ $code = 0 ] || {
+        why "$(kind_of $code)" "$(last_line /run/kboot/entry.error)"
+        return 1
+      }
       . /run/kboot/entry
       ;;
   esac
@@ -44,11 +47,14 @@ new_words() {
   done
 }
 
-boot_entry() {  # boot_entry URL KERNEL COMMAND-LINE
+boot_entry() { # boot_entry URL KERNEL COMMAND-LINE
   local version packing
   phase "fetching ${title:-$2}"
   fetch_from_image "$1" "$2" /run/kboot/kernel || return 1
-  version=$(kernel_version /run/kboot/kernel) || { why foreign-kernel "$2 is not a kernel for this machine ($(uname -m))"; return 1; }
+  version=$(kernel_version /run/kboot/kernel) || {
+    why foreign-kernel "$2 is not a kernel for this machine ($(uname -m))"
+    return 1
+  }
   phase "composing the initrd for ${version%% *}"
   rm -rf $NEXT
   mkdir -p $NEXT/kboot/handoff
@@ -67,7 +73,10 @@ boot_entry() {  # boot_entry URL KERNEL COMMAND-LINE
 # fetch_from_image URL PATH FILE: not through the mount, whose cache would keep the kernel and hand it over.
 fetch_from_image() {
   local size pid
-  size=$(stat -L -c %s "/live/image$2" 2>/dev/null) || { why failed "the image has no $2"; return 1; }
+  size=$(stat -L -c %s "/live/image$2" 2>/dev/null) || {
+    why failed "the image has no $2"
+    return 1
+  }
   : >"$3"
   # shellcheck disable=SC2046
   rootstream cat $(image_words) "$1" "$2" >"$3" 2>/run/kboot/fetch.error &
@@ -77,7 +86,10 @@ fetch_from_image() {
     sleep 0.5
   done
   printf '\r'
-  wait $pid || { why failed "$(last_line /run/kboot/fetch.error)"; return 1; }
+  wait $pid || {
+    why failed "$(last_line /run/kboot/fetch.error)"
+    return 1
+  }
   say "$2: $(human_size "$size"), verified"
 }
 
@@ -107,15 +119,18 @@ load_kernel() {
   kboot load "$1" ${2:+--initrd "$2"} --command-line "$3" 2>/run/kboot/load.error || code=$?
   case $code in
     0) return 0 ;;
-    8 | 9) note "$(last_line /run/kboot/load.error)" ;;  # no such call, no such format
-    *) why "$(kind_of_loading $code)" "kexec refused the kernel: $(last_line /run/kboot/load.error)"; return 1 ;;
+    8 | 9) note "$(last_line /run/kboot/load.error)" ;; # no such call, no such format
+    *)
+      why "$(kind_of_loading $code)" "kexec refused the kernel: $(last_line /run/kboot/load.error)"
+      return 1
+      ;;
   esac
   # shellcheck disable=SC2046
   kexec -c -l "$1" $(elf_words "$1") ${2:+--initrd="$2"} --command-line="$3" 2>/run/kboot/load.error >&2 ||
     why not-loaded "kexec cannot load this kernel: $(last_line /run/kboot/load.error)"
 }
 
-kind_of_loading() { case "$(kind_of "$1")" in untrusted) echo refused-kernel ;; *) kind_of "$1" ;; esac; }
+kind_of_loading() { case "$(kind_of "$1")" in untrusted) echo refused-kernel ;; *) kind_of "$1" ;; esac }
 
 is_elf() { [ "$(od -An -tx1 -N4 "$1" | tr -d ' ')" = 7f454c46 ]; }
 

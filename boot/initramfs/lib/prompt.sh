@@ -10,7 +10,10 @@ prompt() {
     case $? in
       0) ;;
       1) return 0 ;;
-      *) echo; continue ;;
+      *)
+        echo
+        continue
+        ;;
     esac
     until run_line "$line"; do
       failed "could not do: $(hide_secrets "$line")" || break
@@ -27,13 +30,19 @@ run_line() {
   case "$1" in
     help) show_help ;;
     ls) if [ $# -gt 1 ]; then run_command "$@"; else show_menu; fi ;;
-    set) shift; set_words "$@" ;;
+    set)
+      shift
+      set_words "$@"
+      ;;
     net) show_network ;;
     status) show_status ;;
     shell) rescue_shell ;;
     log) less "$LOG" ;;
     menu) menu ;;
-    boot) shift; boot_line "$*" ;;
+    boot)
+      shift
+      boot_line "$*"
+      ;;
     reboot) reboot -f ;;
     poweroff) poweroff -f ;;
     *://* | image:* | kernel:*) boot_line "$*" ;;
@@ -104,7 +113,10 @@ words_of_label() {
   # shellcheck disable=SC2046
   set -- "$1" $(cat "$MENU/$1")
   set +f
-  if ! is_offered "$1" || may_boot_unsigned || [ "$(shift; kind_of_address "$@")" != image ]; then
+  if ! is_offered "$1" || may_boot_unsigned || [ "$(
+    shift
+    kind_of_address "$@"
+  )" != image ]; then
     cat "$MENU/$1"
     return
   fi

@@ -4,7 +4,11 @@
 # enter_root ARGUMENTS: leaves /run/kboot/init for process 1, and ends this session.
 enter_root() {
   make_writable || return 1
-  init=$(find_init) || { why failed "the image has no init: none of /sbin/init, /lib/systemd/systemd, /bin/sh"; leave_root; return 1; }
+  init=$(find_init) || {
+    why failed "the image has no init: none of /sbin/init, /lib/systemd/systemd, /bin/sh"
+    leave_root
+    return 1
+  }
   fit_fstab
   protect_interface
   fit_name_servers
@@ -16,7 +20,7 @@ enter_root() {
   mkdir -p /run/rootstream
   cp /run/kboot/phases /run/kboot/log /run/rootstream/
   # What follows a lone -- in the kernel's command line, or is an old runlevel word, is for init.
-  for word in $1; do case "$word" in single | emergency | [1-5]) echo "$word" ;; esac; done >/run/kboot/init.arguments
+  for word in $1; do case "$word" in single | emergency | [1-5]) echo "$word" ;; esac done >/run/kboot/init.arguments
   echo "$init" >/run/kboot/init
   exit 0
 }
@@ -34,8 +38,14 @@ make_writable() {
   mountpoint_is /newroot && return 0
   if has_conf overlay && [ "$(conf overlay)" != ram ]; then
     device=$(device_of "$(conf overlay)")
-    [ -n "$device" ] || { why disk "no disk $(conf overlay) for the changes (rootstream.overlay=)"; return 1; }
-    mount_disk "$device" /live/rw || { why disk "cannot mount $device for the changes"; return 1; }
+    [ -n "$device" ] || {
+      why disk "no disk $(conf overlay) for the changes (rootstream.overlay=)"
+      return 1
+    }
+    mount_disk "$device" /live/rw || {
+      why disk "cannot mount $device for the changes"
+      return 1
+    }
     echo "$device" >/run/kboot/changes
     upper=/live/rw/rootstream-changes
     say "changes are kept on $device"
@@ -44,7 +54,10 @@ make_writable() {
   fi
   mkdir -p $upper/upper $upper/work
   mount -t overlay -o "lowerdir=/live/image,upperdir=$upper/upper,workdir=$upper/work" root /newroot 2>>"$LOG" ||
-    { why failed 'cannot put an overlay over the image: see the log'; return 1; }
+    {
+      why failed 'cannot put an overlay over the image: see the log'
+      return 1
+    }
   # From here on only the overlay holds the disk: when it goes at shutdown, the disk is clean.
   if [ -f /run/kboot/changes ]; then umount -l /live/rw; fi
   mkdir -p /newroot/proc /newroot/sys /newroot/dev /newroot/run
@@ -55,13 +68,22 @@ find_init() {
   for each in "$(conf init)" /sbin/init /lib/systemd/systemd /usr/lib/systemd/systemd /etc/init /bin/init /bin/sh; do
     [ -n "$each" ] || continue
     # A link may be absolute, and then means the image.
-    chroot /newroot /bin/sh -c "[ -x '$each' ]" 2>/dev/null && { echo "$each"; return 0; }
-    [ -x "/newroot$each" ] && { echo "$each"; return 0; }
+    chroot /newroot /bin/sh -c "[ -x '$each' ]" 2>/dev/null && {
+      echo "$each"
+      return 0
+    }
+    [ -x "/newroot$each" ] && {
+      echo "$each"
+      return 0
+    }
   done
   return 1
 }
 
-is_systemd() { case "$(readlink "/newroot$1" || echo "$1")" in */systemd) return 0 ;; esac; return 1; }
+is_systemd() {
+  case "$(readlink "/newroot$1" || echo "$1")" in */systemd) return 0 ;; esac
+  return 1
+}
 
 # Lines of fstab that name disks may name one that this machine lacks, or whose driver is loaded only by the image: they
 # do not hold the boot up (systemd.mount(5), fstab(5)), however long they take. The root's line is not true here.
@@ -78,7 +100,11 @@ fit_fstab_line() {
   read -r spec folder type options rest <<END
 $line
 END
-  case "$spec" in '' | '#'*) echo "$line"; return ;; esac
+  case "$spec" in '' | '#'*)
+    echo "$line"
+    return
+    ;;
+  esac
   if [ "$folder" = / ]; then
     echo "# rootstream is the root: $line"
   elif is_disk_name "$spec"; then
@@ -98,7 +124,10 @@ patient_options() {
   echo "$options"
 }
 
-is_disk_name() { case "$1" in /dev/* | UUID=* | LABEL=* | PARTUUID=* | PARTLABEL=*) return 0 ;; esac; return 1; }
+is_disk_name() {
+  case "$1" in /dev/* | UUID=* | LABEL=* | PARTUUID=* | PARTLABEL=*) return 0 ;; esac
+  return 1
+}
 
 # Name servers are this network's, not those of where the image was made.
 fit_name_servers() {
@@ -119,7 +148,10 @@ fit_identity() {
     '' | uninitialized) ;;
     *) [ "$(conf overlay ram)" = ram ] || return 0 ;;
   esac
-  [ -d /newroot/etc ] && { cat /sys/class/dmi/id/product_uuid 2>/dev/null || cat $NET/mac; conf url; } |
+  [ -d /newroot/etc ] && {
+    cat /sys/class/dmi/id/product_uuid 2>/dev/null || cat $NET/mac
+    conf url
+  } |
     sha256sum | cut -c1-32 >/newroot/etc/machine-id
 }
 
@@ -145,14 +177,17 @@ keep_address() {
   fi
 }
 
-spared() {  # spared PROGRAM ARGUMENT...
+spared() { # spared PROGRAM ARGUMENT...
   setsid chroot /live /bin/kboot spare -- "$@" </dev/null >/dev/null 2>&1 &
 }
 
 # systemd spares the daemon, whose name begins with @, and goes to /run/initramfs at the end, so that the root can be
 # unmounted (systemd-shutdown(8)). Other inits spare nothing: they run beside it, under a guard (boot/guard.h).
 prepare_shutdown() {
-  if ! is_systemd "$init"; then : >/run/kboot/guard; return 0; fi
+  if ! is_systemd "$init"; then
+    : >/run/kboot/guard
+    return 0
+  fi
   [ -f /run/kboot/changes ] || ! cache_is_in_memory || return 0
   mkdir -p /run/initramfs
   (cd / && cpio -o -H newc </lib/kboot/shutdown.files 2>/dev/null) | (cd /run/initramfs && cpio -idm 2>/dev/null)

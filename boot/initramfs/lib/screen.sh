@@ -26,9 +26,18 @@ TEXT
     key=$(read_key $RETRY_SECONDS "trying again")
     case "$key" in
       '' | Enter | r) return 0 ;;
-      m) menu; return 1 ;;
-      p) prompt; return 1 ;;
-      s) rescue_shell; return 1 ;;
+      m)
+        menu
+        return 1
+        ;;
+      p)
+        prompt
+        return 1
+        ;;
+      s)
+        rescue_shell
+        return 1
+        ;;
       l) less "$LOG" ;;
     esac
   done
@@ -36,7 +45,10 @@ TEXT
 
 current_settings() {
   local from='no address'
-  if [ -f $NET/lease ]; then from=$(. $NET/lease; echo "$ip on $interface"); fi
+  if [ -f $NET/lease ]; then from=$(
+    . $NET/lease
+    echo "$ip on $interface"
+  ); fi
   echo "$(hide_secrets "$(conf url 'no URL was given')"), from $from, clock $(date -u '+%Y-%m-%d %H:%M UTC')"
 }
 
@@ -70,6 +82,7 @@ read_key() {
   local left=$1 key=''
   while [ "$left" -gt 0 ]; do
     printf '\r  %s in %s s ' "$2" "$left" >&2
+    # shellcheck disable=SC3045 # busybox's shell has it
     if IFS= read -r -s -n 1 -t 1 key; then
       printf '\n' >&2
       printf '%s' "${key:-Enter}"

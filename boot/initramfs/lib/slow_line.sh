@@ -1,13 +1,16 @@
 # kboot.slow=RATE,DELAY: makes this machine's line slow, to see how a boot over one feels. DELAY is a round
 # trip; half of it each way (tc-netem(8)). What comes in is delayed on its way through an ifb device.
 
-slow_line() {  # slow_line INTERFACE
+slow_line() { # slow_line INTERFACE
   has_conf slow || return 0
   local rate delay half
   rate=$(conf slow | cut -d, -f1)
   delay=$(conf slow | cut -d, -f2)
   half=$((${delay%ms} / 2))ms
-  command -v tc >/dev/null || { say 'kboot.slow: this kboot was built without tc'; return 0; }
+  command -v tc >/dev/null || {
+    say 'kboot.slow: this kboot was built without tc'
+    return 0
+  }
   modprobe -q -a ifb sch_netem sch_ingress cls_matchall act_mirred 2>/dev/null
   ip link show ifb0 >/dev/null 2>&1 || ip link add ifb0 type ifb
   ip link set ifb0 up

@@ -19,10 +19,16 @@ stage_two() {
 restore_network() {
   local mac name lease_of tenths=0
   mac=$(cat $NET/mac)
-  lease_of=$(. $NET/lease; echo "$interface")
+  lease_of=$(
+    . $NET/lease
+    echo "$interface"
+  )
   until name=$(interface_with_mac "$mac"); do
     [ $tenths -lt 100 ] ||
-      { why no-card "the network interface $mac is not there under this kernel: its driver may be missing in the image"; return 1; }
+      {
+        why no-card "the network interface $mac is not there under this kernel: its driver may be missing in the image"
+        return 1
+      }
     sleep 0.1
     tenths=$((tenths + 1))
   done

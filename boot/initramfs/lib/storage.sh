@@ -5,8 +5,14 @@
 device_of() {
   local label
   case "$1" in
-    /dev/*) [ -b "$1" ] && echo "$1"; return ;;
-    UUID=*) findfs "$1" 2>/dev/null; return ;;
+    /dev/*)
+      [ -b "$1" ] && echo "$1"
+      return
+      ;;
+    UUID=*)
+      findfs "$1" 2>/dev/null
+      return
+      ;;
   esac
   label=${1#LABEL=}
   findfs "LABEL=$label" 2>/dev/null || findfs "LABEL=$(printf '%s' "$label" | tr a-z A-Z)" 2>/dev/null
