@@ -1,5 +1,5 @@
 // CommandLine: the verbs of one program. In all of ours they are parsed, tell of wrong usage, of failures, and of what
-// a library throws alike; and no program ends well whose output could not be written.
+// a library throws alike; and no program ends well whose output could not be written. Used by the main thread.
 #pragma once
 
 #include <functional>

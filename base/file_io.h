@@ -1,4 +1,4 @@
-// Small pieces of file input and output that report what failed on which file, and why.
+// Small pieces of file input and output that report what failed on which file, and why. Any thread may call it.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What is shared and changes sits behind its lock, in its type.
+// What is shared and changes sits behind its lock, in its type. Any thread may use it.
 #pragma once
 
 #include <utility>

@@ -1,4 +1,4 @@
-// IntervalSet: which bytes of a file have been seen.
+// IntervalSet: which bytes of a file have been seen. Not thread-safe.
 #pragma once
 
 #include <cstdint>

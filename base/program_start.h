@@ -1,4 +1,5 @@
-// What every executable of the project does before anything else, so that nothing later has to think of it.
+// What every executable of the project does before anything else, so that nothing later has to think of it. Used before
+// there are threads.
 //
 // * A standard file that is closed becomes /dev/null: the next file that is opened would take its number, and be
 //   written over by the first message.

@@ -1,5 +1,5 @@
 // A line on a terminal that tells how far a long command has come: its share, the bytes, the time to go where the total
-// is known, and what is at hand. Nothing where there is no terminal.
+// is known, and what is at hand. Nothing where there is no terminal. Not thread-safe.
 #pragma once
 
 #include <chrono>

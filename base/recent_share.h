@@ -1,4 +1,5 @@
 // Of the last events, the part that was so: 0 to 1. Each one weighs 1/window, and less with every later one.
+// Thread-safe.
 #pragma once
 
 #include <atomic>

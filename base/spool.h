@@ -1,5 +1,5 @@
-// Spool: bytes on the disk that are written once and read again, in a file without a name, which the
-// kernel removes whatever happens. In $TMPDIR or /var/tmp.
+// Spool: bytes on the disk that are written once and read again, in a file without a name, which the kernel removes
+// whatever happens. In $TMPDIR or /var/tmp. Not thread-safe.
 #pragma once
 
 #include <cstdint>

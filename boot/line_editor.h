@@ -1,5 +1,5 @@
-// LineEditor: one line of text under a person's hands. It turns bytes of a terminal's keyboard into
-// a line, and a line into bytes for one row of its screen; it does no input or output itself.
+// LineEditor: one line of text under a person's hands. It turns bytes of a terminal's keyboard into a line, and a line
+// into bytes for one row of its screen; it does no input or output itself. Not thread-safe.
 //
 // It is our own because of where it runs. libedit with the libraries below it (libbsd, libmd,
 // libtinfo) is 540 KiB in Debian 12 and wants a terminfo database, and libtecla knows no UTF-8. All

@@ -1,5 +1,6 @@
-// What a client remembers of each image between runs: the ref it accepted last. So it refuses to go back
-// to an older one, or to one with fewer signatures, and opens the image while no origin answers.
+// What a client remembers of each image between runs: the ref it accepted last. So it refuses to go back to an older
+// one, or to one with fewer signatures, and opens the image while no origin answers. Any thread may use it: a lock on
+// the disk gives each its turn.
 //
 // Kept in the cache folder, one small file for an image URL in each of two folders, with a checksum: one
 // that is damaged or missing is made good by the other. Both are written before a ref counts as

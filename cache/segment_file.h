@@ -1,6 +1,7 @@
-// Segment: an append-only file of stored objects, each behind a header of its own. What is in a segment
-// is never changed, only the whole file is dropped. A header that is damaged or cut off ends the scan;
-// objects are believed only when their bytes have their id, so nothing else need be protected.
+// Segment: an append-only file of stored objects, each behind a header of its own. What is in a segment is never
+// changed, only the whole file is dropped. A header that is damaged or cut off ends the scan; objects are believed only
+// when their bytes have their id, so nothing else need be protected. Immutable but for what is appended at its end, so
+// threads may read it at once.
 //
 //   file    "RSSEG\r\n" 0x00, then records
 //   record  u32 magic "RSRC", u32 stored size, id (32 bytes), u32 check, then the stored bytes

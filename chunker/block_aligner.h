@@ -1,5 +1,5 @@
-// Turns parts of a file, as a source gives them, into whole blocks: what a hole of the source left out of
-// a block is filled with zeros.
+// Turns parts of a file, as a source gives them, into whole blocks: what a hole of the source left out of a block is
+// filled with zeros. Not thread-safe.
 #pragma once
 
 #include <algorithm>

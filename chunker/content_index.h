@@ -1,5 +1,5 @@
-// Which small files' contents the stream has already: 28 bytes a file, so that millions fit into memory.
-// Keys are the first 20 bytes of the content's SHA-256.
+// Which small files' contents the stream has already: 28 bytes a file, so that millions fit into memory. Keys are the
+// first 20 bytes of the content's SHA-256. Not thread-safe.
 #pragma once
 
 #include <array>

@@ -1,5 +1,5 @@
-// EntrySpool: entries wait here between the two passes of publishing. Where a chunk lies is known only
-// when all packs are closed, so shards are made in a second pass, over this spool, not over the source.
+// EntrySpool: entries wait here between the two passes of publishing. Where a chunk lies is known only when all packs
+// are closed, so shards are made in a second pass, over this spool, not over the source. Not thread-safe.
 #pragma once
 
 #include <optional>

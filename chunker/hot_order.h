@@ -1,6 +1,6 @@
-// HotOrder: what of a source is to come first in its image, and in which order. Made of a profile; where
-// the store has an earlier version of the image with a hot range, that one's order is kept for what both
-// have, so that they share its chunks.
+// HotOrder: what of a source is to come first in its image, and in which order. Made of a profile; where the store has
+// an earlier version of the image with a hot range, that one's order is kept for what both have, so that they share its
+// chunks. Immutable once made, so any thread may use it.
 //
 // A profile has what programs read. The kernel of a client whose mount reads ahead by a page asks for more: behind a
 // read at a file's begin, and behind a large one, for up to as much again. Those pages come last, so that they are not

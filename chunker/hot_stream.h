@@ -1,5 +1,5 @@
-// HotStream: what is to come first in an image, gathered as the source gives it, then laid in the order
-// of its ranks and cut. Its chunks are always read whole, in order and one after another.
+// HotStream: what is to come first in an image, gathered as the source gives it, then laid in the order of its ranks
+// and cut. Its chunks are always read whole, in order and one after another. Not thread-safe.
 #pragma once
 
 #include <string_view>

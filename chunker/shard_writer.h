@@ -1,4 +1,4 @@
-// ShardWriter: drafts of shards become objects in packs.
+// ShardWriter: drafts of shards become objects in packs. Not thread-safe.
 //
 // Drafts come children first. What the store's signed images already have is not written: a shard is
 // known by its key, the hash of all it says with its children given by their keys, so it does not matter

@@ -1,4 +1,5 @@
-// StreamWriter: files' contents into the image's stream, and the stream into chunks.
+// StreamWriter: files' contents into the image's stream, and the stream into chunks. Used by one thread; chunks are
+// compressed on others.
 //
 // A large file is cut alone, so it makes the same chunks wherever it stands. Small files are joined in
 // path order, each content once, and cut together: three chunks in four are saved against cutting each

@@ -1,4 +1,4 @@
-// TreeBuilder: entries in canonical order become shards of bounded size.
+// TreeBuilder: entries in canonical order become shards of bounded size. Not thread-safe.
 //
 // A directory's contents stay in its parent's shard while they are small. When a directory is complete
 // and what hangs below it weighs more than kMaxWeight, its heavy subdirectories become shards of their

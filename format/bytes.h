@@ -1,4 +1,4 @@
-// Little-endian encoding of the format's integers and byte strings.
+// Little-endian encoding of the format's integers and byte strings. Not thread-safe.
 //
 // Encoder appends to a string. Decoder reads hostile bytes: a read never fails by itself, it returns
 // zero and turns ok() false; callers check ok() once, after the last read, and only then believe what

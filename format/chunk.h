@@ -1,4 +1,5 @@
-// Sealing: plain bytes become one zstd frame (RFC 8878) whose SHA-256 is the object's id.
+// Sealing: plain bytes become one zstd frame (RFC 8878) whose SHA-256 is the object's id. A Sealer is used by one
+// thread at a time.
 //
 // Content chunks and shard parts are sealed alike. Open() takes only bytes whose id was checked: a
 // VerifiedBytes cannot be made in any other way than by Verify(), so unverified bytes never reach zstd.

@@ -1,4 +1,5 @@
-// Id: a SHA-256 (FIPS 180-4). Names chunks, shard parts, packs, manifests and keys.
+// Id: a SHA-256 (FIPS 180-4). Names chunks, shard parts, packs, manifests and keys. Values; a Sha256Stream is used by
+// one thread at a time.
 #pragma once
 
 #include <array>

@@ -1,5 +1,5 @@
 // Ed25519 keys and signatures (RFC 8032), as OpenSSL's tools read and write them (PEM: PKCS #8 and
-// SubjectPublicKeyInfo, RFC 8410).
+// SubjectPublicKeyInfo, RFC 8410). Immutable, so any thread may use it.
 #pragma once
 
 #include <array>

@@ -1,5 +1,5 @@
-// The options of publish that make boot entries. Their order counts: each --kernel begins an entry,
-// and what follows belongs to it.
+// The options of publish that make boot entries. Their order counts: each --kernel begins an entry, and what follows
+// belongs to it. Used by the main thread.
 #pragma once
 
 #include <string>

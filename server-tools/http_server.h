@@ -1,5 +1,5 @@
-// An HTTP server for one store, for trials: GET and HEAD, Range, keep-alive. Any web server does better
-// in production.
+// An HTTP server for one store, for trials: GET and HEAD, Range, keep-alive. Any web server does better in production.
+// It answers on threads of its own.
 #pragma once
 
 #include <atomic>

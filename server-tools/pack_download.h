@@ -1,5 +1,5 @@
 // A pack on its way into a store, under its name when all of it has come and has its hash. A later process goes on with
-// one that was interrupted, where the store can.
+// one that was interrupted, where the store can. Not thread-safe.
 #pragma once
 
 #include "server-tools/downloads.h"

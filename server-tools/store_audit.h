@@ -1,4 +1,4 @@
-// Checking a store, byte by byte, and telling what it holds.
+// Checking a store, byte by byte, and telling what it holds. Not thread-safe.
 #pragma once
 
 #include <functional>

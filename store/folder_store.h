@@ -1,4 +1,4 @@
-// FolderStore: a store in a folder of a local disk, which any web server can serve.
+// FolderStore: a store in a folder of a local disk, which any web server can serve. Any thread may call any method.
 //
 // An object is written to a file of its own in tmp/, synced, renamed, and its folder synced. Such files are locked
 // (flock(2)) as long as they are written to, so that no clean-up takes one from its writer. Files: lock, lock.refs (the

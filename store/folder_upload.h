@@ -1,4 +1,4 @@
-// An Upload into a store that is a folder: a file in its tmp/ until it has its name.
+// An Upload into a store that is a folder: a file in its tmp/ until it has its name. Used by one thread at a time.
 #pragma once
 
 #include "base/file_io.h"

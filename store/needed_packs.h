@@ -1,6 +1,5 @@
-// Which packs an image needs: a walk from its manifest over everything that it names. Hot lists,
-// the trees of all shards, their chunk lists; and the places, unread, of publisher's parts and
-// chunks.
+// Which packs an image needs: a walk from its manifest over everything that it names. Hot lists, the trees of all
+// shards, their chunk lists; and the places, unread, of publisher's parts and chunks. Not thread-safe.
 #pragma once
 
 #include <functional>

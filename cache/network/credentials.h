@@ -1,5 +1,6 @@
 // Credentials: what proves to web servers who asks, and whom to believe that they are who they say. Read from files
-// once, before the first request: a daemon whose files go away (switch_root) keeps them. Immutable.
+// once, before the first request: a daemon whose files go away (switch_root) keeps them. Immutable. Immutable once
+// read, so any thread may use them.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,5 @@
-// Transport over libcurl's multi interface: HTTP/2 where TLS offers it, otherwise keep-alive HTTP/1.1.
-// Proxies come from the environment (http_proxy, https_proxy, no_proxy), as curl(1) reads them.
+// Transport over libcurl's multi interface: HTTP/2 where TLS offers it, otherwise keep-alive HTTP/1.1. Proxies come
+// from the environment (http_proxy, https_proxy, no_proxy), as curl(1) reads them. Threads: see Transport.
 #pragma once
 
 #include "cache/network/credentials.h"

@@ -1,4 +1,4 @@
-// BootFinder: from the entries of a source to the image's boot entries.
+// BootFinder: from the entries of a source to the image's boot entries. Not thread-safe.
 //
 // It is shown each entry as it is published, and sees names, types, symlinks and the contents of a
 // few small files, but never the source itself: so a tree and its tar boot alike. Without entries

@@ -1,5 +1,5 @@
-// ImageNames: names of an image while it is published, to find a file by its path as the image's
-// own system would, symlinks on the way included. Some 50 bytes a name.
+// ImageNames: names of an image while it is published, to find a file by its path as the image's own system would,
+// symlinks on the way included. Some 50 bytes a name. Not thread-safe.
 #pragma once
 
 #include <cstdint>

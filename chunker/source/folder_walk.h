@@ -1,5 +1,4 @@
-// FolderWalk: the entries of a directory of the publisher's machine, in canonical order, files
-// opened.
+// FolderWalk: the entries of a directory of the publisher's machine, in canonical order, files opened. Not thread-safe.
 #pragma once
 
 #include <sys/stat.h>

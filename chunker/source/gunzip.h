@@ -1,5 +1,5 @@
-// Gunzip: gzip data (RFC 1952) that come in pieces, of one member or several, with each checksum checked.
-// libarchive checks none, so damage that still inflates would become files with wrong bytes.
+// Gunzip: gzip data (RFC 1952) that come in pieces, of one member or several, with each checksum checked. libarchive
+// checks none, so damage that still inflates would become files with wrong bytes. Not thread-safe.
 #pragma once
 
 #include <functional>

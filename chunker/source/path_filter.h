@@ -1,4 +1,4 @@
-// PathFilter: what of a source is left out, by patterns of its paths.
+// PathFilter: what of a source is left out, by patterns of its paths. Immutable once made, so any thread may use it.
 //
 // A pattern that begins with a slash is held against whole paths from the source's root, any other against
 // the ends of paths: "/proc", "/var/cache/*", "*.pyc", "apt/archives". `*`, `?` and `[…]` match within one name

@@ -1,4 +1,4 @@
-// The names of an archive as a tree: some 50 bytes a name, so that millions fit into memory.
+// The names of an archive as a tree: some 50 bytes a name, so that millions fit into memory. Not thread-safe.
 #pragma once
 
 #include <cstdint>

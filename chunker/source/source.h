@@ -1,5 +1,5 @@
-// Source: what is published, entry by entry, in canonical order: depth first, names of a directory sorted
-// as bytes. So a tree and its tar are the same image.
+// Source: what is published, entry by entry, in canonical order: depth first, names of a directory sorted as bytes. So
+// a tree and its tar are the same image. Used by one thread; what it reads may come from another of its own.
 #pragma once
 
 #include <cstdint>

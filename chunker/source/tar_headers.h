@@ -1,5 +1,5 @@
-// TarHeaders: follows the plain bytes of a tar from header to header, beside libarchive, and notes what
-// libarchive does not tell.
+// TarHeaders: follows the plain bytes of a tar from header to header, beside libarchive, and notes what libarchive does
+// not tell. Not thread-safe.
 //
 // libarchive reads a number that is none as 0, one that is too large as the largest it knows, and a pax
 // time of "-0.5" (half a second before 1970) as +0.5; of a sparse file's map it takes what it can, and of pax headers

@@ -1,5 +1,5 @@
-// TarStream: the plain bytes of a file that may be a tar, decompressed by whatever filters they need, to
-// the end, so that checksums behind the last byte are checked, too.
+// TarStream: the plain bytes of a file that may be a tar, decompressed by whatever filters they need, to the end, so
+// that checksums behind the last byte are checked, too. Not thread-safe.
 #pragma once
 
 #include <sys/types.h>

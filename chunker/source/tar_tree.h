@@ -1,4 +1,4 @@
-// TarTree: the names of an archive, as extracting its entries one after another would leave them.
+// TarTree: the names of an archive, as extracting its entries one after another would leave them. Not thread-safe.
 //
 // An entry of a name that is there takes its place, and what other names lead to stays as it is. On the
 // way to a name symlinks are followed, as the image's own system would: "lib/x" lands in usr/lib where

@@ -1,4 +1,4 @@
-// The command-line options that every command which opens an image has.
+// The command-line options that every command which opens an image has. Used by the main thread.
 #pragma once
 
 #include <string>

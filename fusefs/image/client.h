@@ -1,5 +1,6 @@
-// Client: an image opened by its URL, with all that reads it. The wiring of the read chain, from the
-// network up; mount, ls, cat, export and the rest are built on it.
+// Client: an image opened by its URL, with all that reads it. The wiring of the read chain, from the network up; mount,
+// ls, cat, export and the rest are built on it. What it hands out is thread-safe; it is opened and closed by one
+// thread.
 #pragma once
 
 #include <functional>

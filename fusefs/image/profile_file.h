@@ -1,5 +1,5 @@
-// A profile on the disk, which a recording writes. If it is there already, the recording goes on
-// with it: a boot is recorded by one process after another.
+// A profile on the disk, which a recording writes. If it is there already, the recording goes on with it: a boot is
+// recorded by one process after another. Not thread-safe.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// View: an opened image for commands that may wait. Turns the callbacks of Image and FileReader into
-// plain calls, and walks.
+// View: an opened image for commands that may wait. Turns the callbacks of Image and FileReader into plain calls, and
+// walks. Not thread-safe, and must not run on a thread that answers.
 #pragma once
 
 #include <functional>

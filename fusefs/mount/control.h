@@ -1,5 +1,6 @@
-// How commands talk to the daemon of a mount: an abstract socket named by the mount's device number. It
-// never touches the mount, and works after switch_root. The daemon answers its own user and root only.
+// How commands talk to the daemon of a mount: an abstract socket named by the mount's device number. It never touches
+// the mount, and works after switch_root. The daemon answers its own user and root only. Requests are answered on a
+// thread of the server.
 //
 // Anybody may take an abstract name, and a device number is given again. So who asks holds the answer against what the
 // kernel says of the mount: it comes from a process of the user who mounted it, and names the mount's device and

@@ -1,5 +1,5 @@
-// The kernel's own readahead for a mount: how far it reads around what a program touches. Written by root alone;
-// a file that is open keeps what it had. Linux, Documentation/ABI/testing/sysfs-class-bdi.
+// The kernel's own readahead for a mount: how far it reads around what a program touches. Written by root alone; a file
+// that is open keeps what it had. Linux, Documentation/ABI/testing/sysfs-class-bdi. Not thread-safe.
 #pragma once
 
 #include <optional>

@@ -1,9 +1,8 @@
-// A process beside the daemon that makes its mount and takes it away again. To mount and unmount needs
-// what the daemon gives up before it reads a byte from outside (least_privilege.h): CAP_SYS_ADMIN, or
-// fusermount3 and its set-user-id bit; and Landlock lets nobody mount. So this process keeps it, and does
-// nothing but a few actions that are fixed when it starts: whoever takes over the daemon can choose neither
-// the mountpoint nor the options. It reads one byte at a time, has no other file open, and ends when the
-// daemon does.
+// A process beside the daemon that makes its mount and takes it away again. To mount and unmount needs what the daemon
+// gives up before it reads a byte from outside (least_privilege.h): CAP_SYS_ADMIN, or fusermount3 and its set-user-id
+// bit; and Landlock lets nobody mount. So this process keeps it, and does nothing but a few actions that are fixed when
+// it starts: whoever takes over the daemon can choose neither the mountpoint nor the options. It reads one byte at a
+// time, has no other file open, and ends when the daemon does. Used by the main thread of each process.
 #pragma once
 
 #include <sys/types.h>

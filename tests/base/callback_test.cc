@@ -1,3 +1,4 @@
+// Covers: base/nested_call.cc.
 #include "base/callback.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Covers: base/thread.cc.
 #include "base/workers.h"
 
 #include <gtest/gtest.h>

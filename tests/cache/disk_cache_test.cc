@@ -1,3 +1,4 @@
+// Covers: cache/segment_folder.cc.
 #include "cache/disk_cache.h"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// Covers: chunker/chunk_store.cc, chunker/hot_stream.cc, chunker/pack_writer.cc.
 #include "chunker/stream_writer.h"
 
 #include <gtest/gtest.h>

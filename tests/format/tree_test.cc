@@ -1,3 +1,4 @@
+// Covers: format/tree_check.cc.
 #include "format/tree.h"
 
 #include <gtest/gtest.h>

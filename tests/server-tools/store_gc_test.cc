@@ -1,3 +1,4 @@
+// Covers: store/store_lock.cc.
 #include "server-tools/store_gc.h"
 
 #include <gtest/gtest.h>

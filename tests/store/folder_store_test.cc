@@ -1,3 +1,4 @@
+// Covers: store/folder_upload.cc.
 #include "store/folder_store.h"
 
 #include <gtest/gtest.h>

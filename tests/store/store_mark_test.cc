@@ -1,3 +1,4 @@
+// Covers: store/store_path.cc.
 #include "store/store_mark.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Covers: server-tools/store_stats.cc.
 #include "store/store.h"
 
 #include <gtest/gtest.h>

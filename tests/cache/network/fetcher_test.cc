@@ -1,3 +1,5 @@
+// Covers: cache/network/file_transfer.cc, cache/network/origins.cc, cache/network/pack_transfer.cc,
+// cache/network/transfer_plan.cc, cache/network/transfer_table.cc.
 #include "cache/network/fetcher.h"
 
 #include <gtest/gtest.h>

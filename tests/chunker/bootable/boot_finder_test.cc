@@ -1,3 +1,4 @@
+// Covers: chunker/bootable/kernel_cmdline.cc, chunker/bootable/loader_entry.cc, chunker/bootable/os_release.cc.
 #include "chunker/bootable/boot_finder.h"
 
 #include <gtest/gtest.h>

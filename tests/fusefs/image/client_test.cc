@@ -1,3 +1,5 @@
+// Covers: fusefs/ahead/survey.cc, fusefs/ahead/warmup.cc, fusefs/image/file_reader.cc, fusefs/image/shard_table.cc,
+// fusefs/image/view.cc.
 // The read chain over a store on the disk: file:// URLs through the real transport.
 #include "fusefs/image/client.h"
 

@@ -1,3 +1,4 @@
+// Covers: cache/profile_io.cc.
 // Recordings of real images, and the files they go on in.
 #include "fusefs/image/profile_file.h"
 

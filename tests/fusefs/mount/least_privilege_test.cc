@@ -1,3 +1,4 @@
+// Covers: fusefs/mount/file_rules.cc, fusefs/mount/system_call_filter.cc.
 #include "fusefs/mount/least_privilege.h"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// Covers: fusefs/mount/interrupted_requests.cc.
 #define FUSE_USE_VERSION 314
 #include "fusefs/mount/request.h"
 
