@@ -1,5 +1,5 @@
-// A line on a terminal that tells how far a long command has come: its share, the bytes, the time to go where the total
-// is known, and what is at hand. Nothing where there is no terminal. Not thread-safe.
+// The progress of a long command, on one line of a terminal: percent, bytes, time left (where the total is known), and the
+// object at hand. Without a terminal it prints nothing. Not thread-safe.
 #pragma once
 
 #include <chrono>

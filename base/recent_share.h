@@ -1,5 +1,5 @@
-// Of the last events, the part that was so: 0 to 1. Each one weighs 1/window, and less with every later one.
-// Thread-safe.
+// RecentShare: the share of recent events for which something was true, from 0 to 1. It is an exponential moving average:
+// the newest event weighs 1/window, earlier ones less and less. Thread-safe.
 #pragma once
 
 #include <atomic>

@@ -204,6 +204,17 @@ void DiskCache::Append(const Id& id, std::string_view stored) {
 
 bool DiskCache::HasRoomFor(uint64_t size) const { return this->size() + size + SegmentIndex::kEntrySize <= limit_; }
 
+// Finds a place for `size` bytes at the end of the newest segment; nullopt: there is none, and the object is not kept.
+//
+// Invariants. write_mutex_ is held, so nobody else appends, drops or starts a segment; mutex_ is taken only to change
+// what readers share. What is reserved counts in size_ before it is written: so the limit holds at every moment, and a
+// write that fails leaves a gap that a scan ends at, never an overlap. Segments are dropped before there is room, never
+// after.
+//
+// Why it ends. Each turn of the first loop drops a segment or returns. DropOldest() may copy objects forward, which
+// calls Append() and so this function again: at most a quarter of a segment each time, and only where HasRoomFor()
+// holds already, so the inner call drops nothing. The second loop starts one segment at most: a new one has room, since
+// `size` is less.
 std::optional<DiskCache::Reservation> DiskCache::Reserve(uint64_t size) {
   if (size > segment_size_ - kSegmentHeaderSize) return std::nullopt;
   while (!HasRoomFor(size))

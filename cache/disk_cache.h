@@ -1,14 +1,15 @@
 // The local cache: stored objects in segment files, found through an index. Thread-safe.
 //
-// One process writes a cache folder (flock on its "lock" file). Others read the same segments through an
-// index of their own, and take over when the writer ends. Whatever is wrong on the disk - a damaged or
-// missing file, no space, no permission - makes a miss, or turns writing off for a while; it is never a
-// wrong byte and never an error for who reads. Only bytes that were read and are wrong are damage: what cannot be
-// opened at the moment stays where it is.
+// One process writes a cache folder; it holds flock(2) on the file "lock". Other processes read the same segments
+// through an index of their own, and one of them becomes the writer when the writer ends.
 //
-// The limit is hard: before an object is appended, oldest segments are dropped until it fits, and what a clean
-// close writes of the index. Nobody's index lies on the disk while it is in use. Objects of a dropped segment that were
-// read lately are copied forward first.
+// No fault of the disk is an error for a reader. A damaged or missing file is a miss. Without space or permission,
+// writing stops for a while. An object is removed only when its bytes were read and are wrong; a file that cannot be
+// opened at the moment stays.
+//
+// The limit is hard. Before an object is appended, the oldest segments are dropped until the object fits, together with
+// the index that a clean close writes. Recently read objects of a dropped segment are copied to the newest one first.
+// While a cache is in use, its index is in memory and not on the disk.
 //
 //   FOLDER/lock  FOLDER/segments/00000001.seg …  FOLDER/index  FOLDER/index.seal
 #pragma once

@@ -89,6 +89,19 @@ Status ChunkStore::Put(std::string plain, uint64_t start, std::vector<StreamChun
   }
 }
 
+// Writes the oldest task's chunk, or finds that it is stored already. The one thread that calls Put() and Finish() runs
+// it.
+//
+// Invariants. tasks_ is in the order of Put(). Work() may finish tasks in any order, but only this function appends to
+// packs, and it takes tasks from the front: so packs do not depend on how the threads were scheduled. Each plain hash
+// has one owner: the task that claimed it first, which compresses. It stays in claimed_ until its chunk has a number in
+// known_numbers_, and both change under one lock: so a later task with the same bytes finds the owner or the number,
+// never neither.
+//
+// Why it ends. It waits for two tasks at most: the front, and the front's owner. Both are in the hands of a thread,
+// since to_do_ is taken from in order and an owner claimed before any task behind it; and a thread waits for nothing
+// but to_do_. The owner may be behind the front: then its stored bytes are written here, and its own turn finds the
+// number.
 Status ChunkStore::WriteFront() {
   TaskPtr task, owner;
   {

@@ -233,7 +233,17 @@ Status TreeBuilder::CutOffHeavy(Contents& contents, size_t limit) {
   return Ok();
 }
 
-// Writes ranges that no further entry can change; with `all`, what is left too.
+// Cuts the names of one directory, which has too many for a shard, into ranges, and writes those that no further entry
+// can change; with `all`, what is left too.
+//
+// Invariants. Entries come sorted, so contents.nodes is a sorted run whose names are all behind those of the ranges in
+// open.split. RangeCutter decides by names and by weight since its last cut alone: so the same names are cut in the
+// same places whether they came in one call or in many, and whatever directories lie beside. Without `all`, the last
+// range stays in contents, since the next entry may belong to it; its nodes are looked at again by the next call, from
+// its beginning, with a new cutter, which is in the same state as one that had just cut there.
+//
+// Why it is cheap. It does nothing until contents weighs two shards, and then at least one range is written: each node
+// is looked at a bounded number of times, and no more than some shards' worth of them is in memory.
 Status TreeBuilder::CutRanges(Open& open, bool all) {
   if (!open.split) open.split.emplace();
   Contents& contents = *open.self.contents;

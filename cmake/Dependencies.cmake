@@ -1,4 +1,4 @@
-# Every third-party library, as an imported target. All are Debian packages (see packages.txt).
+# Every third-party library, as an imported target. All are Debian packages: BUILD_PACKAGES in tests/support/setup.sh.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(CLI11 REQUIRED)

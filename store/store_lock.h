@@ -1,4 +1,4 @@
-// Taking a store's lock, with a word to who waits for it.
+// Waits for the lock of a store, and tells the person at the terminal what it waits for.
 #pragma once
 
 #include <chrono>

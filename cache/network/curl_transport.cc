@@ -21,7 +21,7 @@
 namespace rootstream {
 namespace {
 
-// Of which variable sends requests through a proxy, for who looks for a fault; see ENVIRONMENT of curl(1).
+// Names the environment variable that selects the proxy for this URL, for error messages. curl(1), ENVIRONMENT.
 std::string ProxyWord(const std::string& url) {
   if (getenv("no_proxy") != nullptr || getenv("NO_PROXY") != nullptr) return "";
   const bool secure = url.starts_with("https:");

@@ -16,7 +16,8 @@ using std::chrono::seconds;
 constexpr uint64_t kBatch = 1 << 20;         // bytes that are asked for together
 constexpr uint64_t kMostUnderWay = 4 << 20;  // bytes
 constexpr milliseconds kLookEvery{200};
-constexpr int kMostInVain = 4;  // passes that found something missing after one that brought it in
+constexpr int kMostInVain =
+    4;  // passes over the image in a row that fetch something and still leave gaps: then it ends
 constexpr seconds kTryAgainAfter{5};
 
 }  // namespace

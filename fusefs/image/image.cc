@@ -170,7 +170,17 @@ uint64_t Image::ParentInode(const Node& directory) {
   return owner == 0 ? kRootInode : owner;
 }
 
-// Any program may seek to any position: only one within this directory's own names leads to some.
+// Goes on with a directory where an earlier READDIR ended.
+//
+// A position is a shard's number in this mount and a row in it, just behind the entry that was read last: it says
+// nothing of the kernel's buffers, and is valid as long as the mount is. The names of a directory are runs: of its own
+// shard, or, if it was split, of its ranges' shards, in order. So the next entry is in the same run, or at the
+// beginning of the next one.
+//
+// Invariants. Any program may seek to any position, so the number is looked up and never used: the shard has to be the
+// directory's own, or one whose owner is this directory (OwnerOf), and the row must lie within the listing. Everything
+// else is the directory's end. Why it ends: positions in a directory only grow, NextRun() goes to the range behind or
+// to the shard above and never back, and ranges without names are passed over kMostEmptyRanges times at most.
 void Image::RunAt(const ScanPtr& scan, uint64_t position) {
   const Node& directory = scan->directory;
   const uint32_t number = NumberOf(position);

@@ -9,7 +9,7 @@
 namespace rootstream {
 namespace {
 
-constexpr size_t kMostShards = 1 << 18;  // met in one mount: 60 MiB of slots, 250 million files
+constexpr size_t kMostShards = 1 << 18;  // shards one mount may number: 60 MiB of slots, enough for 250 million files
 
 Error NoSuchShard() { return Invalid("the image has no shard of that number"); }
 

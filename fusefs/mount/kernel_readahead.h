@@ -10,13 +10,13 @@
 
 namespace rootstream {
 
-// What is known of what a mount will be asked for.
+// What the daemon knows, when a mount begins, of the reads that will come.
 enum class Foreknowledge {
-  kNone,
-  kHotRange,   // just what was recorded comes ahead of its being asked for
-  kRecording,  // nothing, and it is being recorded: no more must be asked for than programs read
+  kNone,       // nothing
+  kHotRange,   // the image has a hot range, which is fetched before programs read it
+  kRecording,  // nothing, and reads are recorded: the kernel must ask for what programs read and for no more
 };
-// Whether the daemon may change a mount's readahead later: root's may.
+// Whether the daemon may change the readahead of its mount later. Only root may.
 enum class Tuning { kFixed, kAdjustable };
 
 inline constexpr int kNoReadahead = 0;    // KiB: large reads are asked for page by page
