@@ -1,7 +1,9 @@
-// Callback: who waits for an answer. Called once with it: at once on the thread that asked, or later on another one.
+// Callback: the function that receives the answer to an asynchronous request. It is called once: during the request, on
+// the caller's thread, or later, on another thread.
 //
-// Who asked may leave before he is answered (a program that was killed). The callback's interest tells, and a
-// WaiterList lets go of who has left. Chains of callbacks that answer at once stay flat: see NestedCall.
+// A caller may stop waiting before the answer comes, for example because its program was killed. Its Interest then
+// becomes false, and a WaiterList drops its callback. Callbacks that call one another during the request do not nest
+// without limit: see NestedCall.
 #pragma once
 
 #include <algorithm>
@@ -19,7 +21,7 @@
 
 namespace rootstream {
 
-// Whether who asked still waits. nullptr: he always does.
+// Whether the caller still waits. nullptr: it always does.
 using Interest = std::shared_ptr<const std::atomic<bool>>;
 
 template <typename Call, typename T>
@@ -29,7 +31,7 @@ template <typename T>
 class Callback {
  public:
   Callback() = default;
-  Callback(std::nullptr_t) {}  // nobody waits
+  Callback(std::nullptr_t) {}  // no caller waits
   template <typename Call, std::enable_if_t<kIsAnsweredWith<Call, T>, int> = 0>
   Callback(Call call, Interest interest = nullptr) : call_(std::move(call)), interest_(std::move(interest)) {}
 
@@ -49,11 +51,13 @@ class Callback {
   Interest interest_;
 };
 
-// Those that wait for one thing: at most about twice as many as still want it. Not thread-safe.
+// The callbacks that wait for one answer. Callbacks without interest are dropped from time to time, so the list holds
+// at most about twice as many as are still wanted. Not thread-safe.
 template <typename T>
 class WaiterList {
  public:
-  // Returns those that have left, to be destroyed where no lock is held: what they hold may end with them.
+  // Returns the callbacks that were dropped. The caller destroys them without holding a lock, since their destructors
+  // may take locks.
   [[nodiscard]] std::vector<Callback<T>> Add(Callback<T> waiter) {
     waiters_.push_back(std::move(waiter));
     if (waiters_.size() < tidy_at_) return {};

@@ -1,5 +1,6 @@
-// CommandLine: the verbs of one program. In all of ours they are parsed, tell of wrong usage, of failures, and of what
-// a library throws alike; and no program ends well whose output could not be written. Used by the main thread.
+// CommandLine: the verbs of one program. All programs of the project parse arguments, report wrong usage and failures,
+// and handle exceptions of libraries in the same way. A program whose output cannot be written fails. Used by the main
+// thread.
 #pragma once
 
 #include <functional>
@@ -16,20 +17,20 @@ namespace rootstream {
 
 class ProgramStart;
 
-// A use of the command line that no parser catches; told as one. Thrown by what a verb does.
+// Thrown by a verb for wrong usage that the parser cannot detect. Exit code 2.
 struct UsageError {
   std::string text;
 };
 
 class CommandLine {
  public:
-  using Run = std::function<int()>;  // returns the exit code, having told of its failure
+  using Run = std::function<int()>;  // what a verb does; reports its own failure and returns the exit code
 
-  // `program`: whose --help a person is sent to: "rootstream".
+  // `program`: the name before "COMMAND --help" in error messages, for example "rootstream".
   CommandLine(const std::string& description, const std::string& program);
   ~CommandLine();
 
-  // A verb, to which its options are added. `run` is called when it is the one that was given.
+  // Adds a verb; its options are added to the result. `run` is called if the arguments name this verb.
   CLI::App& Add(const std::string& name, const std::string& help, Run run);
   CLI::App& AddTo(CLI::App& parent, const std::string& name, const std::string& help, Run run);
   CLI::App& app() { return *app_; }

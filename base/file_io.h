@@ -1,4 +1,4 @@
-// Small pieces of file input and output that report what failed on which file, and why. Any thread may call it.
+// File input and output whose errors name the operation, the file and the reason. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,7 @@ class UniqueFd {
 
   int get() const { return fd_; }
   explicit operator bool() const { return fd_ >= 0; }
-  int Release() { return std::exchange(fd_, -1); }  // who takes it closes it
+  int Release() { return std::exchange(fd_, -1); }  // the caller closes it
   void Close() { UniqueFd().swap(*this); }
   void swap(UniqueFd& other) { std::swap(fd_, other.fd_); }
 
@@ -34,22 +34,23 @@ class UniqueFd {
   int fd_ = -1;
 };
 
-// "what path: reason of errno"; kMissing for ENOENT, else kFailed.
+// The error "WHAT PATH: reason of errno". kMissing for ENOENT, else kFailed.
 Error ErrnoError(const std::string& what, const std::string& path);
 Error ErrnoError(const std::string& what, const std::string& path, int error);
 
 Result<UniqueFd> OpenFile(const std::string& path, int flags, unsigned mode = 0644);
 
-// Reads until `out` is full or the file ends; the number of bytes read, or -1 and errno.
+// Reads until `out` is full or the file ends. Returns the number of bytes, or -1 with errno set.
 int64_t ReadFullyAt(int fd, std::span<char> out, uint64_t offset);
-bool WriteFullyAt(int fd, std::string_view bytes, uint64_t offset);  // false and errno
+bool WriteFullyAt(int fd, std::string_view bytes, uint64_t offset);  // false with errno set
 
 Result<std::string> ReadWholeFile(const std::string& path, size_t limit);
 
-// Through a temporary file beside it, whose name has a '~': after a crash the old or the new contents are there, whole.
+// Writes a temporary file beside it ("NAME~XXXXXX"), syncs it and renames it. After a crash, the file has the old or
+// the new contents.
 Status WriteFileAtomically(const std::string& path, std::string_view bytes, unsigned mode = 0644);
 
-// What is in a folder, "." and ".." left out, sorted as bytes. `folder`: its path, or an open descriptor
+// The names in a folder except "." and "..", sorted as bytes. The folder is given by its path, or by an open descriptor
 // and the name that errors show.
 Result<std::vector<std::string>> NamesIn(const std::string& folder);
 Result<std::vector<std::string>> NamesIn(int folder, const std::string& shown);

@@ -1,4 +1,4 @@
-// What is shared and changes sits behind its lock, in its type. Any thread may use it.
+// Guarded: a value together with the mutex that protects it. Thread-safe.
 #pragma once
 
 #include <utility>
@@ -10,7 +10,7 @@ namespace rootstream {
 template <typename T>
 class Guarded {
  public:
-  // Calls `use` with the value, under the lock. No input or output in `use`, no second lock.
+  // Calls `use` with the value while the mutex is held. `use` must not do I/O or take another lock.
   template <typename Use>
   auto With(Use&& use) {
     const MutexLock lock(mutex_);

@@ -1,10 +1,10 @@
-// The process's interrupt flag: set by the first SIGINT, SIGTERM or SIGHUP, which long work asks about between its
-// steps. A second signal ends the process at once, as it would have without. Any thread may ask.
+// The interrupt flag of the process. The first SIGINT, SIGTERM or SIGHUP sets it; long operations check it between
+// steps, clean up and end. A second signal ends the process at once. Thread-safe.
 #pragma once
 
 namespace rootstream {
 
-void CatchInterrupts();  // from here on; signal(7)
-bool WasInterrupted();   // whether a signal has asked the process to stop: work ends soon, and cleans up
+void CatchInterrupts();  // installs the handlers; signal(7)
+bool WasInterrupted();
 
 }  // namespace rootstream

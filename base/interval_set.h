@@ -1,4 +1,4 @@
-// IntervalSet: which bytes of a file have been seen. Not thread-safe.
+// IntervalSet: a set of byte ranges, for example the bytes of a file that were read. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -9,17 +9,17 @@ namespace rootstream {
 
 struct Interval {
   uint64_t begin = 0;
-  uint64_t end = 0;  // behind the last
+  uint64_t end = 0;  // exclusive
   bool operator==(const Interval&) const = default;
 };
 
 class IntervalSet {
  public:
-  // Adds [begin, end); the answer is what of it was not there before, in order.
+  // Adds [begin, end). Returns the parts of it that were not in the set, in order.
   std::vector<Interval> Add(uint64_t begin, uint64_t end);
 
  private:
-  std::map<uint64_t, uint64_t> ends_;  // by begin; apart from one another
+  std::map<uint64_t, uint64_t> ends_;  // by begin; the ranges neither overlap nor touch
 };
 
 }  // namespace rootstream

@@ -1,4 +1,4 @@
-// What is told to people: by commands on standard error, by the daemon in a log.
+// Text of messages to people: on standard error and in logs.
 #pragma once
 
 #include <string>
@@ -6,13 +6,12 @@
 
 namespace rootstream {
 
-// `text` as it may stand there: on one line, without control characters, and without what its URLs hold of secrets.
-// Names of files and answers of servers get into messages, so every message goes through here, at the place where it
-// is put out.
+// `text` made safe to print: on one line, without control characters, and without the secrets in its URLs. Messages
+// contain names of files and answers of servers, so every message passes through here just before it is printed.
 std::string ShownMessage(std::string_view text);
 
-// `text` with every URL in it as WithoutSecrets shows it. A URL ends where the next one begins, at the text's end, or
-// at one of `ends`.
+// `text` with WithoutSecrets() applied to every URL in it. A URL ends at the next URL, at a character of `ends`, or at
+// the end of the text.
 inline constexpr std::string_view kWordEnds = " \t\n'\"()<>";
 std::string WithoutSecretsIn(std::string_view text, std::string_view ends = kWordEnds);
 

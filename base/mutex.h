@@ -1,6 +1,6 @@
-// Mutexes whose rules the compiler checks: clang with -Wthread-safety sees that what is RS_GUARDED_BY a mutex is
-// touched with it held, and that a function that RS_REQUIRES it is called so.
-// https://clang.llvm.org/docs/ThreadSafetyAnalysis.html Other compilers see std::mutex.
+// Mutexes with clang's thread-safety annotations. With -Wthread-safety, clang checks that a member that is
+// RS_GUARDED_BY a mutex is used only while that mutex is held, and that functions that RS_REQUIRES it are called only
+// then. https://clang.llvm.org/docs/ThreadSafetyAnalysis.html. For other compilers these are std::mutex and the like.
 #pragma once
 
 #include <chrono>
@@ -32,7 +32,7 @@ class RS_ATTRIBUTE(capability("mutex")) Mutex {
   std::mutex mutex_;
 };
 
-// Holds a mutex as long as it lives, but for the time between Unlock() and Lock().
+// Holds a mutex for its lifetime, except between Unlock() and Lock().
 class RS_ATTRIBUTE(scoped_lockable) MutexLock {
  public:
   explicit MutexLock(Mutex& mutex) RS_ATTRIBUTE(acquire_capability(mutex)) : mutex_(mutex) { Lock(); }
@@ -55,7 +55,7 @@ class RS_ATTRIBUTE(scoped_lockable) MutexLock {
   bool is_held_ = false;
 };
 
-// Waits with a Mutex held, which is free meanwhile. A wait may end without a cause: it stands in a loop.
+// A condition variable. A wait releases the Mutex and takes it again. Wakeups may be spurious, so call it in a loop.
 class CondVar {
  public:
   void Wait(Mutex& mutex) RS_REQUIRES(mutex) {

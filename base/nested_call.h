@@ -1,8 +1,8 @@
-// NestedCall: keeps calls that answer one another at once from growing the stack without end.
+// NestedCall: limits how deep callbacks nest on the stack.
 //
-// Whoever is answered mostly asks for the next thing, and what is in memory is answered at once again: a chain as
-// long as the image has ranges or lists. A call that finds kMostNested of them below it on the stack is made
-// when those have returned, on the same thread.
+// A callback usually makes the next request. If its answer is in memory, the next callback is called at once, and so
+// on, for as many steps as an image has parts. When kMostNested calls are on the stack, a further one is queued, and
+// made on the same thread when they have returned.
 #pragma once
 
 #include <functional>
@@ -14,13 +14,13 @@ class NestedCall {
   static constexpr int kMostNested = 8;  // some KiB each, of a thread's 256 KiB
 
   NestedCall();
-  ~NestedCall();  // the outermost makes the calls that were put off
+  ~NestedCall();  // the outermost one makes the queued calls
   NestedCall(const NestedCall&) = delete;
 
   bool is_allowed() const { return is_allowed_; }
-  // When those below have returned.
+  // Queues `call` until the calls on the stack have returned.
   static void PutOff(std::function<void()> call);
-  // Now or later.
+  // Makes `call` at once, or queues it.
   static void Make(std::function<void()> call);
 
  private:

@@ -1,5 +1,4 @@
-// Text that may be put on one line before a person or a shell script, whoever chose it: names of files,
-// words of servers.
+// Makes text from outside, such as names of files and answers of servers, safe to print on one line.
 #pragma once
 
 #include <string>
@@ -7,11 +6,11 @@
 
 namespace rootstream {
 
-// False when a control character is in it: C0, DEL, or C1 as UTF-8 writes it.
+// True if `text` has no control character: C0, DEL, or C1 in UTF-8.
 bool IsPlainText(std::string_view text);
 
-// The same text on one line that no terminal obeys. What is neither UTF-8 nor plain, and what turns the
-// direction of writing, is shown by its bytes: "\x1b". For people: a backslash in `text` stays one.
+// `text` without control sequences, on one line. Control characters, invalid UTF-8 and marks that change the direction
+// of text are shown as bytes, "\x1b". A backslash in `text` is not escaped, so this is for people and not for parsers.
 std::string Printable(std::string_view text);
 
 }  // namespace rootstream

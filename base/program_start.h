@@ -1,10 +1,9 @@
-// What every executable of the project does before anything else, so that nothing later has to think of it. Used before
-// there are threads.
+// ProgramStart: what every program of the project does first. Used before there are threads.
 //
-// * A standard file that is closed becomes /dev/null: the next file that is opened would take its number, and be
-//   written over by the first message.
-// * What a URL among the arguments holds for nobody's eyes is taken out of what ps(1) shows of this process; the
-//   program goes on with the copy.
+// * It opens standard files that are closed, as /dev/null. Otherwise the next file would get the descriptor of a
+// standard
+//   file, and the first message would overwrite it.
+// * It copies the arguments, and removes secrets of URLs from the original, which ps(1) shows.
 #pragma once
 
 #include <string>
@@ -12,17 +11,17 @@
 
 namespace rootstream {
 
-// To be the first object of main().
-class ProgramStart {
+class ProgramStart {  // the first object of main()
  public:
   ProgramStart(int argc, char** argv);
   ProgramStart(const ProgramStart&) = delete;
 
   int argc() const { return static_cast<int>(words_.size()); }
-  char** argv() { return pointers_.data(); }  // of the copy; ends with a null pointer
+  char** argv() { return pointers_.data(); }  // the copy; ends with a null pointer
   void InsertArgument(size_t at, std::string word);
-  // For a script that is run with them: it cannot take words out of what ps(1) shows, so those with secrets go to
-  // it in the environment, which nobody else may read. In their place stands @ROOTSTREAM_ARGUMENT_N.
+  // Prepares the arguments for a script, which cannot hide them from ps(1). Arguments with secrets are moved to the
+  // environment variables ROOTSTREAM_ARGUMENT_N, which other users cannot read, and replaced by
+  // "@ROOTSTREAM_ARGUMENT_N".
   void MoveSecretsToEnvironment();
 
  private:

@@ -1,5 +1,5 @@
-// The progress of a long command, on one line of a terminal: percent, bytes, time left (where the total is known), and the
-// object at hand. Without a terminal it prints nothing. Not thread-safe.
+// The progress of a long command, on one line of a terminal: percent, bytes, time left (where the total is known), and
+// the object at hand. Without a terminal it prints nothing. Not thread-safe.
 #pragma once
 
 #include <chrono>
@@ -9,18 +9,19 @@
 
 namespace rootstream {
 
-// The line itself, at most `columns` wide. `total`: bytes; 0: not known. `passed`: since it began.
+// The text of the line, at most `columns` wide. `done`, `total`: bytes; total 0: unknown. `passed`: time since the
+// start.
 std::string ProgressLine(uint64_t done, uint64_t total, std::chrono::milliseconds passed, std::string_view what,
                          size_t columns);
 
 class Progress {
  public:
-  explicit Progress(int terminal = 2);  // where it is drawn, if that is one
+  explicit Progress(int terminal = 2);  // the descriptor to draw on, if it is a terminal
   ~Progress() { End(); }
 
-  // Drawn ten times a second at most. `what`: a name, as it is.
+  // Draws the line, at most ten times a second. `what`: the object at hand, not yet made printable.
   void Show(uint64_t done, uint64_t total, const std::string& what);
-  void End();  // takes the line away
+  void End();  // removes the line
 
  private:
   const int terminal_;

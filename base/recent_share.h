@@ -1,5 +1,5 @@
-// RecentShare: the share of recent events for which something was true, from 0 to 1. It is an exponential moving average:
-// the newest event weighs 1/window, earlier ones less and less. Thread-safe.
+// RecentShare: the share of recent events for which something was true, from 0 to 1. It is an exponential moving
+// average: the newest event weighs 1/window, earlier ones less and less. Thread-safe.
 #pragma once
 
 #include <atomic>

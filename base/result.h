@@ -1,7 +1,7 @@
 // Errors as values. A Result<T> holds a T or an Error; a Status holds nothing or an Error.
 //
-// The kind says what the caller does next; the message says what failed, on which object, and why, in
-// one line that can be shown to a person as it is.
+// The kind tells the caller what to do next. The message tells a person, in one line, what failed, on which object, and
+// why.
 #pragma once
 
 #include <cassert>
@@ -17,7 +17,7 @@ enum class ErrorKind {
   kCorrupt,      // the bytes are wrong: drop them, fetch again
   kUntrusted,    // signature, serial, expiry or name refused: stop, never retry
   kUnavailable,  // the origin does not answer now: back off and retry
-  kRefused,      // the origin does not give it to us (credentials): try the next mirror, tell the person
+  kRefused,      // the origin requires other credentials: try the next mirror, tell the person
   kInvalid,      // the input itself cannot be used
   kFailed,       // a local operation failed
 };
@@ -69,7 +69,7 @@ inline Error Refused(std::string m) { return {ErrorKind::kRefused, std::move(m)}
 inline Error Invalid(std::string m) { return {ErrorKind::kInvalid, std::move(m)}; }
 inline Error Failed(std::string m) { return {ErrorKind::kFailed, std::move(m)}; }
 
-// The same error, said of `object`: "object: message".
+// The same error with the object's name before its message: "object: message".
 inline Error Of(const std::string& object, const Error& error) { return {error.kind, object + ": " + error.message}; }
 
 }  // namespace rootstream
@@ -84,7 +84,7 @@ inline Error Of(const std::string& object, const Error& error) { return {error.k
   if (!result.ok()) return result.error();       \
   declaration = std::move(result).value()
 
-// RS_CHECK(Call()): goes on when the Status or Result is ok, else returns its error.
+// RS_CHECK(Call()): returns the error of a Status or Result from the enclosing function, if it is not ok.
 #define RS_CHECK(expression) RS_CHECK_(RS_CONCAT(rs_status_, __COUNTER__), expression)
 #define RS_CHECK_(status, expression)                                    \
   do {                                                                   \

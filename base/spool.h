@@ -1,5 +1,5 @@
-// Spool: bytes on the disk that are written once and read again, in a file without a name, which the kernel removes
-// whatever happens. In $TMPDIR or /var/tmp. Not thread-safe.
+// Spool: a temporary file, written once and read many times. It lies in $TMPDIR or /var/tmp and has no name, so the
+// kernel removes it however the process ends. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -14,11 +14,11 @@ class Spool {
  public:
   static Result<Spool> Create();
 
-  // Returns where it begins.
+  // Return the offset of the bytes.
   Result<uint64_t> Append(std::string_view bytes);
-  Result<uint64_t> AppendSized(std::string_view bytes);  // behind its length; for ReadSized()
+  Result<uint64_t> AppendSized(std::string_view bytes);  // after their length, for ReadSized()
   Result<std::string> Read(uint64_t offset, size_t size);
-  // The bytes at `offset`, which moves behind them.
+  // The bytes of an AppendSized() at `offset`, which is moved to the end of them.
   Result<std::string> ReadSized(uint64_t& offset);
   uint64_t size() const { return written_ + pending_.size(); }
 

@@ -1,5 +1,5 @@
-// What a program tells the person who called it: lines on standard error, and exit codes that are the same in all
-// programs: 0 done, 1 failed, 2 wrong usage.
+// Messages and exit codes for the person who called a program. All programs use the same codes: 0 done, 1 failed, 2
+// wrong usage.
 #pragma once
 
 #include <string>
@@ -8,11 +8,12 @@
 
 namespace rootstream {
 
-// A line on standard error, as ShownMessage has it.
+// Prints "rootstream: TEXT" on standard error, made safe by ShownMessage().
 void Tell(const std::string& text);
-int ReportFailure(const Error& error);     // tells, and returns 1
-int ReportUsage(const std::string& text);  // tells, and returns 2
-// 0, or tells and returns 1: of what was interrupted, that it was, whatever it was doing then.
+int ReportFailure(const Error& error);     // prints the message and returns 1
+int ReportUsage(const std::string& text);  // prints the text and returns 2
+// Returns 0 if `status` is ok. Otherwise prints the message and returns 1; after an interrupt, the message is
+// "interrupted".
 int Report(const Status& status);
 
 }  // namespace rootstream

@@ -1,5 +1,5 @@
-// A thread with a small stack: a machine that boots over the network has little memory. Joins when
-// destroyed; its owner must have told it to end.
+// Thread: a thread with a small stack, since machines that boot over the network have little memory. The destructor
+// joins it; its owner must have told it to end.
 #pragma once
 
 #include <functional>
@@ -17,8 +17,8 @@ class Thread {
   Thread(Thread&&) noexcept;
   Thread& operator=(Thread&&) noexcept;
   void Join();
-  // Leaves one to itself that may hang in the kernel: it ends when it comes back, or with the process. `run` owns all
-  // that it uses.
+  // Starts a thread that nobody joins, for calls that may hang in the kernel. It ends when the call returns, or with
+  // the process. `run` owns everything that it uses.
   static void StartDetached(const char* name, std::function<void()> run);
 
  private:

@@ -1,5 +1,5 @@
-// URLs: what is made of them, and what a person sees. What proves who one is - "user:password@", and a "?query" with
-// its tokens - goes with requests and is shown nowhere: in no message, table of mounts, status or list of processes.
+// Functions on URLs. The secrets of a URL are its user info ("user:password@") and its query, which may hold tokens.
+// They are sent with requests and shown nowhere: not in messages, mount tables, status or process lists.
 #pragma once
 
 #include <string>
@@ -7,19 +7,20 @@
 
 namespace rootstream {
 
-// `url` without its user info, query and fragment: "http://u:p@host/s?token=x" is "http://host/s". Of a URL that is
-// none, too much is left out rather than too little. Text without "://", as a path, stays as it is.
+// `url` without user info, query and fragment: "http://u:p@host/s?token=x" becomes "http://host/s". If the URL is
+// malformed, too much is removed rather than too little. Text without "://", such as a path, is returned unchanged.
 std::string WithoutSecrets(std::string_view url);
 
-// The URL of a file below a store, with the store's query: of "http://host/s?token=x" and "packs/1",
+// The URL of a file in a store, with the store's query: "http://host/s?token=x" and "packs/1" make
 // "http://host/s/packs/1?token=x".
 std::string UrlBelow(std::string_view store, std::string_view path);
 
-// Lower-case host of a URL, without port and brackets; and "scheme://host:port" as one server is known by.
+// The host of a URL in lower case, without port and brackets.
 std::string HostOf(std::string_view url);
-std::string ServerOf(std::string_view url);  // empty: not of http or https
+// "scheme://host:port", which identifies a server. Empty for schemes other than http and https.
+std::string ServerOf(std::string_view url);
 
-// The path that a file:// URL names (RFC 8089): unescaped, without its query. Empty when it cannot be one.
+// The path of a file:// URL (RFC 8089), unescaped, without its query. Empty if it is not a valid one.
 std::string PathOfFileUrl(std::string_view url);
 
 }  // namespace rootstream

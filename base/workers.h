@@ -1,5 +1,5 @@
-// A few threads that verify, decompress and hand on: the work that must not be done on the network
-// thread. Tasks may want further objects but never wait for one.
+// Workers: a small thread pool for work that must not be done on the network thread, such as verifying and
+// decompressing. Tasks may request objects but must not wait for them. Thread-safe.
 #pragma once
 
 #include <deque>
@@ -15,11 +15,11 @@ class Workers {
  public:
   explicit Workers(int threads);
   ~Workers() { End(); }
-  void End();  // runs what was pushed, then ends the threads; nothing may be pushed any more, but tried
+  void End();  // runs all queued tasks, then ends the threads; Push() must not be called any more, TryPush() may be
 
-  // Waits while the backlog is full, so a fast line cannot fill memory. `cost` is in bytes.
+  // Queues a task. Waits while the queue is full, so that a fast network cannot fill memory. `cost`: bytes of memory.
   void Push(size_t cost, std::function<void()> task);
-  // False, and nothing done, while the backlog is full or the end has begun: for work that may be left out.
+  // Queues an optional task. Returns false, without queuing it, if the queue is full or End() was called.
   bool TryPush(std::function<void()> task);
 
  private:

@@ -1,5 +1,5 @@
-// Plain objects in memory, least recently used dropped first. Thread-safe. Objects are shared and
-// immutable: dropping one here does not take it from who still uses it.
+// MemoryCache: plain objects in memory; the least recently used ones are dropped first. Objects are shared and
+// immutable, so a user of a dropped object keeps it. Thread-safe.
 #pragma once
 
 #include <list>
@@ -16,7 +16,7 @@ class MemoryCache {
  public:
   explicit MemoryCache(size_t capacity) : capacity_(capacity) {}  // bytes
 
-  PlainBytes Get(const Id& id);  // nullptr: not here
+  PlainBytes Get(const Id& id);  // nullptr: not cached
   void Put(const Id& id, PlainBytes bytes);
 
  private:

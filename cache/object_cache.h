@@ -1,5 +1,5 @@
-// ObjectCache: "give me this object". Memory, then the disk, then the network; verified at each step
-// that leaves memory. Thread-safe.
+// ObjectCache: returns objects by their reference, from memory, from the disk or from the network. Bytes from the disk
+// and the network are verified by their id. Thread-safe.
 #pragma once
 
 #include <array>
@@ -24,29 +24,29 @@ struct CacheOptions {
 
 class ObjectCache : public FetchTarget {
  public:
-  // `transport` must outlive the cache. Fails when the cache folder cannot be used at all.
+  // `transport` must outlive the cache. Fails if the cache folder cannot be used.
   static Result<std::unique_ptr<ObjectCache>> Open(const CacheOptions& options, Transport& transport,
                                                    FetchPolicy policy, const std::vector<std::string>& stores);
   ~ObjectCache() override;
 
-  // From memory or the disk; nullptr: only the network has it. Counts as one hit or none; reads the disk on this
-  // thread.
+  // Returns an object from memory or the disk; nullptr: it is in neither. Counts one hit or none. May read the disk, on
+  // this thread.
   PlainBytes Look(const ObjectRef& ref);
-  // From the network, what Look() has just not found. Each waiter is called once: here, or on another thread.
-  // `guesses`: what may be wanted next, and is fetched as well.
+  // Fetches objects that Look() did not find. Each waiter is called once, during this call or later on another thread.
+  // `guesses`: objects that may be needed next; they are fetched with lower priority.
   void Fetch(std::vector<Wanted> wanted, Priority priority, const std::vector<ObjectRef>& guesses = {});
-  // In memory or on the disk, without reading it.
+  // True if an object is in memory or on the disk. Does not read it.
   bool Has(const ObjectRef& ref);
   bool IsOnDisk(const ObjectRef& ref) { return disk_ != nullptr && disk_->Has(ref.id); }
-  // Why what is fetched now would not stay on the disk; empty: it would.
+  // Why newly fetched objects are not kept on the disk; empty: they are.
   std::string DiskHindrance() { return disk_ != nullptr ? disk_->hindrance() : "there is no cache folder"; }
-  // From wherever it is: Look(), else Fetch(). `waiter` is called once: here, or on another thread.
+  // Look(), and Fetch() for what is missing. Each waiter is called once, during this call or later on another thread.
   void Get(const ObjectRef& ref, Priority priority, Waiter waiter);
   void GetAll(std::vector<Wanted> wanted, Priority priority);
-  // Brings objects into memory soon, if there is time for it.
+  // Brings objects into memory, from the disk only while the workers have time.
   void Prefetch(const std::vector<ObjectRef>& refs, Priority priority);
 
-  // The network, as far as others than this cache have to do with it.
+  // What others need of the network.
   StoreFiles& files() { return *fetcher_; }
   NetworkState network() const { return fetcher_->table().state(); }
   uint64_t GuessBudget() const { return fetcher_->table().GuessBudget(); }    // see TransferTable
@@ -57,7 +57,7 @@ class ObjectCache : public FetchTarget {
   const DiskCache* disk() const { return disk_.get(); }
   Counters& counters() { return counters_; }
 
-  // Ends the network and the workers; waiters that are left hear kUnavailable.
+  // Ends the network thread and the workers. Remaining waiters get kUnavailable.
   void Close();
 
  private:
@@ -69,7 +69,7 @@ class ObjectCache : public FetchTarget {
   Counters counters_;
   MemoryCache memory_;
   std::unique_ptr<DiskCache> disk_;
-  // One reader of an object from the disk at a time: the second finds it in memory. Picked by id.
+  // Held while an object is read from the disk, so that a second reader finds it in memory. Chosen by id.
   std::array<Mutex, 64> disk_turns_;
   std::unique_ptr<Workers> workers_;
   std::unique_ptr<Fetcher> fetcher_;

@@ -1,4 +1,4 @@
-// A profile as a file.
+// Reads and writes profiles as files.
 #pragma once
 
 #include <string>
@@ -10,8 +10,7 @@ namespace rootstream {
 Result<Profile> ReadProfile(const std::string& path);  // kMissing, kFailed, kCorrupt
 Status WriteProfile(const std::string& path, const Profile& profile);
 
-// Whether WriteProfile(path) has a folder that it may write to: asked before an hour is recorded in vain. kMissing,
-// kFailed.
+// Checks, before a long recording, that WriteProfile(path) has a folder it may write to. kMissing, kFailed.
 Status CheckCanWrite(const std::string& path);
 
 }  // namespace rootstream

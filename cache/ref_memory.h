@@ -1,17 +1,16 @@
-// What a client remembers of each image between runs: the ref it accepted last. So it refuses to go back to an older
-// one, or to one with fewer signatures, and opens the image while no origin answers. Any thread may use it: a lock on
-// the disk gives each its turn.
+// RefMemory: the ref of each image that a client accepted last, kept between runs. With it, the client refuses an older
+// ref and one with fewer signatures, and opens an image while no origin answers. Thread-safe: a lock on the disk
+// serialises all users.
 //
-// Kept in the cache folder, one small file for an image URL in each of two folders, with a checksum: one
-// that is damaged or missing is made good by the other. Both are written before a ref counts as
-// remembered, whole (a temporary file, then a rename), and under a lock that all clients of the folder
-// take; the greater serial stays.
+// Each image URL has one small file with a checksum in each of two folders of the cache folder, so that a damaged or
+// missing copy is restored from the other. Both copies are written atomically, under a lock that all clients of the
+// folder take, before the ref counts as remembered. Of two writers, the one with the greater serial wins.
 //
-// A memory that is gone protects nothing. So it is told apart from one that never was: what is there and
-// cannot be read, and a cache with content but without any memory, is lost.
+// A lost memory protects nothing, so it is distinguished from one that never existed. It is lost if a file is there and
+// cannot be read, or if the cache has content but no memory at all.
 //
 //   FOLDER/refs/KEY  FOLDER/refs.copy/KEY  FOLDER/refs.lock
-//   KEY: the SHA-256 of the URL, with ".insecure" for what was taken without a signature
+//   KEY: the SHA-256 of the URL; with ".insecure" for refs accepted without a signature
 #pragma once
 
 #include <optional>
@@ -25,7 +24,7 @@ namespace rootstream {
 struct RememberedRef {
   uint64_t serial = 0;
   uint32_t threshold = 1;
-  int64_t clock = 0;  // seconds since 1970: when it was accepted, by this machine's clock
+  int64_t clock = 0;  // time of acceptance by this machine's clock, seconds since 1970
   std::string ref;    // encoded
 };
 
@@ -33,15 +32,15 @@ enum class RefTrust { kSigned, kInsecure };
 
 class RefMemory {
  public:
-  // `folder` empty: remembers nothing. What was taken without a signature is remembered apart, or it
-  // would bind those who check.
+  // `folder` empty: remembers nothing. Refs accepted without a signature are kept apart, since they must not bind
+  // clients that check signatures.
   explicit RefMemory(std::string folder, RefTrust trust = RefTrust::kSigned)
       : folder_(std::move(folder)), trust_(trust) {}
 
   bool exists() const { return !folder_.empty(); }
-  // nullopt: never seen. kCorrupt: it is lost.
+  // nullopt: the image was never seen. kCorrupt: the memory is lost.
   Result<std::optional<RememberedRef>> Load(const ImageUrl& url) const;
-  // kUntrusted: by now another client has a greater serial, which stays. kFailed: it is not remembered.
+  // kUntrusted: another client has remembered a greater serial meanwhile. kFailed: nothing was remembered.
   Status Save(const ImageUrl& url, const RememberedRef& ref) const;
 
  private:

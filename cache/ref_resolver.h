@@ -1,6 +1,6 @@
-// From an image's URL to a ref that can be trusted: asked of each store in turn - of the next one when the one before
-// failed or says nothing for a second - checked against the keys and against what was seen before, remembered; and,
-// while no store answers, taken from memory. Stores that have trouble are asked again, as Patience has it.
+// Finds the ref of an image. The stores are asked in turn; the next one when the one before failed, or did not answer
+// for a second. The ref is checked against the keys and against the remembered ref, and then remembered. While no store
+// answers, the remembered ref is used. Stores that fail are asked again, as Patience decides.
 #pragma once
 
 #include <functional>
@@ -15,15 +15,17 @@ namespace rootstream {
 struct ResolveOptions {
   std::vector<PublicKey> keys;
   bool insecure = false;
-  std::optional<std::chrono::milliseconds> give_up_after = std::chrono::seconds(60);  // nullopt: wait for a store
-  bool strict_memory = false;  // refuse when what was seen before is lost, or cannot be remembered
-  std::function<void(const Error&)> waiting = [](const Error&) {};  // told why, when that is new or a while ago
+  std::optional<std::chrono::milliseconds> give_up_after =
+      std::chrono::seconds(60);  // nullopt: wait until a store answers
+  bool strict_memory = false;    // refuse the image if its RefMemory is lost or cannot be written
+  std::function<void(const Error&)> waiting = [](const Error&) {
+  };  // called with the reason, when it is new and from time to time
 };
 
 struct ResolvedRef {
   TrustedRef ref;
   bool from_memory = false;      // no store answered
-  std::string memory_lost = {};  // why an older ref would not have been noticed, or will not be; empty: it is kept
+  std::string memory_lost = {};  // why an older ref cannot be detected; empty: it can
 };
 
 Result<ResolvedRef> ResolveRef(const ImageUrl& url, StoreFiles& stores, const RefMemory& memory,

@@ -1,7 +1,6 @@
-// Segment: an append-only file of stored objects, each behind a header of its own. What is in a segment is never
-// changed, only the whole file is dropped. A header that is damaged or cut off ends the scan; objects are believed only
-// when their bytes have their id, so nothing else need be protected. Immutable but for what is appended at its end, so
-// threads may read it at once.
+// SegmentFile: an append-only file of stored objects, each after a header. Records never change; only whole files are
+// removed. A damaged or truncated header ends a scan. Objects need no further protection, since readers verify them by
+// their id. Thread-safe for reading, while one thread appends.
 //
 //   file    "RSSEG\r\n" 0x00, then records
 //   record  u32 magic "RSRC", u32 stored size, id (32 bytes), u32 check, then the stored bytes
@@ -29,15 +28,15 @@ struct SegmentRecord {
 class SegmentFile {
  public:
   static Result<SegmentFile> Create(const std::string& path);
-  // kMissing: not there. kCorrupt: it was read, and is no segment. kUnavailable: not now, since this
-  // process or the machine is short of something. kFailed: it cannot be read.
+  // kMissing: there is no file. kCorrupt: the file was read and is not a segment. kUnavailable: the process or the
+  // machine lacks a resource now. kFailed: it cannot be read.
   static Result<SegmentFile> OpenForReading(const std::string& path);
 
-  // Writes a record at `at`; the stored bytes' offset is `at` + kRecordHeaderSize. errno on failure.
+  // Writes a record at offset `at`; its stored bytes begin kRecordHeaderSize later. False with errno set.
   bool WriteRecord(uint64_t at, const Id& id, std::string_view stored) const;
-  // The bytes as they lie there, unverified; nullopt if the file ends before.
+  // Unverified bytes; nullopt if the file ends before.
   std::optional<std::string> Read(uint64_t offset, uint32_t size) const;
-  // Calls `found` for each record from `from` on; returns where the next would begin.
+  // Calls `found` for each record from offset `from` on. Returns the offset at which the next record would begin.
   uint64_t Scan(uint64_t from, const std::function<void(const SegmentRecord&)>& found) const;
   uint64_t FileSize() const;  // bytes
 

@@ -1,5 +1,5 @@
-// The segments of a cache, by their numbers: which there are, and a bounded number of them open. A process
-// has 1,024 descriptors as a rule, and a large cache has more segments. Thread-safe.
+// SegmentFolder: the segment files of a cache, by number. It keeps at most kMostOpen of them open, since a large cache
+// has more segments than a process may have descriptors. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -25,15 +25,15 @@ class SegmentFolder {
 
   explicit SegmentFolder(std::string path) : path_(std::move(path)) {}
 
-  // By number. A folder that is not there has none; kFailed: it cannot be listed.
+  // All segments, sorted by number; none if the folder does not exist. kFailed: it cannot be listed.
   Result<std::vector<Entry>> List() const;
 
-  // For reading; the errors of SegmentFile::OpenForReading. One that is short of descriptors closes all
-  // others first.
+  // Opens a segment for reading. Errors: see SegmentFile::OpenForReading. If the process has no descriptor left, all
+  // other segments are closed first.
   Result<std::shared_ptr<const SegmentFile>> Open(uint32_t number);
   Result<std::shared_ptr<const SegmentFile>> Create(uint32_t number) const;
   void Close(uint32_t number);
-  Status Remove(uint32_t number);  // one that is not there is removed already
+  Status Remove(uint32_t number);  // ok, too, if it does not exist
 
  private:
   using Opened = std::pair<uint32_t, std::shared_ptr<const SegmentFile>>;
@@ -45,7 +45,7 @@ class SegmentFolder {
 
   const std::string path_;
   Mutex mutex_;
-  std::list<Opened> open_ RS_GUARDED_BY(mutex_);  // used last: at the front; so few that a search needs no table
+  std::list<Opened> open_ RS_GUARDED_BY(mutex_);  // most recently used first
 };
 
 }  // namespace rootstream

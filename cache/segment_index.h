@@ -1,20 +1,17 @@
-// Which stored object lies where in the segments: an LMDB table of small keys and small values.
+// SegmentIndex: the place of each stored object in the segments, in an LMDB table.
 //
-// LMDB reads its file through a mapping, and trusts what it maps: a sector that cannot be read ends the
-// process, and so may a damaged page. So its file lies in memory (memfd_create(2)), where nothing can be
-// damaged and nothing need be read from a disk. A clean close writes what the table holds as plain
-// entries, with a seal beside them; Open() reads them by pread(2), takes the seal away at once, and puts
-// into the table what the seal fits. Otherwise it starts empty, and the segments' own headers fill it
-// again. docs/design.md has what an entry costs.
+// LMDB maps its file and trusts what it maps: an unreadable sector kills the process, and a damaged page may. So the
+// file lies in memory (memfd_create(2)). A clean close writes the entries of the table to a plain file, with a seal
+// beside it. Open() reads that file with pread(2), removes the seal at once, and uses the entries if the seal matches.
+// Otherwise the table starts empty and is filled from the headers of the segments. docs/design.md has the cost of an
+// entry.
 //
 //   index       entries, in the order of their keys
 //   entry       key (16 bytes), u32 segment, u32 stored size, u64 offset
-//   index.seal  text: the SHA-256 of index, and what the segments looked like
+//   index.seal  text: the SHA-256 of index, and the stamp of the segments
 //
-// The key is the first half of the id: what is found is held against the whole id when it is read, so two
-// ids with the same key would only cost each other a miss.
-//
-// Thread-safe: readers share, a writer is alone.
+// The key is the first half of the id. An object is verified by its whole id when it is read, so two ids with the same
+// key would only cause misses. Thread-safe: many readers or one writer.
 #pragma once
 
 #include <memory>
@@ -37,24 +34,24 @@ struct SegmentPlace {
 
 class SegmentIndex {
  public:
-  // A transaction writes a few pages, however small it is; so changes wait in memory for others.
+  // Changes are collected in memory, since even a small transaction writes several pages.
   static constexpr size_t kBatch = 64;
   static constexpr size_t kEntrySize = 32;  // bytes of an entry on the disk
 
-  // `folder`: where the sealed entries are, or would be. `stamp`: what the segments looked like; entries
-  // that were sealed for another stamp are not taken. `map_size`: bytes, the most it can grow to.
+  // `folder`: holds the sealed entries, if any. `stamp`: identifies the current segments; entries sealed with another
+  // stamp are ignored. `map_size`: the largest size of the table in bytes.
   static Result<std::unique_ptr<SegmentIndex>> Open(const std::string& folder, const std::string& stamp,
                                                     size_t map_size, bool take_sealed);
   ~SegmentIndex();
-  // In a folder that has no segments: is its `index` another program's, which Open() would remove?
+  // True if a folder without segments has an `index` that belongs to another program, which Open() would remove.
   static bool IsForeign(const std::string& folder);
 
-  bool was_sealed() const { return was_sealed_; }  // false: empty, to be filled by a scan
+  bool was_sealed() const { return was_sealed_; }  // false: empty, and must be filled by a scan
   std::optional<SegmentPlace> Find(const Id& id) const;
   Status Put(const Id& id, const SegmentPlace& place);   // kFailed: this change and some before it are lost
-  void Remove(const Id& id, const SegmentPlace& place);  // only if it is still there
-  void RemoveSegment(uint32_t segment);                  // all that lies in it; looks at every entry
-  // kFailed, too, when changes were lost: the segments know better.
+  void Remove(const Id& id, const SegmentPlace& place);  // only if the object is still at this place
+  void RemoveSegment(uint32_t segment);                  // all objects of a segment; visits every entry
+  // Writes the sealed entries. kFailed, too, if changes were lost, since a scan then gives a better table.
   Status Seal(const std::string& folder, const std::string& stamp);
   uint64_t SealedSize() const;  // bytes that Seal() would write
   uint64_t MemorySize() const;  // bytes of the table
@@ -68,8 +65,8 @@ class SegmentIndex {
   explicit SegmentIndex(std::unique_ptr<Map> map, bool was_sealed);
   mutable SharedMutex mutex_;
   std::unique_ptr<Map> map_ RS_PT_GUARDED_BY(mutex_);
-  Changes pending_ RS_GUARDED_BY(mutex_);         // what the table does not know yet
-  bool lost_some_ RS_GUARDED_BY(mutex_) = false;  // of them: it is not sealed any more
+  Changes pending_ RS_GUARDED_BY(mutex_);         // changes that are not in the table yet
+  bool lost_some_ RS_GUARDED_BY(mutex_) = false;  // changes were lost, so it must not be sealed
   bool was_sealed_;
 };
 

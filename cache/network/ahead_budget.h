@@ -1,5 +1,5 @@
-// What a line makes worth fetching before anybody asks for it: a guess costs the time of its bytes and spares a
-// round trip when it is right, so the longer the round trip, the more may be guessed, and the fewer must be right.
+// How many bytes may be fetched before a reader asks for them. A guess costs the time to transfer its bytes, and saves
+// a round trip if it is right. So the longer the round trip, the more is guessed, and the fewer guesses must be right.
 #pragma once
 
 #include <cstdint>
@@ -8,10 +8,10 @@
 
 namespace rootstream {
 
-// Bytes beside what is asked for. `worth`: of the last guesses, the part that was right.
+// Bytes to fetch beside a request. `worth`: the share of recent guesses that were right, 0 to 1.
 uint64_t GuessBudget(const Line& line, double worth);
 
-// Bytes of an image's metadata, once: each object of it spares its own round trip.
+// Bytes of an image's metadata to fetch once, at the first sign that it will be needed.
 uint64_t SurveyBudget(const Line& line);
 
 }  // namespace rootstream

@@ -1,4 +1,4 @@
-// What an answer, or none, means for whoever asked: the one table, whatever the protocol and the command.
+// The meaning of a server's answer, or of no answer. All transfers, of every protocol and command, use this table.
 //
 // | kind         | is                                                             | then                    |
 // |--------------|----------------------------------------------------------------|-------------------------|
@@ -8,7 +8,7 @@
 // | kRefused     | 401, 403, 451: credentials are wrong, or there are none        | ask another mirror      |
 // | kCorrupt     | 416: the file is shorter than what was published               | ask for a fresh copy    |
 //
-// 407 is the proxy's and says nothing of the file, or of the server behind.
+// 407 comes from a proxy, so it says nothing about the file or the server.
 #pragma once
 
 #include <optional>
@@ -18,15 +18,15 @@
 
 namespace rootstream {
 
-// nullopt: the file, or the part of it that was asked for. 0: there was no answer.
+// nullopt: the answer is the file, or the requested part of it. Status 0: there was no answer.
 std::optional<ErrorKind> MeaningOfHttp(int status);
 
-// Of a transfer that libcurl ended with this CURLcode, and whose HTTP status says nothing.
+// The meaning of a CURLcode, for transfers that failed without an HTTP status.
 ErrorKind MeaningOfCurl(int code);
 
-// Whether a body begins as HTML does. Nothing that a publisher writes does.
+// Whether a body begins like HTML. No object of a store does.
 bool LooksLikeWebPage(std::string_view beginning);
-inline constexpr size_t kWebPageBeginning = 64;  // bytes that tell
+inline constexpr size_t kWebPageBeginning = 64;  // bytes that are enough to tell
 inline constexpr const char* kWebPage =
     "the answer is a web page, not a file of a store (is there a login page on the way?)";
 

@@ -1,4 +1,4 @@
-// What the client did since it started; read by status. Thread-safe, each on its own.
+// Counters of the client since it started, for status. Each is thread-safe by itself.
 #pragma once
 
 #include <atomic>
@@ -7,7 +7,7 @@
 namespace rootstream {
 
 struct Counters {
-  std::atomic<uint64_t> wire_bytes{0};  // bodies as received; headers are not seen here
+  std::atomic<uint64_t> wire_bytes{0};  // received bodies, without headers
   std::atomic<uint64_t> requests{0};
   std::atomic<uint64_t> retries{0};
   std::atomic<uint64_t> errors{0};  // corrupt objects, and waits that ended in an error

@@ -1,6 +1,6 @@
-// Credentials: what proves to web servers who asks, and whom to believe that they are who they say. Read from files
-// once, before the first request: a daemon whose files go away (switch_root) keeps them. Immutable. Immutable once
-// read, so any thread may use them.
+// Credentials: logins, tokens and client certificates for web servers, and the certificates that servers are checked
+// against. They are read from files once, before the first request, so that a daemon keeps them after switch_root.
+// Immutable, and so thread-safe.
 #pragma once
 
 #include <optional>
@@ -20,7 +20,7 @@ struct CredentialFiles {
   std::string client_certificate;
 };
 
-// How each is given, the same for every command and as a key of -o.
+// The command-line option of each file; the same name is a key of -o.
 struct CredentialOption {
   const char* name;
   std::string CredentialFiles::*file;
@@ -43,16 +43,18 @@ struct NetrcEntry {
   std::string machine;  // empty: "default", any host
   Login login;
 };
-// As curl(1) has it: machine, default, login, password, account, macdef; quoted words; '#' begins a comment.
+// Parses a netrc file as curl(1) does: machine, default, login, password, account, macdef; quoted words; '#' begins a
+// comment.
 std::vector<NetrcEntry> ParseNetrc(std::string_view text);
 
 class Credentials {
  public:
   Credentials() = default;
-  // `url`: of the store or image that is asked for. kFailed, kMissing, kInvalid: a file cannot be used; says which.
+  // `url`: the store or image that will be requested. kFailed, kMissing, kInvalid: one of the files cannot be used.
   static Result<Credentials> Read(const CredentialFiles& files, std::string_view url);
 
-  // What a request for this URL takes along. Nothing of auth-file or client-cert goes to another server.
+  // The credentials for a request of `url`. Those of auth-file and client-cert are sent only to the server of Read()'s
+  // URL.
   std::optional<Login> LoginFor(std::string_view url) const;
   const std::string* BearerFor(std::string_view url) const;             // nullptr: none
   const std::string* ClientCertificateFor(std::string_view url) const;  // PEM, with its key; nullptr: none

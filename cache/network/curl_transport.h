@@ -1,5 +1,5 @@
-// Transport over libcurl's multi interface: HTTP/2 where TLS offers it, otherwise keep-alive HTTP/1.1. Proxies come
-// from the environment (http_proxy, https_proxy, no_proxy), as curl(1) reads them. Threads: see Transport.
+// CurlTransport: a Transport that uses libcurl's multi interface. It uses HTTP/2 over TLS where the server offers it,
+// otherwise HTTP/1.1 with keep-alive. Proxies are taken from the environment, as curl(1) does. Threads: see Transport.
 #pragma once
 
 #include "cache/network/credentials.h"
@@ -11,7 +11,7 @@ class CurlTransport : public Transport {
  public:
   struct Patience {
     std::chrono::seconds connect{10};
-    std::chrono::seconds silence{15};  // without a byte, before a transfer is given up
+    std::chrono::seconds silence{15};  // a transfer without bytes for so long fails
   };
 
   explicit CurlTransport(Patience patience, Credentials credentials = {});

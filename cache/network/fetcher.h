@@ -1,5 +1,5 @@
-// Fetcher: wanted objects in, requests out, objects back. It moves what TransferTable decides: one network thread
-// starts transfers and hears of them, workers verify and open what came. Thread-safe.
+// Fetcher: fetches objects from the network. TransferTable decides what to request; the fetcher's one network thread
+// starts the transfers and receives their bytes; workers verify and decompress objects. Thread-safe.
 #pragma once
 
 #include <list>
@@ -15,26 +15,26 @@
 
 namespace rootstream {
 
-// What becomes of fetched bytes; see ObjectCache. Accept() is called on worker threads.
+// The receiver of fetched objects: ObjectCache. Accept() is called on worker threads.
 class FetchTarget {
  public:
   virtual ~FetchTarget() = default;
   virtual PlainBytes InMemory(const Id& id) = 0;
-  // Verifies, keeps, opens. kCorrupt: fetch again.
+  // Verifies, stores and decompresses an object. kCorrupt: it is fetched again.
   virtual Result<PlainBytes> Accept(const ObjectRef& ref, std::string stored) = 0;
 };
 
 class Fetcher : public StoreFiles {
  public:
-  // `stores`: URLs, the preferred first. All references must outlive the fetcher.
+  // `stores`: URLs in order of preference. All references must outlive the fetcher.
   Fetcher(Transport& transport, Workers& workers, FetchTarget& target, Counters& counters, FetchPolicy policy,
           const std::vector<std::string>& stores);
   ~Fetcher() override;
-  void Stop();     // ends the network thread; call before the workers end
-  void FailAll();  // after Stop(): waiters that are left hear kUnavailable, and so do all that come later
+  void Stop();     // ends the network thread; to be called before the workers end
+  void FailAll();  // after Stop(): all waiters, now and later, get kUnavailable
 
-  // Each waiter is called once, on a worker or the network thread, or right here when its object has come in the
-  // meantime. What is wanted together can be fetched in one request. `guesses`: see TransferTable::Want.
+  // Requests objects. Each waiter is called once, on a worker or the network thread, or during this call if its object
+  // has come meanwhile. Objects of one call can share a transfer. `guesses`: see TransferTable::Want.
   void Want(std::vector<Wanted> wanted, Priority priority, const std::vector<ObjectRef>& guesses = {});
   size_t store_count() const override { return table_.store_count(); }
   void AskForFile(size_t store, const Asked& file, FileWaiter waiter) override;

@@ -1,6 +1,6 @@
-// FileReads: what CurlTransport does for file:// URLs. Threads of their own read the files, so that a disk or a
-// file server that hangs holds up neither the other stores nor the end of the process: a thread that hangs is left to
-// itself, and its transfer fails when nothing came for the time of silence. Sinks are called by Deliver() only.
+// FileReads: transfers of file:// URLs, for CurlTransport. Separate threads read the files. So a disk or file server
+// that hangs does not delay other transfers, nor the end of the process: a thread that hangs is abandoned, and its
+// transfer fails after the time of silence. Sinks are called only by Deliver(), on the thread of the transport.
 #pragma once
 
 #include <functional>
@@ -14,13 +14,13 @@ namespace rootstream {
 
 class FileReads {
  public:
-  // `wake`: called on any thread when there is something to deliver.
+  // `wake` is called on any thread when Deliver() has something to do.
   FileReads(std::function<void()> wake, std::chrono::seconds silence);
   ~FileReads();
 
   static bool IsFor(std::string_view url) { return url.starts_with("file://"); }
   void Start(const TransferRequest& request, std::shared_ptr<TransferSink> sink);
-  bool Deliver(SteadyTime now);  // true: something was
+  bool Deliver(SteadyTime now);  // true: a sink was called
 
  private:
   struct Read;

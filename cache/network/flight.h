@@ -1,4 +1,4 @@
-// Flight: an object on its way from a server, and who waits for it.
+// Flight: a request for an object that is queued or being transferred, and the callbacks that wait for it.
 #pragma once
 
 #include <memory>
@@ -15,7 +15,7 @@
 
 namespace rootstream {
 
-// In the order in which they are served.
+// The order in which requests are served.
 enum class Priority : uint8_t { kDemand, kReadahead, kGuess, kHotRange, kBackground };
 
 using Waiter = Callback<PlainBytes>;
@@ -23,7 +23,7 @@ using Waiter = Callback<PlainBytes>;
 struct Flight {
   ObjectRef ref;
   Priority priority = Priority::kBackground;
-  Priority wanted_first = Priority::kBackground;  // before somebody came to wait for it
+  Priority wanted_first = Priority::kBackground;  // at the first request; `priority` may have risen since
   uint64_t order = 0;
   bool queued = false;
   WaiterList<PlainBytes> waiters;
@@ -38,11 +38,11 @@ struct Flight {
 };
 using FlightPtr = std::shared_ptr<Flight>;
 
-// What somebody asks for.
+// A request for one object.
 struct Wanted {
   ObjectRef ref;
-  Waiter waiter;                                        // may be empty: the object is only brought into the cache
-  SteadyTime since = std::chrono::steady_clock::now();  // from when on the policy's time counts
+  Waiter waiter;                                        // empty: the object is only fetched into the cache
+  SteadyTime since = std::chrono::steady_clock::now();  // start of the time after which it fails
 };
 
 }  // namespace rootstream

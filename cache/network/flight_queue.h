@@ -1,4 +1,4 @@
-// FlightQueue: flights that wait for a transfer, by urgency and by place. Not thread-safe.
+// FlightQueue: flights that wait for a transfer, sorted by urgency and by their place in packs. Not thread-safe.
 #pragma once
 
 #include <map>
@@ -18,15 +18,15 @@ class FlightQueue {
   bool empty() const { return by_urgency_.empty(); }
 
   struct Limits {
-    uint64_t gap = 0;     // bytes fetched in vain to save a request
-    uint64_t demand = 0;  // bytes of one request for what is waited for
-    uint64_t ahead = 0;   // likewise with what is not
-    uint64_t before = 0;  // bytes that may come before what is wanted first
+    uint64_t gap = 0;     // bytes between two objects that are fetched unused, to save a request
+    uint64_t demand = 0;  // bytes of one request for objects that readers wait for
+    uint64_t ahead = 0;   // bytes of one request for other objects
+    uint64_t before = 0;  // bytes of one request that may precede `first`
   };
-  // `first`, and those that follow it in its pack closely enough to come with it in one request; when it is wanted
-  // as part of a list, not by a reader, those of its priority before it, too. By offset, without overlap.
+  // The flights to fetch in one request with `first`: those that follow it closely in its pack. If `first` is part of a
+  // hot range or a fill, also those of its priority just before it. Sorted by offset, without overlap.
   std::vector<FlightPtr> Run(const FlightPtr& first, const Limits& limits) const;
-  std::vector<FlightPtr> AllOf(const Id& pack) const;  // likewise
+  std::vector<FlightPtr> AllOf(const Id& pack) const;  // all flights of a pack, sorted by offset, without overlap
 
  private:
   using Place = std::tuple<Id, uint64_t, Id>;  // pack, offset, object

@@ -1,5 +1,5 @@
-// Guesses: objects that were fetched because they lie beside what was asked for, and how many of them were
-// asked for later. So guessing grows where it is right, and stops where it is wrong. Thread-safe.
+// Guesses: measures how many of the objects that were fetched by guessing are used later. With it, guessing grows while
+// it is right, and stops while it is wrong. Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -15,16 +15,16 @@ namespace rootstream {
 class Guesses {
  public:
   void Made(const Id& id);
-  void Used(const Id& id);  // asked for, guessed or not
-  // Of the last guesses, the part that was right: 0 to 1. A half at the beginning.
+  void Used(const Id& id);  // an object was read, guessed or not
+  // The share of recent guesses that were right, 0 to 1. Starts at 0.5.
   double worth() const { return worth_; }
 
  private:
   RecentShare worth_{32, 0.5};
-  std::atomic<size_t> open_count_ = 0;  // lets Used() pass without the lock
+  std::atomic<size_t> open_count_ = 0;  // so that Used() mostly needs no lock
   Mutex mutex_;
-  std::unordered_set<Id, IdHash> open_ RS_GUARDED_BY(mutex_);  // neither right nor wrong yet
-  std::deque<Id> by_age_ RS_GUARDED_BY(mutex_);                // of all that were made; some are no longer open
+  std::unordered_set<Id, IdHash> open_ RS_GUARDED_BY(mutex_);  // not yet known to be right or wrong
+  std::deque<Id> by_age_ RS_GUARDED_BY(mutex_);                // all guesses, also those no longer open
 };
 
 }  // namespace rootstream

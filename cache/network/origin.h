@@ -1,5 +1,5 @@
-// What is known of one web server that holds the store: is it there, when may it be asked again, and how
-// fast does it deliver. Not thread-safe.
+// Origin: the state of one web server that holds the store: whether it is up, when it may be asked again, and how fast
+// it delivers. Not thread-safe.
 #pragma once
 
 #include <chrono>
@@ -14,7 +14,7 @@ namespace rootstream {
 
 class Origin {
  public:
-  // `limit`: of the operations that use it, for its delays; see Patience.
+  // `limit`: the time limit of operations that use it; see Patience.
   explicit Origin(std::string store_url, std::optional<std::chrono::milliseconds> limit = std::nullopt)
       : store_url_(std::move(store_url)), patience_(limit, {}) {}
 
@@ -24,28 +24,28 @@ class Origin {
   bool is_down() const { return patience_.failures() > 0; }
   SteadyTime down_since() const { return down_since_; }
 
-  // A server that is down is asked by one request at a time, at growing intervals.
+  // A server that is down gets one request at a time, at growing intervals.
   bool MayAsk(SteadyTime now) const { return !is_down() || (now >= next_try_ && now >= patience_.next_try()); }
   void NoteAsked(SteadyTime now);
   void NoteAnswer(SteadyTime now);
-  // `since`: when its last byte came. `retry_after`: what the server asked for (RFC 9110, 10.2.3).
+  // `since`: time of its last byte. `retry_after`: the Retry-After of its answer (RFC 9110, 10.2.3); 0: none.
   void NoteFailure(SteadyTime now, SteadyTime since, std::chrono::seconds retry_after);
 
   void NoteFirstByte(SteadyTime now, std::chrono::microseconds waited);
   void NoteBody(SteadyTime now, uint64_t bytes, std::chrono::microseconds elapsed);
-  // How long it would take to have so many bytes from it; nullopt: it has not delivered of late.
+  // Estimated time to get `bytes` from it; nullopt: it has not delivered anything recently.
   std::optional<std::chrono::microseconds> TimeFor(uint64_t bytes, SteadyTime now) const;
   bool HasDelivered(SteadyTime since) const { return delivered_ >= since; }
-  int under_way = 0;  // requests
+  int under_way = 0;  // running requests
 
-  // False for a while after it sent a whole pack, with the right bytes, where part of it was asked for.
+  // False for kNoRangesFor after it answered a Range request with the whole, correct pack.
   bool ServesRanges(SteadyTime now) const { return now >= ranges_again_; }
   void NoteNoRanges(SteadyTime now) { ranges_again_ = now + kNoRangesFor; }
   static constexpr std::chrono::minutes kNoRangesFor{5};
 
-  // It has been asked, and no byte of an answer came for longer than that should take: others go first.
+  // It was asked, and no byte of an answer came for longer than usual. Other origins are preferred.
   bool is_silent = false;
-  std::string last_reason;  // of the last failure, for a person
+  std::string last_reason;  // message of its last failure
 
  private:
   std::string store_url_;
@@ -53,12 +53,12 @@ class Origin {
   Patience patience_;
   bool probing_ = false;
   SteadyTime down_since_{};
-  SteadyTime next_try_{};                    // while one request finds out
-  std::chrono::microseconds first_byte_{0};  // smoothed; 0: not known
-  // Bytes of bodies and the time they took, the older the less.
+  SteadyTime next_try_{};                    // while one request tests it
+  std::chrono::microseconds first_byte_{0};  // smoothed; 0: unknown
+  // Recently received bytes and the time they took; older ones count less.
   double body_bytes_ = 0;
   double body_seconds_ = 0;
-  SteadyTime delivered_{};  // when it last did
+  SteadyTime delivered_{};  // last bytes
 };
 
 }  // namespace rootstream

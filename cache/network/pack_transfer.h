@@ -1,5 +1,6 @@
-// PackTransfer: one GET for part of a pack, and the flights that come with it. Each leaves it when its bytes are
-// complete; those that are left at the end failed. Not thread-safe: TransferTable calls it under its lock.
+// PackTransfer: one GET for part of a pack, and the flights that it serves. A flight leaves it when its bytes are
+// complete; flights that are left at the end have failed. Not thread-safe: TransferTable calls it while it holds its
+// mutex.
 #pragma once
 
 #include <map>
@@ -14,11 +15,11 @@ namespace rootstream {
 
 class PackTransfer {
  public:
-  // What it was begun for.
+  // Why it was started.
   struct Cause {
-    bool ahead = false;     // nobody waits for it yet
-    bool surprise = false;  // it was waited for before anything asked for it ahead of time
-    bool part = true;       // part of the pack was asked for
+    bool ahead = false;     // no reader waits for it yet
+    bool surprise = false;  // its first request was a reader's, so nothing foresaw it
+    bool part = true;       // it requested part of the pack
   };
   PackTransfer(size_t origin, const Id& pack, Cause cause, const std::vector<FlightPtr>& flights);
 
@@ -26,36 +27,38 @@ class PackTransfer {
   const Id& pack() const { return pack_; }
   bool is_ahead() const { return cause_.ahead; }
   bool is_surprise() const { return cause_.surprise; }
-  bool is_instead_of_part() const { return whole_ && cause_.part; }  // all of it comes, where part was asked for
+  bool is_instead_of_part() const {
+    return whole_ && cause_.part;
+  }  // the server sends the whole pack instead of the requested part
   bool has_body() const { return has_body_; }
   bool has_begun_as_pack() const { return begins_as_pack_; }
   uint64_t received() const { return received_; }      // bytes of the body
   SteadyTime last_byte() const { return last_byte_; }  // when it came
 
-  // The answer begins, with the byte of the pack at `first`. False: too late for what is wanted.
+  // The answer begins. False: its first byte is after the beginning of a wanted object.
   bool Begin(const TransferHead& head, SteadyTime now);
   using Complete = std::vector<std::pair<FlightPtr, std::string>>;
-  // Bytes of the body; what is complete with them is added to `complete`. False: no more is wanted.
+  // Processes bytes of the body, and adds objects that they complete to `complete`. False: no more bytes are wanted.
   bool Take(std::string_view bytes, SteadyTime now, Complete& complete);
-  // It has ended: why its flights have not come, and then they are no longer its.
+  // After the end: why its remaining flights failed, and those flights.
   Error Failure(const TransferOutcome& outcome) const;
   std::vector<FlightPtr> TakeAll();
 
-  // False if the flight's bytes have passed already, or overlap another's (which no sound publisher writes).
+  // False: the flight's bytes have passed already, or overlap another object, which no correct publisher writes.
   bool Add(const FlightPtr& flight);
-  // Bytes that have to come before the flight is complete; nullopt: it is not among its flights.
+  // Bytes still to come until the flight is complete; nullopt: it is not one of its flights.
   std::optional<uint64_t> BytesUntil(const FlightPtr& flight) const;
-  // Gives a flight up, whose bytes are passed over when they come. False: they are coming now.
+  // Drops a flight; its bytes will be skipped. False: they are coming right now, and it stays.
   bool Leave(const FlightPtr& flight);
-  void GiveUp(const FlightPtr& flight);      // the same, even if its bytes are coming
+  void GiveUp(const FlightPtr& flight);      // drops it even then
   uint64_t remaining() const;                // bytes
   std::vector<FlightPtr> WaitedFor() const;  // its flights that somebody waits for
-  // No byte of an answer for so long.
+  // No byte of an answer came for `time`.
   bool IsSilent(SteadyTime now, std::chrono::milliseconds time) const { return !has_body_ && now - began_ >= time; }
-  // How long it will take until the flight is complete, as things go.
+  // Estimated time until the flight is complete.
   std::chrono::microseconds TimeUntil(const FlightPtr& flight, SteadyTime now) const;
-  // No flight was completed for `limit`: a server that sends a few bytes now and then keeps a transfer alive, but not
-  // the reads that wait for it.
+  // No flight was completed for `limit`. A server that sends a few bytes now and then keeps the transfer alive, but
+  // must not keep readers waiting.
   bool IsStuck(SteadyTime now, std::chrono::seconds limit) const { return now - last_complete_ >= limit; }
 
  private:

@@ -1,10 +1,10 @@
-// Patience: how long an operation goes on with servers that fail, and when it asks them again. The one rule of
-// opening, reads, prefetch, mirror, verify and kboot's fetches. Not thread-safe.
+// Patience: decides how long an operation continues with servers that fail, and when it tries again. Opening an image,
+// reads, prefetch, mirror, verify and kboot's fetches all use it. Not thread-safe.
 //
-// An operation fails when nothing has come for its limit. What a server drips is nothing: a file that ended or
-// kLeastProgress bytes are something. Between two tries lies a delay that doubles, with jitter, or the one that
-// the server asked for (Retry-After). No delay is longer than a part of the limit: a server that is well again has to
-// be asked before the operation fails.
+// An operation fails when it made no progress for its time limit. Progress is a complete file, or kLeastProgress bytes:
+// a server that sends a few bytes now and then makes none. The delay between two tries doubles, with jitter, or is the
+// Retry-After of the server. A delay is at most a part of the limit, so that a server which recovers is asked before
+// the operation fails.
 #pragma once
 
 #include <algorithm>
@@ -23,24 +23,24 @@ class Patience {
 
   static constexpr std::chrono::milliseconds kMoment{500};
 
-  // `limit`: nullopt is for ever.
+  // `limit`: nullopt: never fails.
   Patience(std::optional<std::chrono::milliseconds> limit, SteadyTime now) : limit_(limit), last_progress_(now) {}
 
-  void NoteProgress(SteadyTime now);  // also of an operation that goes on after a rest
+  void NoteProgress(SteadyTime now);  // call it, too, when an operation continues after a pause
   void NoteBytes(SteadyTime now, uint64_t bytes);
-  // Of one try, or of several together. `retry_after`: what the server asked for.
+  // One try failed, or several that ran together. `retry_after`: see Origin.
   void NoteFailure(SteadyTime now, std::chrono::seconds retry_after);
 
   int failures() const { return failures_; }  // since the last progress
   SteadyTime next_try() const { return next_try_; }
   SteadyTime last_progress() const { return last_progress_; }
-  // With a limit of 0 at the first failure, or after a moment of silence.
+  // True when the operation has to fail. With a limit of 0: at the first failure, or after kMoment without progress.
   bool IsOver(SteadyTime now) const {
     if (!limit_) return false;
     if (limit_->count() == 0 && failures_ > 0) return true;
     return now - last_progress_ >= std::max(*limit_, kMoment);
   }
-  // Until it is over; nullopt: it never is.
+  // Time until IsOver(); nullopt: never.
   std::optional<std::chrono::milliseconds> Left(SteadyTime now) const;
 
  private:

@@ -1,4 +1,4 @@
-// StoreFiles: whole small files of the stores that hold an image, by their paths: refs and manifests. Thread-safe.
+// StoreFiles: fetches whole small files, such as refs, from the stores that hold an image. Thread-safe.
 #pragma once
 
 #include <chrono>
@@ -20,8 +20,8 @@ class StoreFiles {
 
   virtual ~StoreFiles() = default;
   virtual size_t store_count() const = 0;
-  // kMissing, kRefused, kUnavailable (also a web page in its place), kCorrupt (larger than its limit). The waiter is
-  // called once, on the network thread or, at the end, here.
+  // Errors: kMissing, kRefused, kUnavailable (also if the answer is a web page), kCorrupt (larger than its limit). The
+  // waiter is called once, on the network thread, or during this call if the network has ended.
   virtual void AskForFile(size_t store, const Asked& file, FileWaiter waiter) = 0;
 };
 

@@ -1,5 +1,5 @@
-// The one seam to the network: start a GET, and hear of it. CurlTransport is the real one; tests put a
-// faulty one in its place. All calls but Wake() are made on one thread, which calls Poll().
+// Transport: the interface to the network. It starts a GET and reports its progress to a sink. CurlTransport implements
+// it; tests use a faulty implementation. All calls except Wake() are made on one thread, which calls Poll().
 #pragma once
 
 #include <chrono>
@@ -17,21 +17,21 @@ struct TransferRequest {
   std::string url;
   uint64_t first = 0;  // byte range [first, first + size); size 0: the whole file
   uint64_t size = 0;
-  bool fresh = false;                  // ask caches on the way for a new copy
-  std::chrono::milliseconds limit{0};  // time for all of it; 0: as long as bytes come
+  bool fresh = false;                  // tell caches to fetch a new copy
+  std::chrono::milliseconds limit{0};  // total time; 0: as long as bytes come
 };
 
 struct TransferHead {
   int status = 0;      // 200 or 206 only
-  uint64_t first = 0;  // where in the file the body begins
+  uint64_t first = 0;  // offset of the body in the file
 };
 
 struct TransferOutcome {
   int status = 0;                            // HTTP status; 0: there was no answer
-  bool complete = false;                     // the body came whole
+  bool complete = false;                     // the whole body came
   bool broken_off = false;                   // by the sink
-  ErrorKind kind = ErrorKind::kUnavailable;  // if neither: what that means; see answer.h
-  std::string reason;                        // if not complete: why, for a person
+  ErrorKind kind = ErrorKind::kUnavailable;  // if neither: its meaning, see answer.h
+  std::string reason;                        // if not complete: why, for messages
   std::chrono::seconds retry_after{0};
   std::chrono::microseconds first_byte{0};  // from the request to the first byte of the answer
   std::chrono::microseconds total{0};
