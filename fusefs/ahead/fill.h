@@ -1,5 +1,5 @@
-// Fill: brings all of an image into the cache, behind all else and no faster than it is told: metadata first, then
-// contents. What is there already is passed over, so it goes on where an earlier one ended. Thread-safe.
+// Fill: fetches the whole image into the cache, metadata first, with the lowest priority and a limited rate. Objects
+// that are cached already are skipped, so a new fill continues an earlier one. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -19,20 +19,20 @@ inline constexpr uint64_t kNoRateLimit = UINT64_MAX;
 
 class Fill {
  public:
-  enum class OnSilence { kWait, kEnd };  // what to do where no store answers
+  enum class OnSilence { kWait, kEnd };  // what to do while no store answers
   struct Progress {
     uint64_t total = 0;  // stored bytes of contents; 0 until all metadata is here
-    uint64_t done = 0;   // of them, those that are in the cache
+    uint64_t done = 0;   // the part that is in the cache
     bool ended = false;
-    std::string problem;      // why it is not whole
-    std::string hindered_by;  // why it does not go on for now
+    std::string problem;      // why it ended before everything was cached
+    std::string hindered_by;  // why it is paused
   };
 
-  // `rate`: stored bytes a second. `cache` has a disk, and ends its activity before the fill goes.
+  // `rate`: stored bytes a second. `cache` must have a disk, and must be closed before the fill is destroyed.
   Fill(ObjectCache& cache, const ObjectRef& root, uint64_t rate, OnSilence on_silence);
-  // Begins; with a `warmup` that was started, once it has ended.
+  // Starts. If `warmup` is given, waits until it has ended.
   void Start(Warmup* warmup);
-  void Stop();  // no more is asked for; what is under way is the cache's to end
+  void Stop();  // requests nothing more; running transfers end with the cache
 
   uint64_t rate() const { return rate_; }
   Progress progress();
@@ -50,7 +50,7 @@ class Fill {
   Status WaitForRate(uint64_t size);
   Status WaitForSilenceToEnd();
   Status WaitForCache();
-  Status Sleep(std::chrono::steady_clock::duration time);  // fails when it is to stop
+  Status Sleep(std::chrono::steady_clock::duration time);  // fails after Stop()
 
   ObjectCache& cache_;
   const ObjectRef root_;
@@ -62,12 +62,12 @@ class Fill {
   Progress progress_ RS_GUARDED_BY(mutex_);
   bool stopping_ RS_GUARDED_BY(mutex_) = false;
   uint64_t under_way_ RS_GUARDED_BY(mutex_) = 0;         // bytes
-  bool is_silent_ RS_GUARDED_BY(mutex_) = false;         // the last that was asked for got no answer
-  bool something_missed_ RS_GUARDED_BY(mutex_) = false;  // in this pass: no store answered
-  bool something_came_ RS_GUARDED_BY(mutex_) = false;    // likewise: it was not on the disk
+  bool is_silent_ RS_GUARDED_BY(mutex_) = false;         // no store answered the last request
+  bool something_missed_ RS_GUARDED_BY(mutex_) = false;  // an object of this pass could not be fetched
+  bool something_came_ RS_GUARDED_BY(mutex_) = false;    // an object of this pass was fetched
   std::optional<Error> failed_ RS_GUARDED_BY(mutex_);
 
-  SteadyTime may_ask_{};  // when the rate allows for more; of the thread alone
+  SteadyTime may_ask_{};  // when the rate allows the next request; used by the thread alone
 
   Thread thread_;  // last: it uses the rest
 };

@@ -1,5 +1,5 @@
-// Foresight: whether what programs read is what the image's profile names. It is the one signal by which everything
-// that fetches ahead decides how far it goes, and all thresholds of that signal are here. Thread-safe.
+// Foresight: measures whether programs read what the profile of the image predicts. Everything that fetches ahead uses
+// this signal to decide how far to go, and all thresholds of the signal are here. Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -12,42 +12,42 @@ namespace rootstream {
 
 class Foresight {
  public:
-  // The image has a hot range, whose objects will be told.
+  // Announces that the image has a hot range; its objects will follow.
   void ExpectObjects() { has_range_ = true; }
-  // All objects of the hot range. Once.
+  // Sets the objects of the hot range. Called once.
   void SetObjects(std::unordered_set<Id, IdHash> objects);
 
-  // Whether a content chunk is of the hot range; false as long as its objects are not told.
+  // True if a content chunk is in the hot range; false until SetObjects().
   bool IsHot(const Id& chunk) const;
-  // Whether an object, of content or metadata, is of the hot range or may yet turn out to be.
+  // True if an object is in the hot range, or if that is not known yet.
   bool MayForesee(const Id& object) const;
 
-  // That a content chunk was read. True: FitsReads() has another answer than before.
+  // A content chunk was read. Returns true if FitsReads() changed.
   bool NoteRead(const Id& chunk);
 
-  // Of the last reads, the part that the profile did not name: 0 to 1. 1 as long as none has been.
+  // The share of recent reads that the profile did not predict, 0 to 1. Starts at 1.
   double unforeseen() const { return unforeseen_; }
 
   // --- What follows from it ----------------------------------------------------------------------------------------
-  // The hot range is what is read. It goes on beside reads that it did not name.
+  // The profile predicts at least half of the reads. The hot range is fetched even while other reads wait.
   bool FitsReads() const { return fits_.load(std::memory_order_relaxed); }
-  // Nearly all reads are named: whoever recorded the profile read no more, so nothing is fetched beyond it.
+  // The profile predicts nearly all reads. Nothing else is fetched ahead, since the recorded program did not read it
+  // either.
   bool NamesNearlyAll() const { return unforeseen_ < kNearlyNone; }
-  // Nearly no read is named: the profile is another program's, or there is none. All metadata is worth a survey.
+  // The profile predicts nearly no read, or there is none. Then all metadata is worth fetching.
   bool NamesNearlyNothing() const { return unforeseen_ > kNearlyAll; }
-  // Of `budget` bytes beside what is asked for, those that are worth it: who recorded a profile that fits knew the
-  // neighbours of the rest, too, and that nobody wanted them.
+  // The part of `budget` bytes that is worth guessing. A profile that fits also knows which neighbours were not read.
   uint64_t GuessBudget(uint64_t budget) const {
     return static_cast<uint64_t>(unforeseen_ * static_cast<double>(budget));
   }
 
  private:
   static constexpr double kNearlyNone = 0.1;
-  static constexpr double kHalf = 0.5;  // more is another program's profile
+  static constexpr double kHalf = 0.5;  // above it, the profile is of another program
   static constexpr double kNearlyAll = 0.9;
 
   std::atomic<bool> has_range_ = false;
-  std::unordered_set<Id, IdHash> objects_;  // never changed once they are told
+  std::unordered_set<Id, IdHash> objects_;  // constant after SetObjects()
   std::atomic<bool> objects_are_told_ = false;
   RecentShare unforeseen_{32, 1};
   std::atomic<bool> fits_ = true;  // until reads tell

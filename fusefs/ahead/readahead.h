@@ -1,8 +1,8 @@
-// Readahead: notices files that are read in a run, and says what to bring in before it is asked for.
+// Readahead: detects sequential reads of files, and tells what to fetch next.
 //
-// The kernel's own readahead is kept small unless the server is near, since it reads around every page fault: 30
-// one-byte faults in an 8 MiB file cost 0.12 MB at 16 KiB and less, 3.1 MB at 128 KiB (docs/design.md). A run is told
-// here instead: reads that follow one another. Its window doubles as it goes on. Thread-safe.
+// The kernel's readahead is kept small unless the server is near, because it reads around every page fault: 30 one-byte
+// faults in an 8 MiB file read 0.12 MB with up to 16 KiB, and 3.1 MB with 128 KiB (docs/design.md). This class detects
+// runs of reads that follow one another instead. The window of a run doubles as the run continues. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -23,21 +23,21 @@ class Readahead {
  public:
   static constexpr uint64_t kFirstWindow = 128 << 10;  // bytes
   static constexpr uint64_t kLargestWindow = 4 << 20;
-  static constexpr uint64_t kAllWindows = 8 << 20;  // of all runs together
-  static constexpr uint64_t kProof = 64 << 10;      // read in a run before anything is fetched
-  static constexpr uint64_t kSlack = 512 << 10;     // requests of one run may overtake each other
+  static constexpr uint64_t kAllWindows = 8 << 20;  // for all runs together
+  static constexpr uint64_t kProof = 64 << 10;      // bytes read sequentially before anything is fetched
+  static constexpr uint64_t kSlack = 512 << 10;     // requests of one run may come in another order
 
-  // Notes a read; the answer is what should be fetched now.
+  // Reports a read. Returns the range that should be fetched now, if any.
   std::optional<FileRange> Note(uint64_t inode, uint64_t offset, uint64_t length);
-  // Of the last reads behind a file's begin, those that went on in a run: 0 to 1.
+  // The share of recent reads, not counting those at the beginning of a file, that continued a run: 0 to 1.
   double run_share() const { return run_share_; }
 
  private:
   struct Run {
     uint64_t inode = 0;
     uint64_t start = 0;
-    uint64_t next = 0;     // where it has come to
-    uint64_t fetched = 0;  // up to where it was fetched ahead
+    uint64_t next = 0;     // end of the last read
+    uint64_t fetched = 0;  // end of what was fetched ahead
     uint64_t window = kFirstWindow;
   };
   static constexpr size_t kMaxRuns = 32;

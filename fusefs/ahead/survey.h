@@ -1,6 +1,6 @@
-// Survey: brings the metadata of an image into the cache, from its root down, as far as the line makes it cheap:
-// a shard or chunk list that is waited for costs a round trip each time, and all of them together are a
-// few hundred KiB for a root filesystem. Thread-safe.
+// Survey: fetches the metadata of an image into the cache, from the root down, as far as the connection makes it cheap.
+// Each shard or chunk list that a reader waits for costs a round trip, and all of them together are a few hundred KiB
+// for a root filesystem. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -13,18 +13,18 @@ namespace rootstream {
 
 class Survey {
  public:
-  // `cache` ends its activity before the survey goes.
+  // `cache` must be closed before the survey is destroyed.
   Survey(ObjectCache& cache, const ObjectRef& root) : cache_(cache), root_(root) {}
 
-  void Start();  // once; another call does nothing
+  void Start();  // only the first call has an effect
 
  private:
   struct State {
     bool started = false;
-    bool walking = false;  // somebody takes from the walk
+    bool walking = false;  // a thread is taking shards from the walk
     ShardWalk walk;
-    uint64_t stored = 0;  // bytes of all that was asked for, here already or not, so that the walk ends
-    uint64_t plain = 0;   // likewise
+    uint64_t stored = 0;  // bytes of all shards and lists so far, cached or not; limits the walk
+    uint64_t plain = 0;   // the same in plain bytes
   };
 
   void Walk();

@@ -1,7 +1,7 @@
-// Warmup: brings the hot range of an image into the cache, in its order, before it is asked for. Thread-safe.
+// Warmup: fetches the hot range of an image into the cache, in its order, before programs read it. Thread-safe.
 //
-// The metadata is wanted before the data, since nothing is read without it. With a disk cache all of the
-// range is brought in; without one, what memory can hold until it is read.
+// Metadata comes before data, since no file can be read without it. With a disk cache the whole range is fetched;
+// without one, as much as memory can hold.
 #pragma once
 
 #include <cstdint>
@@ -18,18 +18,18 @@ namespace rootstream {
 class Warmup {
  public:
   struct Progress {
-    uint64_t total = 0;  // stored bytes; 0 until the lists are here
-    uint64_t done = 0;   // of them, those that are in the cache
+    uint64_t total = 0;  // stored bytes; 0 until the hot lists have come
+    uint64_t done = 0;   // the part that is in the cache
     bool ended = false;
-    std::string problem;  // of the first object that could not be had
+    std::string problem;  // why the first failed object failed
 
     bool is_complete() const { return total > 0 && done == total; }
   };
 
-  // `cache` ends its activity before the warmup goes.
+  // `cache` must be closed before the warmup is destroyed.
   Warmup(ObjectCache& cache, Foresight& foresight) : cache_(cache), foresight_(foresight) {}
 
-  // Together with `root`, which whoever opens an image needs at once: its lists mostly lie beside it.
+  // Starts. Requests the root shard together with the hot lists, which mostly lie beside it.
   void Start(const HotRange& hot, const ObjectRef& root);
   Progress progress();
 
@@ -37,11 +37,11 @@ class Warmup {
   struct State {
     Progress progress;
     size_t lists_due = 0;
-    std::vector<std::vector<ObjectRef>> lists;  // by place in the range
-    std::vector<ObjectRef> refs;                // of all lists, in order
+    std::vector<std::vector<ObjectRef>> lists;  // in the order of the range
+    std::vector<ObjectRef> refs;                // the objects of all lists, in order
     size_t next = 0;                            // in refs
     size_t under_way = 0;
-    uint64_t plain_bytes = 0;  // of those that were wanted
+    uint64_t plain_bytes = 0;  // of the objects requested so far
   };
 
   void ListCame(size_t number, const ObjectRef& ref, size_t max_plain, const Result<PlainBytes>& bytes);

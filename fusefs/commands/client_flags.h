@@ -1,4 +1,4 @@
-// The command-line options that every command which opens an image has. Used by the main thread.
+// The options of all commands that open an image. Used by the main thread.
 #pragma once
 
 #include <string>
@@ -12,21 +12,21 @@ class App;
 
 namespace rootstream {
 
-// Where the parser puts what was given; Apply() makes sense of it.
+// Filled by the parser; Apply() then converts the values into `options`.
 struct ClientFlags {
   ClientOptions options;
   std::string cache_size;
   std::string network_loss;
-  std::string record;  // file for a profile of what the command reads
+  std::string record;  // file for a profile of the reads; empty: none
 
   void AddTo(CLI::App& app);
   Status Apply();  // kInvalid
 };
 
-// On standard error, if it is so.
+// Prints a warning on standard error if the memory of refs is lost.
 void TellLostMemory(const Client& client);
 
-// Neither a key nor --insecure: the command is used wrongly.
+// False if neither a key nor --insecure is given, which is wrong usage.
 bool NamesTrust(const ClientOptions& options);
 inline constexpr const char* kTrustMissing = "give --pubkey FILE, or --insecure to take the image as it comes";
 

@@ -1,4 +1,4 @@
-// Writing an image out: to a directory, or as a tar.
+// Exports an image to a directory or as a tar.
 #pragma once
 
 #include <string>
@@ -7,12 +7,12 @@
 
 namespace rootstream {
 
-// Into `folder`, which must not exist or be empty. What only root may make (owners, devices, some
-// xattrs) is left out for an ordinary user, and told on standard error.
+// Exports into `folder`, which must be missing or empty. For an ordinary user, what only root may create (owners,
+// devices, some xattrs) is left out, with a message on standard error.
 Status ExportToFolder(Client& client, const std::string& folder);
 
-// As a pax archive to standard output: sparse files, xattrs, ACLs and nanoseconds included. Sockets,
-// which tar does not know, are left out and told on standard error.
+// Exports as a pax archive to standard output, with sparse files, xattrs, ACLs and nanoseconds. Sockets, which tar does
+// not support, are left out, with a message on standard error.
 Status ExportToTar(Client& client);
 
 }  // namespace rootstream

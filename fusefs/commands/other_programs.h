@@ -1,4 +1,5 @@
-// Verbs of other programs of the project. They bring libraries that the client, which goes into kboot, does without.
+// Verbs that are implemented by other programs of the project. These programs need libraries that the client, which
+// goes into kboot, must not link.
 #pragma once
 
 #include <string>
@@ -8,8 +9,8 @@
 
 namespace rootstream {
 
-// Becomes the program of the verb among the arguments, found beside this one: bin/../libexec/rootstream/NAME. Returns
-// if the verb is none of theirs (true), or the program cannot be run.
+// If the arguments name such a verb, replaces this process by its program, bin/../libexec/rootstream/NAME. Returns true
+// if the verb belongs to this program, or an error if the other program cannot be run.
 Result<bool> IsOurVerb(ProgramStart& start);
 std::string OtherVerbs();  // for --help
 

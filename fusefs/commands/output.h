@@ -1,4 +1,4 @@
-// What verbs write to standard output: all of it, or an error; and how they write times.
+// Output of verbs.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 namespace rootstream {
 
-Status Print(std::string_view text);
+Status Print(std::string_view text);    // writes all of it to standard output, or fails
 std::string TimeText(int64_t seconds);  // since 1970, as "2026-11-26 12:00:00" UTC
 
 }  // namespace rootstream

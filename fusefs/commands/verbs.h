@@ -1,12 +1,12 @@
-// The verbs of the client, a file each here. What is the publisher's or kboot's is found beside the client: see
-// other_programs.h.
+// The verbs of the client; each has a file in this folder. For the verbs of other programs, see other_programs.h.
 #pragma once
 
 #include "base/command_line.h"
 
 namespace rootstream {
 
-// A person's "mount -f" stays in the foreground, as FUSE's programs have it; mount(8)'s is a trial.
+// The option -f means "stay in the foreground" when a person uses it, as with other FUSE programs, and "dry run" when
+// mount(8) does.
 enum class MountCaller { kPerson, kMount8 };
 
 void AddMount(CommandLine& verbs, MountCaller caller);

@@ -1,5 +1,4 @@
-// What every verb does that looks at an image: it opens it, tells of what is not as it should be, and saves what was
-// recorded.
+// Runs a verb on an opened image: opens it, prints warnings, calls the verb, and saves the profile if one is recorded.
 #pragma once
 
 #include <functional>

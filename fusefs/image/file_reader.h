@@ -1,5 +1,5 @@
-// FileReader: bytes of regular files. Extents lead to the shard's stream, chunk lists to its chunks, the
-// cache to their bytes. Thread-safe; answers through callbacks, as Image does.
+// FileReader: reads regular files. The extents of a file lead to its shard's stream, chunk lists to the chunks of the
+// stream, and the cache to their bytes. Thread-safe. Answers come through callbacks, as in Image.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@
 
 namespace rootstream {
 
-// Part of what was read: bytes of a chunk, or zeros where there is no chunk.
+// A part of the result of a read: bytes of a chunk, or zeros for a hole.
 struct Piece {
   PlainBytes bytes;  // nullptr: zeros
   size_t offset = 0;
@@ -26,11 +26,11 @@ using PiecesDone = Callback<Pieces>;
 
 class FileReader {
  public:
-  // All references outlive the reader.
+  // All references must outlive the reader.
   FileReader(ObjectCache& cache, Foresight& foresight, Recorder& recorder)
       : cache_(cache), foresight_(foresight), recorder_(recorder) {}
 
-  // Bytes [offset, offset + size) of a regular file, cut at its end. All of them or an error.
+  // Reads bytes [offset, offset + size), up to the end of the file. The result has all of them, or is an error.
   void Read(const Node& node, uint64_t offset, size_t size, PiecesDone done);
 
   double run_share() const { return readahead_.run_share(); }
@@ -39,7 +39,7 @@ class FileReader {
   class Job;
   struct Chunks {
     std::vector<ObjectRef> refs;
-    std::vector<uint64_t> starts;  // of each, counted from the list's start; then the list's size
+    std::vector<uint64_t> starts;  // offset of each in the list, then the size of the list
 
     size_t IndexAt(uint64_t at) const {
       return std::upper_bound(starts.begin(), starts.end(), at) - starts.begin() - 1;
@@ -54,8 +54,7 @@ class FileReader {
   void PrefetchAhead(const Node& node, const FileRange& ahead);
   std::vector<ObjectRef> LoadedRefs(const Node& node, const FileRange& range);
 
-  // Reads that wait for the network hold their chunks, so only so many bytes of them at a time. Starts the read now
-  // or later.
+  // Limits the memory of waiting reads, which hold their chunks. Admits a read at once, or queues it.
   void Admit(uint64_t cost, const std::shared_ptr<Job>& job);
   void Release(uint64_t cost);
 
@@ -66,7 +65,7 @@ class FileReader {
   struct Admission {
     uint64_t held = 0;  // bytes
     std::deque<std::pair<uint64_t, std::shared_ptr<Job>>> queue;
-    size_t tidy_at = 0;  // entries, when those are to go whose reader has left
+    size_t tidy_at = 0;  // queue length at which abandoned reads are removed
   };
 
   ObjectCache& cache_;

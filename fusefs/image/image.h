@@ -1,7 +1,7 @@
-// An opened image: names, inodes and directories by inode number, without any FUSE. Thread-safe.
+// Image: an opened image; names, inodes and directories, by inode number. It knows nothing of FUSE. Thread-safe.
 //
-// Every call may have to load a shard, so every answer comes through a callback: at once on this
-// thread when all is in memory or on the disk, later on another thread when the network is asked.
+// Every call may have to load a shard, so every answer comes through a callback: during the call, if everything is in
+// memory or on the disk, or later on another thread, if it must be fetched.
 #pragma once
 
 #include <memory>
@@ -21,7 +21,7 @@ inline constexpr uint64_t kRootInode = 1;
 inline constexpr int kRowBits = 20;
 static_assert(kRowBits > 16, "a shard has up to 2^16 rows, a directory position is a row and one");
 
-// An inode and the shard that holds it, which stays in memory as long as the Node lives.
+// An inode, and the shard that holds it. The shard stays in memory as long as the Node exists.
 struct Node {
   ShardPtr shard;
   uint32_t number = 0;  // of the shard
@@ -31,24 +31,24 @@ struct Node {
   uint64_t id() const;
 };
 
-// A run of entries of one directory, and where the next run begins.
+// Consecutive entries of one directory, in one shard.
 struct EntryRun {
   ShardPtr shard;
   uint32_t number = 0;
   uint32_t begin = 0;  // entries [begin, end) of the shard's tree
   uint32_t end = 0;
 
-  // A position in the directory: just behind entry `entry`. Never 0, and above 2^20.
+  // The directory position after entry `entry`. Never 0, and above 2^20.
   uint64_t PositionAfter(uint32_t entry) const { return (uint64_t{number} << kRowBits) | (entry + 1); }
 };
 
 struct DirectoryNumbers {
   uint64_t own = 0;
-  uint64_t parent = 0;  // the root's is its own
+  uint64_t parent = 0;  // of the root: itself
 };
 
 struct DirectoryPart {
-  DirectoryNumbers numbers;     // of the inodes
+  DirectoryNumbers numbers;     // inode numbers
   std::optional<EntryRun> run;  // nullopt: the end
 };
 
@@ -58,18 +58,19 @@ class Image {
   using LookupDone = Callback<std::optional<Node>>;  // nullopt: no such name
   using PartDone = Callback<DirectoryPart>;
 
-  // All references outlive the image.
+  // All references must outlive the image.
   Image(ObjectCache& cache, const ObjectRef& root, size_t shard_memory, const Foresight& foresight, Recorder& recorder);
 
   void Find(uint64_t inode, NodeDone done);
   void Lookup(uint64_t directory, const std::string& name, LookupDone done);
-  // The run at `position`: 0 for the first, else a PositionAfter() of this directory. Never empty. A
-  // position that this directory never gave is its end.
+  // The entries from `position` on: 0, or a PositionAfter() of this directory. Never empty. For any other position, the
+  // answer is the end of the directory.
   void ReadDirectory(uint64_t directory, uint64_t position, PartDone done);
-  // From the root; for a hard link, by the name it was first met by. kInvalid: it was never met.
+  // The path of an inode from the root. For a hard link, the name by which it was found first. kInvalid: it was never
+  // found.
   void PathOf(uint64_t inode, Callback<std::string> done);
 
-  // What an entry names. For a hard link in a shared shard that is not in memory: nullopt at once.
+  // The inode of an entry. nullopt for a hard link whose shared shard is not in memory; nothing is fetched.
   std::optional<Node> LoadedNode(const EntryRun& run, const TreeEntry& entry);
   uint64_t InodeOf(const EntryRun& run, const TreeEntry& entry);
 
@@ -87,15 +88,14 @@ class Image {
   void NextRun(const ScanPtr& scan, uint32_t number);
   uint64_t ParentInode(const Node& directory);
 
-  // From a place in the tree up to the root, gathering names: see PathOf in the .cc.
+  // Walks from a place in the tree to the root and collects names: see PathOf in the .cc.
   struct Climb;
   using ClimbPtr = std::shared_ptr<Climb>;
   void ClimbFrom(const ClimbPtr& climb, uint64_t inode);
   void ClimbFromRow(const ClimbPtr& climb, const ShardPtr& shard, uint32_t number, uint32_t row);
   void ClimbFromEntry(const ClimbPtr& climb, const ShardPtr& shard, uint32_t number, uint32_t entry);
 
-  // Where a hard link in a shared shard was met. Of so many only, so that a walk of a tree that is
-  // all hard links stays within memory.
+  // The places at which hard links of shared shards were found. Their number is limited, to bound memory.
   struct NamedAt {
     uint32_t number = 0;
     uint32_t entry = 0;

@@ -1,5 +1,5 @@
-// A profile on the disk, which a recording writes. If it is there already, the recording goes on with it: a boot is
-// recorded by one process after another. Not thread-safe.
+// ProfileFile: the file that a recording writes. If the file exists, the recording continues it, since a boot is
+// recorded by several processes in turn. Not thread-safe.
 #pragma once
 
 #include <string>
@@ -8,24 +8,23 @@
 
 namespace rootstream {
 
-// What `client` has recorded until now, of its image. Its recorder may go on.
+// What `client` has recorded of its image so far. The recorder may continue.
 Profile RecordedProfile(Client& client);
 
 class ProfileFile {
  public:
-  // kInvalid: what is there is of another image. kCorrupt: it is no profile.
+  // kInvalid: the file is a profile of another image. kCorrupt: it is not a profile.
   static Result<ProfileFile> Open(const std::string& path, const ImageName& image);
 
-  // Writes what was there before and what `client` has recorded, if that is new. The old or the new
-  // file is there at any moment.
+  // Writes the earlier events and those of `client`, if there are new ones. The file is replaced atomically.
   Status Save(Client& client);
 
  private:
   ProfileFile(std::string path, Profile before) : path_(std::move(path)), before_(std::move(before)) {}
 
   std::string path_;
-  Profile before_;           // without events if there was none
-  size_t saved_ = SIZE_MAX;  // events of the recorder that are in the file
+  Profile before_;           // no events if there was no file
+  size_t saved_ = SIZE_MAX;  // number of the recorder's events in the file
 };
 
 }  // namespace rootstream

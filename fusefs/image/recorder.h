@@ -1,9 +1,7 @@
-// Recorder: notes what is asked of an image, in order and with times, and makes a profile of it.
-// Thread-safe.
+// Recorder: records the requests to an image, in order and with times, and makes a profile of them. Thread-safe.
 //
-// Image and FileReader tell it of every request; while it is off that costs them one look at a
-// flag. A request is known by inode; its path is asked for once, when the inode first comes up, and
-// its shards are in memory then.
+// Image and FileReader report every request; while the recorder is off, this costs one check of a flag. Requests name
+// inodes. The path of an inode is determined once, at its first request, when its shards are in memory.
 #pragma once
 
 #include <atomic>
@@ -27,26 +25,26 @@ class Recorder {
  public:
   using Clock = std::chrono::steady_clock;
   using PathDone = Callback<std::string>;
-  // From an inode to its path in the image; answers at once or later.
+  // Finds the path of an inode; answers during the call or later.
   using PathSource = std::function<void(uint64_t inode, PathDone done)>;
 
-  // More is not noted, so that memory stays within some 10 MiB.
+  // Further events are not recorded, which limits memory to about 10 MiB.
   static constexpr size_t kMaxEvents = 1 << 16;
-  // A read that goes on where the last one of its file ended, so soon after it, is the same event.
+  // A read that continues the last read of its file within this time belongs to the same event.
   static constexpr std::chrono::milliseconds kSameRead{200};
 
-  // Begins anew, unless it is on. `source` is used until the recorder ends.
+  // Starts a new recording, unless one is running. `source` is used until the recorder is destroyed.
   void Start(PathSource source);
   void Stop() { on_ = false; }
   bool on() const { return on_.load(std::memory_order_relaxed); }
 
-  // `asked`: when the request came; it is answered now. `found`: the inode of that name, or 0.
+  // To be called when a request is answered. `asked`: when it came. `found`: the inode of that name, or 0.
   void Looked(uint64_t directory, const std::string& name, uint64_t found, Clock::time_point asked);
   void Listed(uint64_t directory, Clock::time_point asked);
   void Read(uint64_t inode, const FileVersion& version, uint64_t offset, uint64_t length, Clock::time_point asked);
   void NeededShard(const ObjectRef& tree, std::chrono::microseconds waited);
 
-  // All that was noted so far, but for what has no path yet; without image and manifest.
+  // The events so far, except those whose path is not known yet. Image and manifest are not set.
   Profile Noted();
   bool full() {
     return notes_.With([](const Notes& notes) { return notes.full(); });
@@ -67,13 +65,13 @@ class Recorder {
     Id shard = {};
     FileVersion version = {};
   };
-  struct Seen {        // of an inode
-    std::string path;  // empty: not known yet
+  struct Seen {        // state of an inode
+    std::string path;  // empty: unknown
     bool listed = false;
     IntervalSet read;
-    size_t last_read = SIZE_MAX;  // its last kRead in events
+    size_t last_read = SIZE_MAX;  // index of its last kRead
     Clock::time_point last_time;
-    std::unordered_set<std::string> looked;  // names, of a directory
+    std::unordered_set<std::string> looked;  // of a directory: names that were looked up
   };
   struct Notes {
     Clock::time_point began = {};

@@ -1,5 +1,5 @@
-// View: an opened image for commands that may wait. Turns the callbacks of Image and FileReader into plain calls, and
-// walks. Not thread-safe, and must not run on a thread that answers.
+// View: an opened image for commands, with blocking calls instead of callbacks, and a walk of the tree. Not
+// thread-safe. Must not be used on a thread that calls callbacks.
 #pragma once
 
 #include <functional>
@@ -13,23 +13,23 @@ class View {
  public:
   explicit View(Client& client) : client_(client) {}
 
-  // `path` is taken from the root, with or without a leading slash; symlinks are not followed.
-  // kInvalid: there is no such path.
+  // Finds a path from the root, with or without a leading slash. Symlinks are not followed. kInvalid: it does not
+  // exist.
   Result<Node> Find(const std::string& path);
 
   using EntryUse = std::function<Status(const std::string& name, const Node& node)>;
   Status ForEachEntry(const Node& directory, const EntryUse& use);
 
-  // Everything below `top`, depth first and in each directory by name; not a recursion, since the depth is the
-  // publisher's choice.
+  // Visits everything below `top`, depth first, each directory by name. It does not recurse, since the publisher
+  // chooses the depth.
   struct Visitor {
     using Use = std::function<Status(const std::string& path, const std::string& name, const Node& node)>;
-    Use enter;  // of each; of a directory, before what is in it. Paths begin with a slash, at `top`
-    Use leave = [](const auto&, const auto&, const auto&) { return Ok(); };  // of a directory, after it
+    Use enter;  // called for each entry, for a directory before its entries. `path` begins with a slash, at `top`
+    Use leave = [](const auto&, const auto&, const auto&) { return Ok(); };  // called for a directory after its entries
   };
   Status Walk(const Node& top, const Visitor& visitor);
 
-  // All data of a regular file in order, holes left out: `use` gets the file offset and the bytes.
+  // Reads all data of a regular file in order, without holes. `use` gets offsets and bytes.
   using DataUse = std::function<Status(uint64_t offset, std::string_view bytes)>;
   Status ReadData(const Node& file, const DataUse& use);
 

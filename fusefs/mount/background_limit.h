@@ -1,7 +1,7 @@
-// How many reads of a mount the kernel lets wait at a time, readahead and asynchronous ones: beyond it, a
-// file that is in the cache waits, too. The reply to INIT asks for all that there is; but from a process
-// without CAP_SYS_ADMIN the kernel takes no more than a share of memory allows (max_user_bgreq: 83 with
-// 256 MiB). So who has it says it once more, by the control filesystem of FUSE.
+// Raises the number of background requests (readahead and asynchronous reads) that the kernel allows for a mount. When
+// that many wait, even reads of cached files wait. The reply to INIT asks for the maximum, but the kernel grants a
+// process without CAP_SYS_ADMIN only a number that depends on memory (max_user_bgreq: 83 with 256 MiB). So a process
+// that has CAP_SYS_ADMIN sets it again, through FUSE's control filesystem.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace rootstream {
 
-// `device`: of the mount, as in /proc/self/mountinfo. Waits a moment for the reply to INIT. Needs root.
+// `device`: the device number of the mount in /proc/self/mountinfo. Waits a moment for the reply to INIT. Needs root.
 Status LiftBackgroundLimit(const std::string& device);
 
 }  // namespace rootstream

@@ -1,8 +1,8 @@
-// Who made a request of the mount: a thread of some program, known by its id.
+// Callers: finds out about the thread that made a request, by its thread id.
 //
-// The kernel tells (FUSE_INTERRUPT) that a signal came for a thread that waits, but not which one. Only who is
-// being killed is answered EINTR: another signal's handler would run, and then the program would see an EINTR
-// of access, stat or open, which no local filesystem returns, SA_RESTART or not.
+// FUSE_INTERRUPT tells that a waiting thread received a signal, but not which. Only a thread that is being killed gets
+// EINTR. Otherwise a program with a signal handler would get EINTR from access, stat or open, which no local filesystem
+// returns, with or without SA_RESTART.
 #pragma once
 
 #include <sys/types.h>
@@ -13,19 +13,20 @@
 
 namespace rootstream {
 
-// Whether a thread is about to end by a signal, by what /proc/PID/status says of it, proc(5): SIGKILL is pending
-// (the kernel sends it to each thread of a program that a signal ends, signal(7)), or a signal is whose default, in
-// force, is to dump core.
+// True if a signal is about to end a thread, according to its /proc/PID/status (proc(5)): SIGKILL is pending, which the
+// kernel sends to all threads of a dying program (signal(7)), or a signal whose default action, dumping core, is in
+// force.
 bool IsBeingKilled(std::string_view status);
 
 class Callers {
  public:
   Callers();
-  // Also of a thread that is gone. False where there is no telling: none of this pid namespace, or no /proc.
+  // True, too, for a thread that no longer exists. False if it cannot be known: the thread is in another pid namespace,
+  // or /proc is missing.
   bool IsBeingKilled(pid_t thread) const;
 
  private:
-  UniqueFd proc_;  // held open: a root's daemon finds nothing by its path later on
+  UniqueFd proc_;  // kept open, since the path is not valid for the daemon of a root later
 };
 
 }  // namespace rootstream

@@ -1,10 +1,11 @@
-// ContinueTimer: who has been stopped (SIGSTOP) goes on by itself a moment later. One thread pushes the timer on, for
-// as long as the process runs; once it is stopped nobody does, and the kernel sends it SIGCONT. Who is stopped again
-// before that thread has had its turn goes on after another such moment, up to kTimes times. Not thread-safe.
+// ContinueTimer: makes a process that was stopped by SIGSTOP continue a moment later. While the process runs, one
+// thread postpones the timer with Push(). When the process is stopped, nobody does, and the kernel sends SIGCONT. If
+// the process is stopped again before that thread runs, it continues after another such moment, up to kTimes times. Not
+// thread-safe.
 //
-// No process can refuse SIGSTOP, and an init that goes down stops all others while it looks for those that it ends
-// (killall.c of systemd, killall5(8)). Were the daemon of its own root among them, whatever init then asks of that root
-// would wait for ever. timer_create(2); that SIGCONT continues even where it is blocked or ignored: signal(7).
+// A process cannot refuse SIGSTOP, and an init that shuts down stops all processes while it looks for those to kill
+// (killall.c of systemd, killall5(8)). If it stopped the daemon of its own root, it would wait for ever for its next
+// file. timer_create(2); signal(7) says that SIGCONT works even if it is blocked or ignored.
 #pragma once
 
 #include <sys/types.h>

@@ -1,10 +1,10 @@
-// How commands talk to the daemon of a mount: an abstract socket named by the mount's device number. It never touches
-// the mount, and works after switch_root. The daemon answers its own user and root only. Requests are answered on a
-// thread of the server.
+// The connection between commands and the daemon of a mount: an abstract socket, named by the device number of the
+// mount. It does not access the mount, and works after switch_root. The daemon answers only its own user and root.
+// Requests are answered on a thread of the server.
 //
-// Anybody may take an abstract name, and a device number is given again. So who asks holds the answer against what the
-// kernel says of the mount: it comes from a process of the user who mounted it, and names the mount's device and
-// source; and a daemon gives up the name as soon as its own connection is gone.
+// Any process may take an abstract name, and device numbers are reused. So a client compares the answer with what the
+// kernel says of the mount: it must come from a process of the user who mounted it, and name the mount's device and
+// source. A daemon gives up its name as soon as its connection is gone.
 #pragma once
 
 #include <functional>
@@ -20,15 +20,15 @@ namespace rootstream {
 
 class ControlServer {
  public:
-  // From a request line to the whole reply. Called on the server's thread.
+  // Makes the reply to a request line. Called on the server's thread.
   using Answer = std::function<std::string(const std::string&)>;
 
-  // `device`: /dev/fuse of `mount`; stays open while the server lives. The error says who has the name.
+  // `device`: /dev/fuse of `mount`; must stay open while the server exists. The error names the owner of the name.
   static Result<std::unique_ptr<ControlServer>> Start(const MountEntry& mount, int device, Answer answer);
   ~ControlServer();
 
  private:
-  struct Waiting {  // a request to be answered at the mount's end
+  struct Waiting {  // a request that is answered at the end of the mount
     UniqueFd peer;
     std::string request;
   };
@@ -37,7 +37,7 @@ class ControlServer {
   void Serve(UniqueFd peer);
   void Reply(const UniqueFd& peer, const std::string& request);
 
-  const std::string mount_;  // the line that every reply begins with
+  const std::string mount_;  // first line of every reply
   const int device_;
   UniqueFd socket_;
   UniqueFd wake_;
@@ -46,18 +46,18 @@ class ControlServer {
   Thread thread_;
 };
 
-// A request that is answered once the mount has ended: REQUEST and this.
+// Suffix of a request that is answered when the mount has ended.
 inline constexpr std::string_view kAtEnd = " at end";
 
-// A request to a daemon, and the reply that is on its way.
+// DaemonCall: a request to a daemon that waits for its reply.
 class DaemonCall {
  public:
-  // kUnavailable: nobody is there, or somebody who is not this mount's daemon.
+  // kUnavailable: no process answers, or not the daemon of this mount.
   static Result<DaemonCall> Send(const MountEntry& mount, const std::string& request);
 
-  int fd() const { return fd_.get(); }  // readable once a reply, or the daemon's end, has come
+  int fd() const { return fd_.get(); }  // readable when the reply has come or the daemon has ended
   pid_t daemon() const { return daemon_; }
-  // Waits a second at most for each piece. kUnavailable: there is no reply, or not of this mount's daemon.
+  // Waits at most a second for each part. kUnavailable: there is no reply, or not from the daemon of this mount.
   Result<std::string> Reply();
 
  private:

@@ -1,4 +1,4 @@
-// The daemon of one mount: from the fork to the end of the mount, in a process of its own.
+// The daemon of one mount, which runs in a process of its own from the fork to the end of the mount.
 #pragma once
 
 #include <functional>
@@ -9,10 +9,10 @@
 
 namespace rootstream {
 
-// Called once the kernel has taken the mount and requests are served; with what is not as it should be, or "".
+// Called when the mount exists and requests are served. `warning`: a problem that the person should know of, or "".
 using DaemonReady = std::function<void(const std::string& warning)>;
 
-// Returns when the mount has ended, or cannot be made.
+// Returns when the mount has ended, or could not be made.
 Status RunDaemon(const MountOptions& options, const std::string& mountpoint, const DaemonReady& ready);
 
 }  // namespace rootstream

@@ -1,4 +1,4 @@
-// Which files a mount's daemon needs, by what it was asked to do.
+// The files that the daemon of a mount needs, for its Landlock rules.
 #pragma once
 
 #include "fusefs/mount/least_privilege.h"
@@ -6,7 +6,7 @@
 
 namespace rootstream {
 
-// Makes the cache folder, as far as it can: leave is given for what is there.
+// Creates the cache folder if it can, since rules can only be made for files that exist.
 FileNeeds FilesOfDaemon(const MountOptions& options);
 
 }  // namespace rootstream

@@ -1,5 +1,5 @@
-// Where a mount's daemon tells of itself: standard error in the foreground; the kernel's log, and so the console, when
-// no program can run without the mount; else the system log. Any thread may write.
+// DaemonLog: the log of a mount's daemon. In the foreground it is standard error; for a root filesystem the kernel's
+// log, which is shown on the console; otherwise the system log. Thread-safe.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace rootstream {
 class DaemonLog {
  public:
   explicit DaemonLog(const MountOptions& options);
-  void Line(const std::string& message) const;  // shown as ShownMessage has it
+  void Line(const std::string& message) const;  // made safe by ShownMessage()
 
  private:
   const bool to_stderr_;

@@ -1,13 +1,13 @@
-// Which files this process may open: Landlock, by its system calls (landlock(7)); the C library has no
-// functions for them.
+// Restricts which files this process may open, with Landlock (landlock(7)). The C library has no functions for these
+// system calls.
 #pragma once
 
 #include "fusefs/mount/least_privilege.h"
 
 namespace rootstream {
 
-// Also: no program is started, no TCP port is listened on, and no process is signalled or reached by an
-// abstract socket that lives outside. Needs no_new_privs. Ok, too, where the kernel has no Landlock.
+// It also forbids to execute programs, to listen on TCP ports, to signal processes outside, and to connect to abstract
+// sockets outside. Needs no_new_privs. Ok, too, if the kernel has no Landlock.
 Status LimitFiles(const FileNeeds& needs);
 
 }  // namespace rootstream

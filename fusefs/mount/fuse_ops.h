@@ -1,7 +1,7 @@
-// The FUSE edge: every kernel request becomes one call on the image and exactly one reply.
+// The FUSE operations: each request of the kernel becomes one call on the image and exactly one reply.
 //
-// Nothing here waits. A request whose answer needs the network is parked: the thread goes on, and
-// whichever comes first replies, the completion or, with EINTR, the caller's being killed (Request).
+// Nothing here waits. A request that needs the network is parked, and its thread takes the next one. It is replied to
+// when its answer comes, or with EINTR if its caller is killed first; see Request.
 #pragma once
 
 #include <atomic>
@@ -17,18 +17,18 @@ struct fuse_lowlevel_ops;
 
 namespace rootstream {
 
-// What the operations work on; the session's user data. Must outlive the session.
+// The objects that the operations use. It is the user data of the session and must outlive it.
 struct FuseContext {
   Image& image;
   FileReader& reader;
   InterruptedRequests& interrupted;
-  uint64_t generation;  // of all inodes: file handles of another mount are stale, its numbers mean other files
+  uint64_t generation;  // of all inodes: makes file handles of another mount stale
   uint64_t features;    // of the manifest
   ImageTotals totals;
   int kernel_readahead;           // KiB
-  std::function<void()> on_init;  // the kernel has taken the mount
+  std::function<void()> on_init;  // called when the kernel has accepted the mount
   ListingPolicy listings = {};
-  std::atomic<bool> wants_parallel_directories = false;  // in the reply to INIT, which is the next one
+  std::atomic<bool> wants_parallel_directories = false;  // set by INIT for its reply
 };
 
 const fuse_lowlevel_ops& FuseOperations();

@@ -1,4 +1,5 @@
-// A FUSE session: the mount in the kernel, and the threads that take its requests.
+// FuseSession: a FUSE connection to the kernel, and the threads that read its requests. End() may be called by any
+// thread.
 #pragma once
 
 #include <memory>
@@ -12,15 +13,15 @@ namespace rootstream {
 
 class FuseSession {
  public:
-  // Mounts, and returns the device that serves the mount: from there on it waits for a session.
-  // `options`: as after -o, for the kernel and fusermount3.
+  // Mounts, and returns the device of the connection. Requests wait until a session reads them. `options`: as for -o,
+  // for the kernel and fusermount3.
   static Result<UniqueFd> Mount(const std::string& mountpoint, const std::vector<std::string>& options);
-  // `options`: the same as when `device` was mounted. `context` must outlive the session.
+  // `options`: the same as for Mount(). `context` must outlive the session.
   static Result<std::unique_ptr<FuseSession>> Open(UniqueFd device, const std::vector<std::string>& options,
                                                    FuseContext& context);
   ~FuseSession();
 
-  void Run(int threads);  // returns when it was unmounted, or after End()
+  void Run(int threads);  // returns after unmount or End()
   void End();             // from any thread
   int device() const;     // the open /dev/fuse, as long as the session lives
 

@@ -1,8 +1,8 @@
-// InterruptedRequests: parked requests whose caller got a signal. Who is being killed is answered EINTR; everybody else
-// goes on waiting. Thread-safe.
+// InterruptedRequests: parked requests whose caller received a signal. If the caller is being killed, the request is
+// answered with EINTR; otherwise it stays parked. Thread-safe.
 //
-// The kernel tells of the first signal only, and a killed caller waits for its reply all the same: so an
-// interrupted request is looked at again, now and then, until it is replied to.
+// The kernel reports only the first signal, and a killed caller still waits for its reply. So each of these requests is
+// checked again from time to time, until it is replied to.
 #pragma once
 
 #include <functional>
@@ -18,11 +18,11 @@ class Request;
 
 class InterruptedRequests {
  public:
-  // `is_being_killed`: of a request's caller; called on a thread of its own.
+  // `is_being_killed`: checks the caller of a request; called on a separate thread.
   explicit InterruptedRequests(std::function<bool(const Request&)> is_being_killed);
   ~InterruptedRequests();
 
-  void Add(std::weak_ptr<Request> request);  // from anywhere: no more than one's own lock is taken
+  void Add(std::weak_ptr<Request> request);  // takes no lock but its own
 
  private:
   using Requests = std::vector<std::weak_ptr<Request>>;

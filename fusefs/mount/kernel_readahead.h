@@ -1,5 +1,5 @@
-// The kernel's own readahead for a mount: how far it reads around what a program touches. Written by root alone; a file
-// that is open keeps what it had. Linux, Documentation/ABI/testing/sysfs-class-bdi. Not thread-safe.
+// KernelReadahead: the kernel's readahead setting of a mount: how far it reads around what a program touches. Only root
+// may change it, and open files keep the old value. Linux, Documentation/ABI/testing/sysfs-class-bdi. Not thread-safe.
 #pragma once
 
 #include <optional>
@@ -19,45 +19,47 @@ enum class Foreknowledge {
 // Whether the daemon may change the readahead of its mount later. Only root may.
 enum class Tuning { kFixed, kAdjustable };
 
-inline constexpr int kNoReadahead = 0;    // KiB: large reads are asked for page by page
-inline constexpr int kPageReadahead = 4;  // page faults are exact, reads may be followed by as much again
+inline constexpr int kNoReadahead = 0;  // KiB: the kernel requests large reads page by page
+inline constexpr int kPageReadahead =
+    4;  // KiB: page faults are exact; after a read the kernel may request as much again
 
-// What a mount begins with, in KiB: low, so that page faults bring no more than they need; what a disk has, where the
-// server is near.
+// The initial value of a mount in KiB. It is low, so that page faults fetch only what they need, or that of a disk if
+// the server is near.
 int FirstReadahead(Foreknowledge known, const NetworkState& network, Tuning tuning);
 
 class KernelReadahead {
  public:
-  // `device`: of the mount, as in /proc/self/mountinfo: "0:51".
+  // `device`: the device number of the mount in /proc/self/mountinfo, for example "0:51".
   static KernelReadahead OfMount(const std::string& device) {
     return KernelReadahead("/sys/class/bdi/" + device + "/read_ahead_kb");
   }
   explicit KernelReadahead(std::string path) : path_(std::move(path)) {}
 
   std::optional<int> Get() const;  // KiB
-  bool Set(int kib) const;         // false: it may not be set
+  bool Set(int kib) const;         // false: not permitted
 
  private:
   std::string path_;
 };
 
-// As the mount began, until most of what is read is read in runs, for which many small requests are slow.
+// ReadaheadPolicy: keeps the initial readahead until most reads are sequential; then it raises it, since many small
+// requests are slow.
 class ReadaheadPolicy {
  public:
   explicit ReadaheadPolicy(KernelReadahead readahead) : readahead_(std::move(readahead)) {}
 
-  // The hot range is in the cache, and with it what readahead by a page asks for beside what was recorded: a mount that
-  // began without any has it from now on, so that large reads are large requests.
+  // The hot range is in the cache, with the pages that a readahead of one page requests in addition. A mount that began
+  // without readahead gets one page from now on, so that large reads become large requests.
   void HotRangeCame();
 
-  // `run_share`: of the last reads, those that went on where the one before ended: 0 to 1.
-  // `foreseen`: a profile fits what is read, and what is around that would come in vain. A mount without readahead
-  // stays so: there every read of a few pages looks like a run.
+  // `run_share`: the share of recent reads that were sequential, 0 to 1. `foreseen`: a profile predicts nearly all
+  // reads, so readahead would fetch in vain. A mount without readahead is not changed, since every read of some pages
+  // looks sequential there.
   void Adjust(double run_share, bool foreseen);
 
  private:
   const KernelReadahead readahead_;
-  std::optional<int> low_;  // what it was before it was high
+  std::optional<int> low_;  // the value before it was raised
   bool is_high_ = false;
 };
 

@@ -1,15 +1,15 @@
-// The mount command: check, fork, open the image, mount, serve until unmounted.
+// Mounts and unmounts images.
 #pragma once
 
 #include "fusefs/mount/mount_options.h"
 
 namespace rootstream {
 
-// Returns when the mount is there and its root was verified (the daemon goes on in the background), or,
-// in the foreground, when it was unmounted; or when what is mounted there has been given other flags.
+// In the background: returns when the mount exists and its root is verified; the daemon continues. In the foreground:
+// returns after unmount. For a remount: returns when the flags are changed.
 Status MountImage(const MountOptions& options);
 
-// Takes a mount away. kFailed: busy. `lazy`: detaches a busy one and ends its daemon.
+// Unmounts. kFailed: busy. Lazy: detaches a busy mount and ends its daemon.
 enum class UnmountMode { kWhenIdle, kLazy };
 Status UnmountImage(const std::string& mountpoint, UnmountMode mode);
 

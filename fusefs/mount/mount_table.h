@@ -1,5 +1,4 @@
-// What is done to the kernel's table of mounts: an image's mount is made there, its flags are changed, it is taken
-// away.
+// Operations on the kernel's mount table: mount an image, change the flags of a mount, unmount.
 #pragma once
 
 #include <string>
@@ -12,18 +11,17 @@
 
 namespace rootstream {
 
-// The mountpoint without symlinks. kInvalid: busy, not there, or not empty.
+// Checks the mountpoint and returns its path without symlinks. kInvalid: busy, missing or not empty.
 Result<std::string> CheckMountpoint(const MountOptions& options);
-// The image is mounted there, and is served.
+// True if the image is mounted at the mountpoint and its daemon answers.
 bool IsMountedAlready(const MountOptions& options);
-// Changes flags of the mount itself and not of its filesystem, which is the same always: no daemon is asked, so nothing
-// can hang.
+// Changes the flags of a mount. The filesystem is not involved, so this cannot hang.
 Status SetMountFlags(const std::string& mountpoint, const std::vector<std::string>& changes);
-// Options of the kernel's FUSE for a mount that is shown as `source`.
+// The options for FUSE. `source`: the name of the filesystem in mount tables.
 std::vector<std::string> FuseOptions(const MountOptions& options, const std::string& source);
-// `flags`: of umount2(2). As an ordinary user, through fusermount3(1).
+// Unmounts with umount2(2) and its `flags`; as an ordinary user, with fusermount3(1).
 Status UnmountNow(const MountEntry& mount, int flags);
-// What the process beside the daemon does for it. It remembers which mount is its own.
+// The actions of the MountKeeper of a daemon. They remember which mount is their own.
 MountKeeper::Actions KeeperOf(const MountOptions& asked, const std::string& mountpoint,
                               const std::vector<std::string>& options);
 

@@ -1,5 +1,4 @@
-// The mounts of this machine, from /proc/self/mountinfo (proc(5)): found without touching any of them,
-// so a mount that hangs hangs nobody here.
+// Finds mounts in /proc/self/mountinfo (proc(5)). No mount is accessed, so one that hangs does no harm.
 #pragma once
 
 #include <sys/types.h>
@@ -18,16 +17,16 @@ struct MountEntry {
   std::string mountpoint;
   std::string type;  // "fuse.rootstream"
   std::string source;
-  std::string flags;           // of this mount: "ro,nosuid,nodev,relatime"
-  std::optional<uid_t> owner;  // who mounted it, if it is FUSE's: the daemon's user; the kernel says so
+  std::string flags;           // "ro,nosuid,nodev,relatime"
+  std::optional<uid_t> owner;  // of a FUSE mount: the user of its daemon, from the kernel
 };
 
 std::vector<MountEntry> ParseMountInfo(std::string_view text);
 
-// The topmost mount on `path`, which may be relative; nullopt: nothing is mounted there.
+// The topmost mount at `path`, which may be relative; nullopt: none.
 std::optional<MountEntry> FindMount(const std::string& path);
 
-// The same, but it must be a rootstream mount. kInvalid.
+// The same for a rootstream mount. kInvalid: it is none.
 Result<MountEntry> FindRootstreamMount(const std::string& path);
 
 }  // namespace rootstream

@@ -1,17 +1,16 @@
-// A daemon whose mount is the root of the machine it runs on: when it stops, everything does.
+// Protects a daemon whose mount is the root filesystem of its machine. If it stopped, the machine would.
 #pragma once
 
 #include "base/result.h"
 
 namespace rootstream {
 
-// Takes the process out of reach of what ends others:
-// * systemd spares a process whose first argument begins with '@' when it shuts down
+// Protects the process from what ends others:
+// * systemd does not kill a process whose first argument begins with '@' at shutdown
 //   (https://systemd.io/ROOT_STORAGE_DAEMONS);
 // * the kernel does not kill it when memory is short (proc(5), oom_score_adj);
-// * its pages stay once they are there: the file that they came from may be in its own mount
-// (mlockall(2)).
-// Against SIGSTOP, from which nothing is spared: continue_timer.h.
+// * its pages stay in memory, since their file may lie in its own mount (mlockall(2)).
+// For SIGSTOP, which cannot be prevented, see continue_timer.h.
 Status BecomeRootDaemon();
 
 }  // namespace rootstream

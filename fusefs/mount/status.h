@@ -1,4 +1,4 @@
-// Status: what a mount's daemon is doing, as JSON for scripts and as text for people.
+// The status of a mount's daemon, as JSON for scripts and as text for people.
 #pragma once
 
 #include <chrono>
@@ -8,11 +8,10 @@
 
 namespace rootstream {
 
-// One JSON object; its keys are listed in docs/operations.md.
+// A JSON object; docs/operations.md lists its keys.
 std::string StatusJson(Client& client, std::chrono::steady_clock::time_point started);
 
-// The same from an answer of a daemon, for people and for scripts; whoever gave it, no terminal obeys it. kInvalid: not
-// a status.
+// Converts the answer of a daemon for people and for scripts, and makes it safe to print. kInvalid: it is not a status.
 Result<std::string> StatusText(const std::string& json);
 Result<std::string> StatusForScripts(const std::string& json);
 

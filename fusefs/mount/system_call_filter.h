@@ -1,11 +1,11 @@
-// Which system calls this process may make: a seccomp filter, by libseccomp.
+// Restricts the system calls of this process with a seccomp filter, made with libseccomp.
 #pragma once
 
 #include "base/result.h"
 
 namespace rootstream {
 
-// For all threads. Needs no_new_privs. Ok, too, where the kernel has no seccomp.
+// Applies to all threads. Needs no_new_privs. Ok, too, if the kernel has no seccomp.
 Status FilterSystemCalls();
 
 }  // namespace rootstream

@@ -1,5 +1,5 @@
-// Watchdog: the daemon ends when it must, whatever its other threads do. A thread that waits for ever - on a lock, on
-// a disk, in a library - would keep the process, and the control socket's name, long after the mount is gone.
+// Watchdog: makes sure that the daemon ends with its mount. Otherwise a thread that waits for ever, for a lock, a disk
+// or in a library, would keep the process and the name of its control socket.
 #pragma once
 
 #include <chrono>
@@ -11,19 +11,20 @@
 
 namespace rootstream {
 
-// True once the kernel has ended the FUSE connection behind `device` (an open /dev/fuse): it was unmounted, and nobody
-// uses it any more. Its device number may be given to another mount after that.
+// True if the kernel has ended the FUSE connection of `device`, an open /dev/fuse: the mount is gone and unused. Its
+// device number may then be given to another mount.
 bool ConnectionIsGone(int device);
 
 class Watchdog {
  public:
   static constexpr std::chrono::milliseconds kGrace{10'000};
 
-  // The end is due when the connection of `device` is gone, or `signals` (a signalfd, which nobody reads) has one.
-  // `grace` later the process is ended, with a word to `log`. Both descriptors stay open until EndIsDue().
+  // The end is due when the connection of `device` is gone, or when `signals`, a signalfd that nobody reads, has a
+  // signal. The process is killed `grace` later, with a message to `log`. Both descriptors must stay open until
+  // EndIsDue().
   Watchdog(int device, int signals, std::function<void(const std::string&)> log,
            std::chrono::milliseconds grace = kGrace);
-  ~Watchdog();  // the process ends by itself
+  ~Watchdog();  // the process ends normally
 
   void EndIsDue();
 
