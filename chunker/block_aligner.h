@@ -1,5 +1,5 @@
-// Turns parts of a file, as a source gives them, into whole blocks: what a hole of the source left out of a block is
-// filled with zeros. Not thread-safe.
+// BlockAligner: turns the parts of a file that a source delivers into whole blocks. Where a hole ends inside a block,
+// the block is filled with zeros. Not thread-safe.
 #pragma once
 
 #include <algorithm>
@@ -14,7 +14,7 @@ namespace rootstream {
 
 class BlockAligner {
  public:
-  // Gets one or more whole blocks, or the end of the file, at an offset that is a multiple of `block`.
+  // Receives one or more whole blocks, or the last part of the file. The offset is a multiple of `block`.
   using Sink = std::function<Status(uint64_t offset, std::string_view bytes)>;
 
   BlockAligner(uint64_t file_size, uint64_t block, Sink sink)
@@ -61,7 +61,7 @@ class BlockAligner {
   const uint64_t file_size_;
   const uint64_t block_;
   const Sink sink_;
-  uint64_t at_ = 0;  // file offset of the buffer, a multiple of the block
+  uint64_t at_ = 0;  // file offset of the buffer, a multiple of the block size
   std::string buffer_;
 };
 

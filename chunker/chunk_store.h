@@ -1,7 +1,7 @@
-// ChunkStore: plain chunks in, each stored once. Hashing and compressing run on all cores; packs fill in
-// the order in which chunks first came, so the same input makes the same packs however fast the threads
-// are. Chunks that the store's signed images already have are not stored again. Hot chunks and others do
-// not stand for each other: a hot range that is strewn over other packs would not come in one run.
+// ChunkStore: stores plain chunks in packs, each content once. Threads on all cores hash and compress. Packs are filled
+// in the order of Put(), so the same input makes the same packs, whatever the speed of the threads. Chunks that signed
+// images of the store already have are not stored again. Hot chunks are stored apart from other chunks, even if they
+// are equal: a hot range that is scattered over other packs could not be fetched in few requests. Used by one thread.
 #pragma once
 
 #include <deque>
@@ -16,10 +16,10 @@
 
 namespace rootstream {
 
-// How hard to compress: as the image's level says, or as hard as can be.
+// The compression level: that of the image, or the highest.
 enum class Effort : uint8_t { kLevel, kBest };
 
-// Where a chunk is in the stream, and which of the stored chunks holds its bytes.
+// The position of a chunk in the stream, and the number of the stored chunk with its bytes.
 struct StreamChunk {
   uint64_t start = 0;
   uint32_t plain_size = 0;
@@ -41,13 +41,15 @@ class ChunkStore {
   ChunkStore(PackWriter& writer, KnownContent& known, int level, int threads);
   ~ChunkStore();
 
-  // Queues a chunk; `out` receives where it begins in the stream and, by Finish() at the latest, its
-  // number. Blocks while much is queued.
+  // Queues a chunk. Appends it to `out`; its `stored` number is set later, at the latest by Finish(). Waits while the
+  // queue is full.
   Status Put(std::string plain, uint64_t start, std::vector<StreamChunk>& out, Effort effort = Effort::kLevel);
-  Status Finish();  // all is stored, and all packs are closed
+  Status Finish();  // stores all queued chunks and closes all packs
 
-  ObjectRef RefOf(uint32_t stored) const;                                                      // after Finish()
-  bool WasKnown(uint32_t stored) const { return stored_[stored].pack < known_packs_.size(); }  // before this image
+  ObjectRef RefOf(uint32_t stored) const;  // after Finish()
+  bool WasKnown(uint32_t stored) const {
+    return stored_[stored].pack < known_packs_.size();
+  }  // in the store before this image
   const Id& PlainHashOf(uint32_t stored) const { return stored_[stored].plain_hash; }
   uint64_t unique_bytes() const { return unique_bytes_; }  // plain bytes of the chunks of this image
   uint64_t stored_bytes() const { return stored_bytes_; }  // their stored bytes

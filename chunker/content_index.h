@@ -1,5 +1,6 @@
-// Which small files' contents the stream has already: 28 bytes a file, so that millions fit into memory. Keys are the
-// first 20 bytes of the content's SHA-256. Not thread-safe.
+// ContentIndex: finds the stream position of small files' contents, to store each content once. It needs 28 bytes a
+// file, so that millions of files fit into memory. Keys are the first 20 bytes of the content's SHA-256. Not
+// thread-safe.
 #pragma once
 
 #include <array>
@@ -14,7 +15,7 @@ class ContentIndex {
  public:
   static constexpr uint64_t kNone = UINT64_MAX;
 
-  // The position that was noted for this content first; or notes `position` and returns kNone.
+  // Returns the position of this content; if it is new, stores `position` and returns kNone.
   uint64_t FindOrAdd(const Id& hash, uint64_t position);
 
  private:

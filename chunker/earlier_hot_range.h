@@ -1,5 +1,5 @@
-// What the hot range of an earlier version of an image holds, so that the next one keeps its order and
-// shares its chunks.
+// Reads the hot range of an earlier version of an image, so that the next version keeps its order and shares its
+// chunks.
 #pragma once
 
 #include <vector>
@@ -9,10 +9,9 @@
 
 namespace rootstream {
 
-// The parts of files in the hot range of the image, in its order; of the one with the same name that was
-// published last, if the tag is new or its image has none. Only images that one of `keys` signed are believed, as
-// in KnownContent. Nothing where there is none, and what can be read of it where it is damaged or beyond all
-// measure: an order is no more than a help.
+// The parts of files in the hot range of `image`, in their order. If the tag is new, or its image has no hot range, the
+// image of the same name that was published last is used. Images that none of `keys` signed are ignored, as in
+// KnownContent. Damaged or oversized parts are left out without an error, since the order is only an optimisation.
 std::vector<FilePart> EarlierHotRange(const Store& store, const ImageName& image, const std::vector<PublicKey>& keys);
 
 }  // namespace rootstream

@@ -1,4 +1,4 @@
-// Whether an image can hold an entry: the writer's side of format/limits.h.
+// Checks that an image can hold an entry: the writer's side of format/limits.h.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace rootstream {
 
-// kInvalid, with `path` and what of the entry cannot be kept.
+// kInvalid: the message has `path` and the reason.
 Status CheckEntry(const SourceEntry& entry, const std::string& path);
 
 }  // namespace rootstream

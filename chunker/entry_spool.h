@@ -1,5 +1,6 @@
-// EntrySpool: entries wait here between the two passes of publishing. Where a chunk lies is known only when all packs
-// are closed, so shards are made in a second pass, over this spool, not over the source. Not thread-safe.
+// EntrySpool: keeps the entries of a source between the two passes of publishing. The places of chunks are known only
+// when all packs are closed, so shards are made in a second pass, which reads this spool instead of the source. Not
+// thread-safe.
 #pragma once
 
 #include <optional>
@@ -19,13 +20,13 @@ class EntrySpool {
     uint32_t depth = 0;
     std::string name;
     bool needed = false;            // by the profile
-    std::optional<uint32_t> group;  // of hard links: number, from 0, by first name
-    InodeRecord record;             // left out if the group has several names
+    std::optional<uint32_t> group;  // number of the hard link group, in the order of first names
+    InodeRecord record;             // not set if the group has several names
   };
 
   static Result<EntrySpool> Create();
 
-  // False: another name of an inode that was added before, so its content need not be read.
+  // False: the entry is a further name of an inode that was added already.
   bool IsNewInode(const SourceEntry& entry) const;
   Status Add(const SourceEntry& entry, const InodeRecord& record, bool needed);
 

@@ -1,6 +1,6 @@
-// FastCDC with normalised chunking (Xia et al., USENIX ATC 2016): cuts a stream where its content says
-// so, so that an insertion moves no cut but those beside it. A cut is harder to find before the average
-// size and easier after it, which keeps sizes near the average.
+// FastCDC with normalised chunking (Xia et al., USENIX ATC 2016). The content decides where a stream is cut, so an
+// insertion changes only the cuts beside it. Before the average size, a cut needs a rarer pattern than after it, which
+// keeps sizes near the average.
 #pragma once
 
 #include <cstddef>
@@ -14,8 +14,8 @@ struct CutSizes {
   size_t maximum() const { return average * 4; }
 };
 
-// The length of the first chunk of `bytes`: at least the minimum and at most the maximum, or all of
-// `bytes` when no cut is found in them. Look again with more bytes then, unless there are no more.
+// The length of the first chunk of `bytes`, between the minimum and the maximum. If no cut is found, it is the size of
+// `bytes`; then call again with more bytes, unless the stream has ended.
 size_t FirstCut(std::string_view bytes, const CutSizes& sizes);
 
 }  // namespace rootstream

@@ -1,10 +1,10 @@
-// HotOrder: what of a source is to come first in its image, and in which order. Made of a profile; where the store has
-// an earlier version of the image with a hot range, that one's order is kept for what both have, so that they share its
-// chunks. Immutable once made, so any thread may use it.
+// HotOrder: which parts of a source form the hot range of its image, and in which order. It is made from a profile. If
+// the store has an earlier version of the image with a hot range, the parts that both have keep the earlier order, so
+// that chunks are shared. Immutable once made, and so thread-safe.
 //
-// A profile has what programs read. The kernel of a client whose mount reads ahead by a page asks for more: behind a
-// read at a file's begin, and behind a large one, for up to as much again. Those pages come last, so that they are not
-// in the way, and such a client need not fetch a whole chunk from elsewhere for each.
+// A profile contains what programs read. A kernel whose mount reads ahead by a page also requests up to as much again
+// after a read at the beginning of a file, and after a large read. Those pages are put at the end of the hot range.
+// Otherwise such a client would have to fetch a whole chunk from elsewhere for each.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ struct FilePart {
   bool operator==(const FilePart&) const = default;
 };
 
-// The same, of a file that is known, and when it comes: parts with a lower rank come first.
+// A part of a known file with its rank: parts with a lower rank come first.
 struct HotPart {
   uint64_t begin = 0;
   uint64_t end = 0;
@@ -36,16 +36,16 @@ struct HotPart {
 class HotOrder {
  public:
   HotOrder() = default;
-  // `base`: what an earlier hot range had, in its order.
+  // `base`: the parts of an earlier hot range, in their order.
   HotOrder(const Profile& profile, const std::vector<FilePart>& base);
 
   bool empty() const { return parts_.empty() && names_.empty() && listed_.empty(); }
-  // Of a file in blocks of `block` bytes: whole blocks, the last one cut at the file's end; ascending, none
-  // twice. Where the profile saw another version of the file, what is around them, too: the same contents may
-  // have moved a little.
+  // The hot parts of a file, as whole blocks of `block` bytes; the last one ends with the file. Ascending, without
+  // duplicates. If the profile saw another version of the file, blocks around them are added, since contents may have
+  // moved.
   std::vector<HotPart> PartsOf(const std::string& path, const FileVersion& file, uint64_t block) const;
   bool HasParts(const std::string& path) const { return parts_.contains(path); }
-  // Whether the name was needed: looked up, read, or listed with its directory.
+  // True if the profile looked up, read or listed the name.
   bool IsNeeded(const std::string& path) const;
 
  private:

@@ -1,5 +1,5 @@
-// HotStream: what is to come first in an image, gathered as the source gives it, then laid in the order of its ranks
-// and cut. Its chunks are always read whole, in order and one after another. Not thread-safe.
+// HotStream: the beginning of an image's stream. It collects hot parts in the order of the source, then sorts them by
+// rank and cuts them into chunks. Clients read these chunks whole and in order. Not thread-safe.
 #pragma once
 
 #include <string_view>
@@ -16,11 +16,11 @@ class HotStream {
  public:
   static Result<HotStream> Create();
 
-  // Returns a position that stands for these bytes until they are laid.
+  // Adds a part. Returns a temporary position for its bytes.
   Result<uint64_t> Add(size_t rank, std::string_view bytes);
   // After the last Add().
   Status Write(ChunkStore& chunks, const CutSizes& sizes);
-  // The same extents with the positions that their bytes have in the stream.
+  // Replaces temporary positions in extents by positions in the stream.
   std::vector<FileExtent> Laid(const std::vector<FileExtent>& extents) const;
 
   const std::vector<StreamChunk>& chunks() const { return chunks_; }
@@ -29,9 +29,9 @@ class HotStream {
  private:
   struct Piece {
     size_t rank = 0;
-    uint64_t spooled = 0;  // where it is in the spool
+    uint64_t spooled = 0;  // position in the spool
     uint64_t length = 0;
-    uint64_t laid = 0;  // where it is in the stream
+    uint64_t laid = 0;  // position in the stream
   };
   explicit HotStream(Spool spool) : spool_(std::move(spool)) {}
 

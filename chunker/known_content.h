@@ -1,7 +1,7 @@
-// KnownContent: what the store's images already hold, by the plain bytes' hash.
+// KnownContent: the chunks and shards that images of the store already have, by the hash of their plain bytes.
 //
-// Only publisher's parts that belong to images signed by this publisher's own keys are believed: a wrong
-// entry in an index that anyone may write would put a wrong chunk into a signed image.
+// It uses only publisher's parts of images that this publisher's own keys signed. Otherwise a wrong entry, which
+// anybody could have written, would put a wrong chunk into a signed image. Not thread-safe.
 #pragma once
 
 #include <span>
@@ -16,16 +16,16 @@ struct KnownContent {
   struct Chunk {
     Id plain_hash;
     ObjectRef ref;
-    bool hot = false;  // of some image's hot range
+    bool hot = false;  // in the hot range of an image
   };
   std::vector<Chunk> chunks;
   std::unordered_map<Id, ObjectRef, IdHash> shards;  // by shard key: the tree
   // Lists of hot ranges, by the hash of their encoding with every pack named.
   std::unordered_map<Id, ObjectRef, IdHash> hot_lists;
 
-  // Reads all images of the store that `keys` signed; all images at all, if there are no keys, since an
-  // unsigned image is no better than the store it lies in. What is damaged or missing is passed over,
-  // and so is stored again. Images beyond `max_chunks` chunks are left out.
+  // Reads all images of the store that one of `keys` signed; without keys, all images, since an unsigned image can be
+  // no safer than its store. Damaged and missing parts are skipped, so their content will be stored again. At most
+  // `max_chunks` chunks are kept.
   static KnownContent Load(const Store& store, const std::vector<PublicKey>& keys, size_t max_chunks);
 };
 

@@ -1,4 +1,4 @@
-// Publishing: a source becomes a signed image in a store.
+// Publishes a source as a signed image in a store.
 #pragma once
 
 #include <chrono>
@@ -14,19 +14,19 @@ namespace rootstream {
 
 struct PublishOptions {
   std::string source;  // see OpenSource()
-  std::string store;   // folder; made if it is missing; see StorePath()
+  std::string store;   // a folder, created if missing; see StorePath()
   ImageName image;
   std::vector<SigningKey> keys;    // none: the image is unsigned
-  uint32_t threshold = 1;          // signatures that clients shall require
+  uint32_t threshold = 1;          // signatures that clients must require
   int level = 15;                  // of zstd
-  std::chrono::hours lifetime{0};  // of the ref; 0: it never expires
-  uint64_t minimum_serial = 0;     // the new serial is not lower, and clients refuse lower ones
+  std::chrono::hours lifetime{0};  // of the ref; 0: no expiry
+  uint64_t minimum_serial = 0;     // lower bound of the serial; clients refuse lower serials
   std::vector<std::string> mirrors;
-  std::vector<BootEntry> boot_entries;  // none: kernels are looked for in the source
-  std::optional<Profile> profile;       // what to put first
-  PathFilter excluded;                  // what of the source is left out
-  bool one_file_system = false;         // what is mounted in the source is left out
-  std::function<void(const std::string& line)> tell = [](const std::string&) {};  // as SourceOptions has it
+  std::vector<BootEntry> boot_entries;  // empty: kernels are searched in the source
+  std::optional<Profile> profile;       // defines the hot range
+  PathFilter excluded;                  // paths to leave out
+  bool one_file_system = false;         // do not descend into mounts
+  std::function<void(const std::string& line)> tell = [](const std::string&) {};  // see SourceOptions
 };
 
 struct PublishSummary {
@@ -36,10 +36,10 @@ struct PublishSummary {
   std::vector<BootEntry> boot_entries;
   uint64_t unique_bytes = 0;          // plain bytes of the image's chunks
   uint64_t compressed_bytes = 0;      // their stored bytes
-  uint64_t known_bytes = 0;           // of these, what the store had before
+  uint64_t known_bytes = 0;           // the part that the store had before
   uint64_t hot_bytes = 0;             // plain bytes of the hot range's chunks
   uint64_t hot_compressed_bytes = 0;  // their stored bytes
-  uint64_t hot_new_bytes = 0;         // of these, what the store had not
+  uint64_t hot_new_bytes = 0;         // the part that the store did not have
   uint64_t hot_metadata_bytes = 0;    // stored bytes of its shards
   size_t hot_chunks = 0;
   uint64_t new_data_bytes = 0;      // written to the store: packs of chunks
@@ -51,7 +51,7 @@ struct PublishSummary {
 };
 
 Result<PublishSummary> Publish(PublishOptions options);
-// The same with a source and a store that are open.
+// The same for an open source and store.
 Result<PublishSummary> PublishInto(Store store, std::unique_ptr<Source> source, PublishOptions options);
 
 }  // namespace rootstream

@@ -1,10 +1,10 @@
-// ShardWriter: drafts of shards become objects in packs. Not thread-safe.
+// ShardWriter: writes drafts of shards as objects into packs. Not thread-safe.
 //
-// Drafts come children first. What the store's signed images already have is not written: a shard is
-// known by its key, the hash of all it says with its children given by their keys, so it does not matter
-// where its objects lie. New ones are gathered and written a pack at a time: chunk lists and publisher's
-// parts, then trees by height, so that what is walked together lies together. What the profile needs of
-// them comes last, where the root is, so that it comes in one run.
+// Children are added before their parents. Shards that signed images of the store already have are not written. They
+// are recognised by a key: the hash of everything in the shard, with its children's keys in place of their references,
+// so it does not depend on where objects lie. New shards are collected and written one pack at a time: chunk lists and
+// publisher's parts first, then trees by height, so that trees that are walked together lie together. Shards that the
+// profile needs come last, beside the root, so that one request gets them.
 #pragma once
 
 #include <optional>
@@ -21,18 +21,18 @@ namespace rootstream {
 
 using ShardHandle = uint32_t;
 
-// A shard before its objects have places. `tree` has no refs and no extents: children are handles, and
-// extents are given for each inode in the stream's positions.
+// A shard whose objects have no places yet. `tree` has neither references nor extents: children are given as handles,
+// and the extents of each inode by positions in the stream.
 struct ShardDraft {
   Tree tree;
   std::vector<std::vector<FileExtent>> extents;  // by inode
-  std::vector<ShardHandle> children;             // by tree.children's number
+  std::vector<ShardHandle> children;             // in the order of tree.children
   bool needed = false;                           // by the profile
 };
 
 class ShardWriter {
  public:
-  // `stream`: its chunks, all with their places; those below kJoined are the hot range's, in order.
+  // `stream`: all chunks of the stream, with their places; those before position kJoined are the hot range, in order.
   ShardWriter(PackWriter& writer, const ChunkStore& chunks, const std::vector<StreamChunk>& stream,
               const KnownContent& known, int level);
 
@@ -41,7 +41,7 @@ class ShardWriter {
   // After Finish().
   ObjectRef RefOf(ShardHandle shard) const;
   const HotRange& hot() const { return hot_; }
-  uint64_t hot_bytes() const { return hot_bytes_; }  // stored, of its metadata
+  uint64_t hot_bytes() const { return hot_bytes_; }  // stored bytes of the hot metadata
 
   size_t shards() const { return placed_.size(); }
   size_t new_shards() const { return new_shards_; }
@@ -49,8 +49,8 @@ class ShardWriter {
  private:
   struct Written {
     ObjectRef ref;
-    // Number in the writer of the pack that `ref` means by its own; nullopt: it is complete, of an object
-    // that the store had before.
+    // The writer's number of the pack for which `ref` says "own pack"; nullopt: `ref` is complete, since the store had
+    // the object before.
     std::optional<uint32_t> pack;
   };
   struct Placed {
@@ -81,7 +81,7 @@ class ShardWriter {
   Id KeyOf(const ShardDraft& draft, const std::vector<uint32_t>& chunks) const;
   Result<Written> Write(std::string_view plain);
   ObjectRef SeenFrom(uint32_t pack, const Written& written) const;
-  ObjectRef Complete(const Written& written) const;  // once its pack is closed
+  ObjectRef Complete(const Written& written) const;  // after its pack is closed
   Status WritePublisherParts(Pending& pending);
   Status WriteList(Pending& pending, List& list);
   Status WriteTree(Pending& pending);
@@ -98,7 +98,7 @@ class ShardWriter {
   Sealer sealer_;
   std::vector<Placed> placed_;
   std::vector<Pending> pending_;
-  size_t pending_size_ = 0;  // bytes, about
+  size_t pending_size_ = 0;  // bytes, estimated
   size_t new_shards_ = 0;
   std::vector<Written> hot_data_;  // lists
   std::vector<Written> hot_metadata_;

@@ -1,11 +1,10 @@
-// StreamWriter: files' contents into the image's stream, and the stream into chunks. Used by one thread; chunks are
-// compressed on others.
+// StreamWriter: puts the contents of files into the image's stream, and cuts the stream into chunks. Used by one
+// thread; chunks are compressed on others.
 //
-// A large file is cut alone, so it makes the same chunks wherever it stands. Small files are joined in
-// path order, each content once, and cut together: three chunks in four are saved against cutting each
-// (docs/design.md). What a profile names is taken out of its file, and laid before all else in the
-// profile's order. Blocks of zeros are left out as holes wherever they come from, so that a sparse file,
-// a copy of it without holes, and either one's tar make the same image.
+// A large file is cut alone, so its chunks do not depend on its neighbours. Small files are joined in the order of
+// their paths, each content once, and cut together, which makes a quarter of the chunks (docs/design.md). Parts that a
+// profile names are moved to the beginning of the stream, in the profile's order. Blocks of zeros become holes, so that
+// a sparse file, a copy without holes, and a tar of either make the same image.
 #pragma once
 
 #include <string>
@@ -24,23 +23,24 @@ namespace rootstream {
 
 class StreamWriter {
  public:
-  // `order` outlives the writer.
+  // `order` must outlive the writer.
   StreamWriter(ChunkStore& chunks, CutSizes sizes, const HotOrder& order, HotStream hot)
       : chunks_(chunks), sizes_(sizes), order_(order), hot_(std::move(hot)) {}
 
   using ReadContent = std::function<Status(const Source::ContentUse&)>;
-  // The extents of the file at `path`, whose content `read` gives. Their positions are final after Laid().
+  // Adds the file at `path`, whose content `read` delivers, and returns its extents. Laid() makes their positions
+  // final.
   Result<std::vector<FileExtent>> AddFile(const std::string& path, const FileVersion& version, const ReadContent& read);
-  // What the profile names by `path`, another name of a file that was added with `extents`: it is taken to
-  // the front after all. The file's new extents.
+  // `path` is a further name of a file that was added with `extents`. Moves the parts that the profile names by this
+  // path to the beginning, and returns the new extents of the file.
   Result<std::vector<FileExtent>> AddName(const std::string& path, const FileVersion& version,
                                           std::vector<FileExtent> extents, const ReadContent& read);
   bool HasHotParts(const std::string& path) const { return order_.HasParts(path); }
-  // The files of directory `path` come next: a good place to cut joined files, once there are enough of
-  // them, since a change in one directory then leaves the next one's chunks alone. Its path decides, so
-  // that a change before it moves no more than the edges beside it.
+  // The files of directory `path` follow. If enough files are joined, the stream may be cut here, so that a change in
+  // one directory does not change the chunks of the next. The decision depends on the path, so that a change elsewhere
+  // does not move the cut.
   Status BeginDirectory(const std::string& path);
-  Status Finish();  // after the last file; then all chunks have their places
+  Status Finish();  // after the last file; sets the places of all chunks
 
   // After Finish().
   std::vector<FileExtent> Laid(const std::vector<FileExtent>& extents) const { return hot_.Laid(extents); }
@@ -49,18 +49,18 @@ class StreamWriter {
 
  private:
   struct Stream {
-    uint64_t start = 0;   // position of the first byte in `pending`
+    uint64_t start = 0;   // position of `pending`
     std::string pending;  // not yet cut
-    size_t files = 0;     // joined since the last cut
+    size_t files = 0;     // files since the last cut
     std::vector<StreamChunk> chunks;
   };
-  // What AddFile() gathers for one file.
+  // The state of AddFile() for one file.
   struct File {
-    uint64_t block = 0;  // holes are made of whole blocks of this many bytes
+    uint64_t block = 0;  // block size: holes are whole blocks
     std::vector<HotPart> hot;
     std::vector<FileExtent> hot_extents;
-    std::vector<FileExtent> extents;  // of the rest
-    std::string data;                 // the rest without holes; of a small file
+    std::vector<FileExtent> extents;  // extents of what is not hot
+    std::string data;                 // of a small file: what is not hot, without holes
   };
 
   static Status ReadBlocks(const File& file, uint64_t size, const ReadContent& read, const BlockAligner::Sink& sink);

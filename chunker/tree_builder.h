@@ -1,10 +1,9 @@
-// TreeBuilder: entries in canonical order become shards of bounded size. Not thread-safe.
+// TreeBuilder: makes shards of bounded size from entries in canonical order. Not thread-safe.
 //
-// A directory's contents stay in its parent's shard while they are small. When a directory is complete
-// and what hangs below it weighs more than kMaxWeight, its heavy subdirectories become shards of their
-// own; if it is still too heavy, its names are split into ranges. Where a range ends depends on the names
-// alone (a hash of the first name of the next), so adding names changes the ranges beside them and no
-// others. A directory of many ranges gets shards of ranges above them.
+// A small directory stays in the shard of its parent. When a directory is complete and its contents weigh more than
+// kMaxWeight, its heaviest subdirectories become shards. If it is still too heavy, its names are split into ranges,
+// each a shard. The ends of ranges depend only on names (on a hash of the first name of the next range), so a new name
+// changes only the ranges beside it. If there are many ranges, shards of ranges are put above them.
 #pragma once
 
 #include <memory>
@@ -18,10 +17,10 @@ namespace rootstream {
 
 class TreeBuilder {
  public:
-  static constexpr size_t kMaxWeight = 1024;            // of a shard; an entry weighs 1 at least
-  static constexpr size_t kMinWeight = kMaxWeight / 4;  // of a range, and of a directory that is cut off
+  static constexpr size_t kMaxWeight = 1024;            // of a shard; an entry weighs at least 1
+  static constexpr size_t kMinWeight = kMaxWeight / 4;  // of a range, and of a directory that becomes a shard
 
-  // One hard-linked inode's place in a shared shard.
+  // The place of a hard-linked inode in a shared shard.
   struct Shared {
     ShardHandle shard = 0;
     uint32_t row = 0;
@@ -29,14 +28,14 @@ class TreeBuilder {
   struct Entry {
     uint32_t depth = 0;
     std::string name;
-    InodeRecord record;  // unless shared
+    InodeRecord record;  // if not shared
     std::optional<Shared> shared;
     bool needed = false;  // by the profile
   };
 
   explicit TreeBuilder(ShardWriter& writer) : writer_(writer) {}
 
-  // Hard-linked inodes, before all entries. `nlink` is in the record.
+  // Adds a hard-linked inode; all of them come before the entries. `nlink` is in the record.
   Result<Shared> AddShared(InodeRecord record, bool needed);
   Status FinishShared();
 
@@ -51,7 +50,7 @@ class TreeBuilder {
     std::string first_name;
     ShardHandle shard = 0;
   };
-  struct Contents {  // of a directory, or of a part of one
+  struct Contents {  // of a directory or a part of one
     std::vector<Node> nodes;
     std::vector<NodeRange> ranges;
     size_t weight = 0;
@@ -64,11 +63,11 @@ class TreeBuilder {
     std::unique_ptr<Contents> contents;  // of a directory
     size_t weight() const;
   };
-  struct Open {  // a directory that is not complete
+  struct Open {  // an incomplete directory
     Node self;
     size_t subdirectories = 0;
     size_t entries = 0;
-    std::optional<std::vector<NodeRange>> split;  // its ranges so far, once it is known to need them
+    std::optional<std::vector<NodeRange>> split;  // its ranges so far, if it is split
   };
   class Drafter;
 
@@ -80,8 +79,8 @@ class TreeBuilder {
   Result<ShardHandle> Write(const Contents& contents);
 
   ShardWriter& writer_;
-  std::vector<InodeRecord> shared_;  // of the shared shard that is being filled
-  bool shared_needed_ = false;       // some of them
+  std::vector<InodeRecord> shared_;  // inodes of the current shared shard
+  bool shared_needed_ = false;       // the profile needs one of them
   ShardHandle next_shared_ = 0;
   std::vector<Open> open_;
   std::optional<Node> root_;

@@ -1,10 +1,9 @@
-// BootFinder: from the entries of a source to the image's boot entries. Not thread-safe.
+// BootFinder: finds the boot entries of an image in the entries of its source. Not thread-safe.
 //
-// It is shown each entry as it is published, and sees names, types, symlinks and the contents of a
-// few small files, but never the source itself: so a tree and its tar boot alike. Without entries
-// of the publisher's own, it finds kernels as distributions lay them out, and entries of the Boot
-// Loader Specification. With them, it makes sure that their files are there. docs/format.md, "Boot
-// entries".
+// It receives each entry while it is published: names, types, symlinks, and the contents of a few small files. It never
+// accesses the source, so a tree and its tar give the same boot entries. It finds kernels at the places that
+// distributions use, and entries of the Boot Loader Specification. If the publisher gives boot entries, it only checks
+// that their files exist. docs/format.md, "Boot entries".
 #pragma once
 
 #include <cstdint>
@@ -21,17 +20,17 @@ class BootFinder {
  public:
   explicit BootFinder(std::vector<BootEntry> given) : given_(std::move(given)) {}
 
-  // For every name of the image; paths are absolute.
+  // To be called for every name of the image, with absolute paths.
   void AddName(const std::string& path, uint32_t mode, const std::string& target);
-  // Of a regular file: whether AddContent() shall have it.
+  // True if AddContent() needs the content of this regular file.
   static bool WantsContent(const std::string& path, uint64_t size);
   void AddContent(const std::string& path, std::string content);
 
-  // After the last name. kInvalid: a file of a given entry is not in the image.
+  // To be called after the last name. kInvalid: a file of a given boot entry is missing.
   Result<std::vector<BootEntry>> Finish() const;
 
  private:
-  // A kernel that was found, and what decides its place in the menu.
+  // A kernel, and what decides its place in the menu.
   struct Kernel {
     BootEntry entry;
     std::string version;
@@ -53,7 +52,7 @@ class BootFinder {
   std::map<std::string, std::string> contents_;  // by path
 };
 
-// Within the format's limits, and without control characters. kInvalid.
+// Checks the limits of the format, and that there are no control characters. kInvalid.
 Status CheckBootEntries(const std::vector<BootEntry>& entries);
 
 }  // namespace rootstream

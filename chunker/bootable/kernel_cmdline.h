@@ -1,4 +1,4 @@
-// Kernel command lines of an image's own system, as another root can use them.
+// Adapts kernel command lines of an image's own system to another root.
 #pragma once
 
 #include <string>
@@ -6,10 +6,9 @@
 
 namespace rootstream {
 
-// The words of `text` (/etc/kernel/cmdline, or options of a boot loader's entry), one space between
-// them, without those that name the disk which the image was made on (root=, resume=, ro, rw and
-// the like), without a boot loader's variables ("$tuned_params") and without lines of comment.
-// Double quotes keep spaces together.
+// The words of `text` (/etc/kernel/cmdline, or the options of a boot loader entry), separated by single spaces. Words
+// that name the original disk (root=, resume=, ro, rw and so on), variables of boot loaders ("$tuned_params") and
+// comment lines are removed. Double quotes protect spaces.
 std::string PortableCmdline(std::string_view text);
 
 }  // namespace rootstream

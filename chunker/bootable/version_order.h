@@ -1,4 +1,4 @@
-// Which of two versions is newer, as dpkg and rpm have it.
+// Compares version numbers as dpkg and rpm do.
 #pragma once
 
 #include <string_view>

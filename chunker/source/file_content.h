@@ -1,4 +1,4 @@
-// The bytes of one file of the publisher's machine.
+// Reads the content of a file of the publisher's machine.
 #pragma once
 
 #include <sys/stat.h>
@@ -9,9 +9,8 @@
 
 namespace rootstream {
 
-// Gives all data of `fd` to `use`, in order; holes that the filesystem knows of are skipped, not read.
-// kFailed when the file is not as `expected` (its inode, size and times), before or after. Errors name
-// it `shown`.
+// Calls `use` with all data of `fd`, in order; holes are skipped. kFailed if the file differs from `expected` (inode,
+// size, times) before or after reading. Errors name it `shown`.
 Status ReadFileContent(int fd, const struct stat& expected, const std::string& shown, const Source::ContentUse& use);
 
 }  // namespace rootstream

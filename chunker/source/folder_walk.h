@@ -1,4 +1,5 @@
-// FolderWalk: the entries of a directory of the publisher's machine, in canonical order, files opened. Not thread-safe.
+// FolderWalk: the entries of a directory tree of the publisher's machine, in canonical order, with opened files. Not
+// thread-safe.
 #pragma once
 
 #include <sys/stat.h>
@@ -14,12 +15,12 @@
 
 namespace rootstream {
 
-// Errors name files by their path below the source.
+// Errors contain the path below the source.
 class FolderWalk {
  public:
   struct Found {
     SourceEntry entry;
-    // Of a regular file, for ReadFileContent():
+    // For a regular file, the arguments of ReadFileContent():
     UniqueFd file;
     struct stat stat = {};
     std::string shown;
@@ -39,20 +40,20 @@ class FolderWalk {
   };
 
   std::string PathOf(const std::string& name) const;
-  // Of a folder, without those that are left out. Fails where it is no part of a root file system.
+  // Reads the names of a folder, without excluded ones. Fails if it cannot be part of a root filesystem.
   Result<std::vector<std::string>> NamesToPublish(int fd, const struct stat& st, const std::string& path,
                                                   const std::string& shown) const;
   Result<std::optional<Found>> Describe(int folder, const std::string& name);
-  // A directory: its own entry now, its names next.
+  // Enters a directory: its entry is returned now, its names are next.
   Result<std::optional<Found>> Enter(UniqueFd fd, const std::string& name, const std::string& path);
   Result<std::string> ReadTarget(int folder, const std::string& name) const;
 
   const std::string top_;
   UniqueFd top_fd_;
   const SourceOptions options_;
-  std::optional<std::pair<dev_t, ino_t>> store_;  // of options_.store, if it is there
+  std::optional<std::pair<dev_t, ino_t>> store_;  // identity of options_.store, if it exists
   bool started_ = false;
-  std::vector<Folder> open_;  // from the top down to where Next() is
+  std::vector<Folder> open_;  // the folders from the top to the current one
   std::map<std::pair<dev_t, ino_t>, uint64_t> groups_;
 };
 

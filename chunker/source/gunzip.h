@@ -1,5 +1,5 @@
-// Gunzip: gzip data (RFC 1952) that come in pieces, of one member or several, with each checksum checked. libarchive
-// checks none, so damage that still inflates would become files with wrong bytes. Not thread-safe.
+// Gunzip: decompresses gzip data (RFC 1952) with one or more members, and checks each checksum. libarchive checks none,
+// so damaged data that still inflate would become files with wrong bytes. Not thread-safe.
 #pragma once
 
 #include <functional>
@@ -13,7 +13,7 @@ namespace rootstream {
 
 class Gunzip {
  public:
-  // The next compressed bytes, valid until it is asked again; empty: there are no more.
+  // Returns the next compressed bytes, valid until the next call; empty: the end.
   using Input = std::function<Result<std::string_view>()>;
 
   explicit Gunzip(Input input);
@@ -21,7 +21,7 @@ class Gunzip {
 
   static bool IsGzip(std::string_view begin);
 
-  // The next plain bytes, valid until the next call; empty: the end. kCorrupt.
+  // Returns the next plain bytes, valid until the next call; empty: the end. kCorrupt.
   Result<std::string_view> Next();
 
  private:

@@ -1,4 +1,4 @@
-// An inode as it waits in a spool: everything of it but its name.
+// An inode without its name, as it is kept in a spool.
 #pragma once
 
 #include <string>
@@ -9,11 +9,11 @@
 
 namespace rootstream {
 
-// Positions in an image's stream: first what a profile names, then files joined, then files cut alone.
+// Positions in an image's stream: first the hot parts, then joined small files, then large files.
 inline constexpr uint64_t kJoined = uint64_t{1} << 61;
 inline constexpr uint64_t kAlone = uint64_t{1} << 62;
 
-// Bytes [file_offset, +length) of a file, and where they are: in a spool, or in the image's stream.
+// Bytes [file_offset, file_offset + length) of a file, and their position in a spool or in the stream.
 struct FileExtent {
   uint64_t file_offset = 0;
   uint64_t length = 0;
@@ -21,7 +21,7 @@ struct FileExtent {
   bool operator==(const FileExtent&) const = default;
 };
 
-// Adds an extent, or makes the last one longer.
+// Appends an extent, or extends the last one.
 void AppendExtent(std::vector<FileExtent>& extents, const FileExtent& extent);
 
 struct InodeRecord {
@@ -31,7 +31,7 @@ struct InodeRecord {
   std::vector<FileExtent> extents;
 
   void EncodeTo(Encoder& out) const;
-  static InodeRecord Decode(Decoder& in);  // of a spool, so it knows no limits but its bytes' end
+  static InodeRecord Decode(Decoder& in);  // trusts the bytes, since they come from a spool
 };
 
 }  // namespace rootstream

@@ -1,8 +1,9 @@
-// PathFilter: what of a source is left out, by patterns of its paths. Immutable once made, so any thread may use it.
+// PathFilter: patterns of paths that are excluded from a source. Immutable once made, and so thread-safe.
 //
-// A pattern that begins with a slash is held against whole paths from the source's root, any other against
-// the ends of paths: "/proc", "/var/cache/*", "*.pyc", "apt/archives". `*`, `?` and `[…]` match within one name
-// (fnmatch(3)). Below a folder that is left out everything is.
+// A pattern with a leading slash is compared with the whole path from the root of the source, any other with the end of
+// the path: "/proc",
+// "/var/cache/*", "*.pyc", "apt/archives". `*`, `?` and `[...]` match within one name (fnmatch(3)). Everything in an
+// excluded folder is excluded.
 #pragma once
 
 #include <string>
@@ -18,15 +19,15 @@ class PathFilter {
   Status Add(std::string_view pattern);  // kInvalid: it can match nothing, or nothing but the root
 
   bool empty() const { return patterns_.empty(); }
-  // Of one entry, "/usr/bin/env"; its folders are asked for before it.
+  // True if an entry, such as "/usr/bin/env", is excluded. Its folders must be checked first.
   bool Excludes(const std::string& path) const;
-  // The same, and of every folder above it.
+  // True if the entry or any folder above it is excluded.
   bool ExcludesWithin(const std::string& path) const;
 
  private:
   struct Pattern {
     std::string text;
-    size_t names = 0;  // of the path's end; 0: the whole path
+    size_t names = 0;  // number of names that are compared; 0: the whole path
   };
   std::vector<Pattern> patterns_;
 };

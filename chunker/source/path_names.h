@@ -1,4 +1,4 @@
-// The names of a path, one after another, and how many symlinks it may lead over.
+// Splits paths into names.
 #pragma once
 
 #include <algorithm>
@@ -6,9 +6,9 @@
 
 namespace rootstream {
 
-constexpr int kMaxSymlinks = 40;  // in one path, as the kernel has it (path_resolution(7))
+constexpr int kMaxSymlinks = 40;  // symlinks that are followed in one path, as in Linux (path_resolution(7))
 
-// The first name of a path, which is taken off it; empty at its end.
+// Removes the first name from a path and returns it; empty at the end.
 inline std::string_view TakeName(std::string_view& path) {
   path.remove_prefix(std::min(path.find_first_not_of('/'), path.size()));
   const std::string_view name = path.substr(0, path.find('/'));

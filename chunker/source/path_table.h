@@ -1,4 +1,5 @@
-// The names of an archive as a tree: some 50 bytes a name, so that millions fit into memory. Not thread-safe.
+// PathTable: the names of an archive as a tree. Needs about 50 bytes a name, so that millions fit into memory. Not
+// thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -15,11 +16,11 @@ class PathTable {
 
   PathTable();
 
-  uint32_t Add(uint32_t parent, std::string_view name);         // the node, new or known
-  uint32_t Find(uint32_t parent, std::string_view name) const;  // kNone: not there
+  uint32_t Add(uint32_t parent, std::string_view name);         // returns the node, which may be known already
+  uint32_t Find(uint32_t parent, std::string_view name) const;  // kNone: not found
   std::string_view NameOf(uint32_t node) const;
   uint32_t ParentOf(uint32_t node) const { return nodes_[node].parent; }
-  std::string PathOf(uint32_t node) const;  // from the top, without a leading slash
+  std::string PathOf(uint32_t node) const;  // from the root, without a leading slash
   std::vector<uint32_t> SortedChildren(uint32_t node) const;
   size_t size() const { return nodes_.size(); }
 

@@ -1,5 +1,6 @@
-// Source: what is published, entry by entry, in canonical order: depth first, names of a directory sorted as bytes. So
-// a tree and its tar are the same image. Used by one thread; what it reads may come from another of its own.
+// Source: what is published. It delivers entries in canonical order: depth first, the names of a directory sorted as
+// bytes. So a tree and its tar make the same image. Used by one thread; it may have a thread of its own that reads
+// ahead.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +17,9 @@
 namespace rootstream {
 
 struct SourceEntry {
-  uint32_t depth = 0;  // 0: the root, which comes first and has an empty name
+  uint32_t depth = 0;  // 0: the root, which is first and has an empty name
   std::string name;
-  Inode inode;              // mode, owner, time, size, device; the rest is the chunker's
+  Inode inode;              // mode, owner, time, size, device; the chunker sets the rest
   std::string target;       // of a symlink
   XattrSet xattrs;          // sorted by name
   uint64_t link_group = 0;  // not 0: entries with the same number are one inode (never directories)
@@ -26,34 +27,34 @@ struct SourceEntry {
 
 class Source {
  public:
-  // Parts of a file in order of offset; what is left out is zeros.
+  // Receives parts of a file in the order of their offsets; gaps are zeros.
   using ContentUse = std::function<Status(uint64_t offset, std::string_view bytes)>;
 
   virtual ~Source() = default;
   virtual Result<std::optional<SourceEntry>> Next() = 0;  // nullopt: the end
-  // Of the entry that Next() returned last, a regular file. Fails if it changes while it is read.
+  // Reads the content of the last entry, which must be a regular file. Fails if the file changes meanwhile.
   virtual Status ReadContent(const ContentUse& use) = 0;
-  // How many bytes of content will come, about; 0: not known.
+  // An estimate of the bytes of all contents; 0: unknown.
   virtual uint64_t ExpectedBytes() const { return 0; }
 };
 
 struct SourceOptions {
   PathFilter excluded;
-  bool one_file_system = false;  // what is mounted in a folder is left out
-  std::string store;             // folder that must not be met in the source; empty: none
-  // What a person should know of it, a line at a time.
+  bool one_file_system = false;  // do not descend into mounts
+  std::string store;             // folder that must not be in the source; empty: none
+  // Called with messages to the person, one line each.
   std::function<void(const std::string& line)> tell = [](const std::string&) {};
 };
 
-// A directory, a tar (any compression libarchive knows), "-" (a tar on standard input), or a raw disk
-// image. kInvalid: none of these, or a damaged one.
+// Opens a directory, a tar with any compression that libarchive supports, "-" (a tar on standard input), or a raw disk
+// image. kInvalid: it is none of these, or damaged.
 Result<std::unique_ptr<Source>> OpenSource(const std::string& path, const SourceOptions& options = {});
 
 Result<std::unique_ptr<Source>> OpenFolderSource(const std::string& path, const SourceOptions& options = {});
-// `path` "-" is standard input. The archive is read once and spooled in `$TMPDIR` or /var/tmp.
-// kMissing: there is no tar in it; kInvalid: a damaged or truncated one.
+// `path` "-" is standard input. The archive is read once, and spooled in $TMPDIR or /var/tmp. kMissing: it contains no
+// tar; kInvalid: it is damaged or truncated.
 Result<std::unique_ptr<Source>> OpenTarSource(const std::string& path, const SourceOptions& options = {});
-// An image with one file, named as the image is.
+// A source with one file, which has the name of the disk image.
 Result<std::unique_ptr<Source>> OpenRawSource(const std::string& path);
 
 }  // namespace rootstream
