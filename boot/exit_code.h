@@ -1,5 +1,5 @@
-// The exit codes of the commands of `kboot`, by which its scripts decide: one for each kind of failure, since the words
-// of a message are for people. docs/boot.md has them too, and boot/initramfs/lib/say.sh their names.
+// Exit codes of the commands of `kboot`, one for each kind of failure. Scripts decide by them, since messages are for
+// people. docs/boot.md lists them, too, and boot/initramfs/lib/say.sh has their names.
 #pragma once
 
 #include "base/result.h"
@@ -10,15 +10,15 @@ enum ExitCode {
   kDone = 0,
   kFailed = 1,
   kWrongUsage = 2,
-  kNothingToBoot = 3,  // the image may still be booted, on a kernel from elsewhere
+  kNothingToBoot = 3,  // the image has no kernel; it may boot on another one
   kIsMissing = 4,      // the server says that there is no such image or file
-  kIsUnreachable = 5,  // nobody answers, or not now
-  kIsDamaged = 6,      // what came is not what it should be
+  kIsUnreachable = 5,  // no server answers now
+  kIsDamaged = 6,      // the bytes are wrong
   kIsUntrusted = 7,    // signature, serial, expiry, certificate; a kernel that the kernel refuses
   kNoSuchCall = 8,     // the running kernel has no kexec_file_load(2)
-  kUnknownFormat = 9,  // it does not know this kind of kernel
+  kUnknownFormat = 9,  // the running kernel does not support this kernel format
   kNoMemory = 10,
-  kIsRefused = 11,     // the server wants other credentials, or gives it to nobody
+  kIsRefused = 11,     // the server requires other credentials
   kInterrupted = 130,  // by ^C, as shells have it
 };
 

@@ -1,11 +1,10 @@
-// Process 1 of a machine whose image has an init other than systemd.
+// The guard: process 1 of a machine whose image has an init other than systemd.
 //
-// As it goes down, an init stops or kills every process (sysvinit's killall5, openrc's kill_all, runit, busybox, s6 and
-// finit each in their way), and with the root's daemon it takes the root away under its own feet. So it runs in a PID
-// namespace, where it is process 1 and sees its own processes only; what the root needs is outside. When it asks
-// the kernel for a reboot, the kernel ends it by a signal that says which (reboot(2), pid_namespaces(7)); then its root
-// is taken apart, and the machine does what it asked for. systemd needs none of it, and takes such a namespace for a
-// container.
+// At shutdown, such an init kills all processes (sysvinit's killall5, openrc's kill_all, runit, busybox, s6 and finit,
+// each in its own way), and so would kill the daemon of its own root. Therefore the init runs in a PID namespace, in
+// which it is process 1 and sees only its own processes. The daemon is outside. When the init asks for a reboot, the
+// kernel ends it with a signal that tells the kind (reboot(2), pid_namespaces(7)). The guard then unmounts the root and
+// does what was asked. systemd does not need this, and would take the namespace for a container.
 #pragma once
 
 #include <string>
@@ -20,7 +19,7 @@ struct GuardOptions {
   std::string leave;              // a program in `live` that ends the root's daemon and unmounts the disks
 };
 
-// Where it cannot begin, init becomes process 1 itself.
+// If the guard cannot start, the init becomes process 1 itself.
 [[noreturn]] void RunGuard(const GuardOptions& options);
 
 // The command for reboot(2) by the wait status of an init (wait(2)). Halt and poweroff cannot be told apart.

@@ -1,5 +1,4 @@
-// The lines that a person typed before, kept in a file of one line each. A history that cannot be
-// read or written is no reason not to ask.
+// The history of typed lines, in a text file. If it cannot be read or written, prompting still works.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Machine: what a boot entry's match rules may ask of the machine that this runs on.
+// Machine: the properties of this machine that match rules of boot entries can test.
 #pragma once
 
 #include <map>
@@ -15,7 +15,7 @@ struct Machine {
   std::string architecture;  // as uname -m says it
 };
 
-// What cannot be read is left out: a machine without DMI has no such field.
+// Properties that cannot be read are missing, for example DMI fields on a machine without DMI.
 Machine ReadMachine(const std::string& sysfs = "/sys", const std::string& cpuinfo = "/proc/cpuinfo");
 
 }  // namespace rootstream

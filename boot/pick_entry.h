@@ -1,4 +1,4 @@
-// Which of an image's boot entries a machine boots.
+// Chooses the boot entry of an image for this machine.
 #pragma once
 
 #include <string>
@@ -11,13 +11,13 @@ namespace rootstream {
 
 bool Fits(const BootEntry& entry, const Machine& machine);
 
-// The first entry with rules that fits; else the default, or the first, without rules. nullptr:
+// The first entry with rules whose rules all fit. Otherwise the default entry without rules, or the first one. nullptr:
 // none fits.
 const BootEntry* PickEntry(const std::vector<BootEntry>& entries, const Machine& machine);
 
-// The entry that a person means by `label`: its title, its kernel's path or file name, or the
-// version in that; else a part of one of these. Of several, the one that PickEntry() would take, or
-// else the first: who names an entry gets it though its rules do not fit. nullptr: there is none.
+// The entry that a person names by `label`: its title, the path, file name or version of its kernel, or a part of one
+// of these. Among several, the one that PickEntry() would choose, otherwise the first, even if its rules do not fit.
+// nullptr: none.
 const BootEntry* PickLabelled(const std::vector<BootEntry>& entries, const std::string& label, const Machine& machine);
 
 // Lines "title='…'", "kernel='…'", "initrd='…'" for each, "cmdline='…'", quoted for a shell.

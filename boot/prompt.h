@@ -1,4 +1,4 @@
-// Asking a person at a terminal for a line.
+// Reads a line from a person at a terminal.
 #pragma once
 
 #include <string>
@@ -20,7 +20,8 @@ struct PromptAnswer {
 Result<PromptAnswer> AskOnTerminal(int in, int out, const std::string& text, std::vector<std::string> history,
                                    const std::string& line = "");
 
-// A line of something that is no terminal. Not a byte behind it is read: it is another reader's.
+// Reads a line from a descriptor that is not a terminal. It reads no byte after the line, since another reader may need
+// it.
 Result<PromptAnswer> ReadPlainLine(int in);
 
 }  // namespace rootstream

@@ -1,5 +1,5 @@
-// What time it is, as a server says: for a machine whose clock cannot be believed, before anything is held against a
-// date. Nobody vouches for the answer, so who asks bounds it by what is known otherwise.
+// Asks a server for the time, for a machine whose clock may be wrong, before dates are checked. The answer is not
+// authenticated, so the caller limits it by what it knows otherwise.
 #pragma once
 
 #include <chrono>

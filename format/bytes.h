@@ -1,8 +1,8 @@
 // Little-endian encoding of the format's integers and byte strings. Not thread-safe.
 //
-// Encoder appends to a string. Decoder reads hostile bytes: a read never fails by itself, it returns
-// zero and turns ok() false; callers check ok() once, after the last read, and only then believe what
-// was read. Nothing is allocated by a length that was not held against the remaining bytes.
+// Encoder appends to a string. Decoder reads untrusted bytes. A single read never fails: it returns zero and makes ok()
+// false. Callers check ok() once, after the last read, before they use the values. A length is compared with the
+// remaining bytes before memory is allocated for it.
 #pragma once
 
 #include <cstdint>

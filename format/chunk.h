@@ -1,8 +1,8 @@
-// Sealing: plain bytes become one zstd frame (RFC 8878) whose SHA-256 is the object's id. A Sealer is used by one
-// thread at a time.
+// Seals and opens objects. Sealing compresses plain bytes into one zstd frame (RFC 8878); the SHA-256 of the frame is
+// the object's id. A Sealer is used by one thread at a time.
 //
-// Content chunks and shard parts are sealed alike. Open() takes only bytes whose id was checked: a
-// VerifiedBytes cannot be made in any other way than by Verify(), so unverified bytes never reach zstd.
+// Content chunks and shard parts are sealed in the same way. Open() accepts only VerifiedBytes, and only Verify() makes
+// those, so unverified bytes never reach zstd.
 #pragma once
 
 #include <memory>
@@ -15,7 +15,7 @@
 
 namespace rootstream {
 
-// Compresses at one level; reusable, not thread-safe.
+// Compresses at one level. Reusable. Not thread-safe.
 class Sealer {
  public:
   explicit Sealer(int level);  // zstd level 1 to 22
@@ -29,7 +29,7 @@ class Sealer {
   std::unique_ptr<State> state_;
 };
 
-// Stored bytes that have the id they were asked for. Refers to the caller's bytes.
+// Stored bytes whose id was checked. Refers to the caller's bytes.
 class VerifiedBytes {
  public:
   std::string_view view() const { return bytes_; }
@@ -42,13 +42,13 @@ class VerifiedBytes {
 
 Result<VerifiedBytes> Verify(std::string_view stored, const Id& id);  // kCorrupt
 
-// The plain bytes into `out`, which must be exactly as long as they are. kCorrupt otherwise.
+// Decompresses into `out`, whose size must be that of the plain bytes. kCorrupt otherwise.
 Status OpenInto(VerifiedBytes stored, std::span<char> out);
 
-// The plain bytes of an object, shared by all that use them. They never change.
+// The plain bytes of an object, shared and immutable.
 using PlainBytes = std::shared_ptr<const std::string>;
 
-// The same into a new string; `plain_size` comes from the object's reference.
+// Decompresses into a new string. `plain_size` comes from the reference of the object.
 Result<std::string> Open(VerifiedBytes stored, size_t plain_size);
 
 }  // namespace rootstream

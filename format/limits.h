@@ -1,5 +1,5 @@
-// Named limits of the format, for reader and writer alike. Every count and size that a reader takes from the network is
-// held against one of these before memory is set aside. Sizes are bytes. docs/format.md, "Limits".
+// The limits of the format, for reader and writer. A reader compares every count and size from the network with one of
+// them before it allocates memory. Sizes are bytes. docs/format.md, "Limits".
 #pragma once
 
 #include <cstddef>
@@ -37,7 +37,7 @@ inline constexpr size_t kMaxHotLists = 256;
 inline constexpr size_t kMaxShardDepth = 4096;  // child shards below one another
 inline constexpr size_t kMaxShards = 1 << 20;   // of all images that are walked together
 
-// Of publishers alone, where the format would hold more than Linux or one shard does.
+// Limits for publishers only, where the format allows more than Linux or one shard can hold.
 inline constexpr size_t kMaxXattrNames = 64 << 10;  // bytes of an inode's list of them (XATTR_LIST_MAX)
 inline constexpr size_t kMaxXattrSet = 4 << 20;     // bytes of an inode's names and values
 inline constexpr uint32_t kMaxDeviceMajor = (1 << 12) - 1;

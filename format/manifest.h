@@ -1,6 +1,6 @@
-// Manifest: the small root of an image. Named by the SHA-256 of its encoded bytes, carried verbatim by
-// the ref. It holds no time and no name, so the same image has the same manifest whoever publishes it
-// under whatever name. docs/format.md, "Manifest".
+// Manifest: the small root of an image. Its name is the SHA-256 of its encoded bytes, and the ref contains it verbatim.
+// It has no time and no name, so the same image has the same manifest for every publisher and name. docs/format.md,
+// "Manifest".
 #pragma once
 
 #include <optional>
@@ -18,12 +18,12 @@ inline constexpr uint64_t kHasXattr = 1 << 0;  // some inode has xattrs
 inline constexpr uint64_t kHasAcl = 1 << 1;    // some inode has a POSIX ACL
 inline constexpr uint64_t kHasHardLink = 1 << 2;
 
-// Feature bits that a reader must know, or refuse the image. None is defined yet.
+// Feature bits that a reader must know; with an unknown one it refuses the image. None is defined yet.
 inline constexpr uint64_t kKnownCriticalFeatures = 0;
 
 enum class MatchKind : uint8_t { kModalias = 1, kDmi = 2, kCpuFlag = 3, kArchitecture = 4 };
 
-// One condition on the machine that boots; a boot entry fits when all of its rules do.
+// A condition on the booting machine. A boot entry fits if all of its rules do.
 struct MatchRule {
   MatchKind kind = MatchKind::kModalias;
   std::string pattern;  // modalias, dmi ("sys_vendor=…"): glob; CPU flag, architecture: a word
@@ -40,8 +40,8 @@ struct BootEntry {
   bool operator==(const BootEntry&) const = default;
 };
 
-// What a profile names, to be fetched ahead in this order. The lists have a chunk list's form
-// (format/chunk_list.h); `data` names content chunks, `metadata` shard parts.
+// The hot range: the objects that a profile needs, in the order in which they are fetched ahead. Its lists are encoded
+// like chunk lists (format/chunk_list.h); `data` names content chunks, `metadata` shard parts.
 struct HotRange {
   std::vector<ObjectRef> data;
   std::vector<ObjectRef> metadata;

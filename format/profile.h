@@ -1,7 +1,6 @@
-// Profile: what a boot or a program read of an image, in order, and when. Text, a line an event, so
-// that people can look into it, and parts of it can be put together. It speaks of paths and ranges
-// of files, which outlive the version of the image they were recorded from. docs/format.md,
-// "Profile".
+// Profile: what a boot or a program read from an image, in order and with times. It is a text with one event a line, so
+// that people can read it and parts can be combined. Events name paths and ranges of files, which stay valid for later
+// versions of the image. docs/format.md, "Profile".
 #pragma once
 
 #include <cstdint>
@@ -23,7 +22,7 @@ enum class ProfileKind {
   kFile,   // what the file was like whose bytes are read from here on
 };
 
-// Tells one version of a file from another, as far as publishing by a profile needs to.
+// Identifies a version of a file, well enough for publishing with a profile.
 struct FileVersion {
   uint64_t size = 0;  // bytes
   int64_t mtime = 0;  // seconds since 1970
@@ -52,9 +51,9 @@ struct Profile {
   static Result<Profile> Decode(std::string_view text);  // kCorrupt
 };
 
-// One profile that says what all of them say, nothing twice, in the order of when it was first
-// needed. Shards count only of those that are of the first one's version. kInvalid: profiles of
-// different images (tags apart), or none.
+// Combines profiles: all events, without duplicates, in the order of first use. Shard events are used only from
+// profiles of the same version as the first. kInvalid: the profiles are of different images (tags may differ), or there
+// is none.
 Result<Profile> MergeProfiles(std::span<const Profile> profiles);
 
 }  // namespace rootstream

@@ -1,9 +1,9 @@
-// ShardWalk: the order in which the shards of an image are gone through, each once, from its root down. Who walks
-// reads what Next() names and hands its bytes to Enter(), or passes it over.
+// ShardWalk: visits the shards of images from their roots down, each once. The caller reads the shard that Next()
+// returns, and passes its bytes to Enter() or skips it.
 //
-// Not a recursion, since how deep an image is was its publisher's choice; and bounded, since so was how many shards
-// it has. An object is known by its place, too: two publishers at once may put the same one into two packs, and
-// what it names in "its own pack" are then different places. docs/format.md, "Tree". Not thread-safe.
+// It does not recurse, and it limits the number of shards, since the publisher chooses both depth and number. Objects
+// are distinguished by their place, too: two publishers at the same time may put the same object into two packs, and
+// its references to "its own pack" then mean different places. docs/format.md, "Tree". Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -23,14 +23,14 @@ class ShardWalk {
     uint32_t depth = 0;  // 0: an image's root
   };
 
-  // Adds an image's root, or a list that is read but not entered. False: it was met before.
+  // Add the root of an image, or a list that is read but not entered. False: it was visited before.
   bool AddRoot(const ObjectRef& root);
   bool Meet(const ObjectRef& object) { return met_.insert(object).second; }
 
-  // The next one to read; nullopt: all were gone through.
+  // The next shard to read; nullopt: all were visited.
   std::optional<Visit> Next();
-  // The tree of what was read, whose children are walked later on. kCorrupt: it is no tree, or not where it belongs;
-  // kInvalid: shards are nested too deeply, or are too many.
+  // Decodes the tree of a shard; its children will be visited. kCorrupt: it is not a tree, or not in its place.
+  // kInvalid: shards are nested too deeply, or there are too many.
   Result<Tree> Enter(const Visit& visit, std::string_view plain);
 
  private:

@@ -1,6 +1,6 @@
-// A profile as a picture: a timeline in SVG. A row for each file, in the order of their first reads, with a
-// bar for each read from when it was asked for to when it was answered; red where somebody waited for the
-// network or the disk. Below, how many requests were waiting, and how many bytes had been read.
+// Draws a profile as a timeline in SVG. Each file has a row, in the order of first reads, and each read a bar from its
+// request to its answer, red where it waited for the network or the disk. Below are the number of waiting requests and
+// the bytes read so far.
 #pragma once
 
 #include <string>

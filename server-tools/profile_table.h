@@ -1,4 +1,4 @@
-// A profile as a table for people: what was read, file by file.
+// Shows a profile as a table of files.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Checking a store, byte by byte, and telling what it holds. Not thread-safe.
+// Checks every byte of a store, and counts what it holds. Not thread-safe.
 #pragma once
 
 #include <functional>
@@ -17,7 +17,7 @@
 namespace rootstream {
 
 struct AuditReport {
-  std::vector<std::string> damages;  // a line each: which object, and what is wrong with it
+  std::vector<std::string> damages;  // one line each: the object and what is wrong
   size_t images = 0;
   size_t packs = 0;
   size_t shards = 0;
@@ -25,11 +25,11 @@ struct AuditReport {
   uint64_t bytes = 0;  // of the packs
 };
 
-// How a store's files are read: whole, by their path below the store.
+// Reads a whole file of a store by its path in the store.
 using ReadStoreFile = std::function<Result<std::string>(const std::string& path, size_t limit)>;
 
-// Checks images and everything they lead to: signatures (when `keys` are given), manifests, packs, ids,
-// shards, hot lists, plain hashes. Each object is checked once however many images share it.
+// Checks images and everything they lead to: signatures (if there are `keys`), manifests, packs, ids, shards, hot
+// lists, plain hashes. Each object is checked once, even if many images share it.
 class Auditor {
  public:
   Auditor(ReadStoreFile read, std::vector<PublicKey> keys) : read_(std::move(read)), keys_(std::move(keys)) {}

@@ -1,9 +1,9 @@
-// Copying images from one store to another, so that the other serves the same bytes.
+// Copies images from one store to another, so that the other serves the same bytes.
 //
-// For each image: its packs, then its manifest, then its ref, each verified before it has its name.
-// The walk over an image's metadata reads the copy, so nothing is fetched twice and no part of a
-// pack is asked for. A run that was stopped left whole packs, and parts of packs in tmp/ that the
-// next one goes on with; what its refs lead to is there at any moment.
+// For each image, the packs are copied first, then the manifest, then the ref; each is verified before it gets its
+// name. The walk over the metadata reads the copy, so nothing is fetched twice and packs are fetched whole. An
+// interrupted run leaves whole packs and partial uploads, which the next run continues. Everything that a ref in the
+// copy leads to is there at any moment.
 #pragma once
 
 #include <chrono>
@@ -40,10 +40,11 @@ struct MirrorReport {
   uint64_t bytes_fetched = 0;  // of everything
 };
 
-// A failure of one image is in the report. kInvalid: the stores cannot be used. kUnavailable,
-// kFailed: it had to stop; images that were done are done.
+// The failure of one image is in the report. kInvalid: a store cannot be used. kUnavailable, kFailed: it stopped;
+// images before that are copied.
 Result<MirrorReport> MirrorStore(const MirrorOptions& options, Transport& transport);
-// The same into a store that is opened once something is to be written, instead of `options.to`.
+// The same with a function that opens the target store, instead of `options.to`. It is called when something must be
+// written.
 using OpenTarget = std::function<Result<Store>()>;
 Result<MirrorReport> MirrorInto(const OpenTarget& open, const MirrorOptions& options, Transport& transport);
 

@@ -1,4 +1,4 @@
-// What a store holds: its images, and how much of its packs they use.
+// Statistics of a store: its images, and how much of its packs they use.
 #pragma once
 
 #include <string>
