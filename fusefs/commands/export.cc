@@ -3,10 +3,10 @@
 
 #include <CLI/CLI.hpp>
 
-#include "fusefs/commands/export.h"
 #include "base/command_line.h"
 #include "base/program_start.h"
 #include "base/tell.h"
+#include "fusefs/commands/export.h"
 #include "fusefs/commands/with_client.h"
 
 namespace rootstream {
