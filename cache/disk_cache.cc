@@ -20,7 +20,7 @@ constexpr size_t kMaxTouched = 32 * 1024;
 constexpr auto kWritePause = std::chrono::seconds(30);
 constexpr auto kRefreshEvery = std::chrono::seconds(1);
 
-// Of what would be free without the cache, so that a cache does not shrink by being used.
+// Half of the space that would be free without the cache. So a cache does not shrink by being filled.
 uint64_t HalfOfFreeSpace(const std::string& folder, uint64_t used) {
   struct statvfs st;
   if (statvfs(folder.c_str(), &st) != 0) return kDefaultLimit;
@@ -33,7 +33,7 @@ size_t IndexMapSize(uint64_t limit) {
   return std::clamp<uint64_t>(limit / 64, 16 << 20, uint64_t{4} << 30) & ~uint64_t{4095};
 }
 
-// Which segments there are and how long: a sealed index fits exactly these.
+// The stamp of a set of segments: their numbers and sizes. A sealed index is valid only for the same stamp.
 std::string StampOf(const std::vector<SegmentFolder::Entry>& entries) {
   std::string stamp;
   for (const auto& entry : entries) stamp += std::to_string(entry.number) + ":" + std::to_string(entry.size) + " ";
@@ -87,7 +87,7 @@ void DiskCache::ReleaseLock() {
 
 Status DiskCache::OpenIndex() {
   const MutexLock lock(mutex_);
-  TakeLock();  // before looking: what the last writer did is then all there
+  TakeLock();  // before listing, so that everything of the last writer is there
   const auto listed = files_.List();
   if (!listed.ok()) ReleaseLock();  // Refresh() tries again
   const Entries there = listed.ok() ? *listed : Entries();
@@ -113,7 +113,7 @@ void DiskCache::ScanSegments() {
   }
 }
 
-// Returns false when it was read and is no segment.
+// Returns false if the file was read and is not a segment.
 bool DiskCache::ScanSegment(uint32_t number, Segment& segment) {
   const auto file = files_.Open(number);
   if (!file.ok() && file.error().kind == ErrorKind::kUnavailable) {
@@ -175,9 +175,9 @@ void DiskCache::Read(const Id& id, const SegmentPlace& place, const Use& use) {
       }
     }
   } else if (file.error().kind == ErrorKind::kUnavailable) {
-    return;  // a miss for now
+    return;  // a miss, this time
   }
-  index_->Remove(id, place);  // damaged or gone: fetched again, stored again
+  index_->Remove(id, place);  // damaged or missing: it will be fetched and stored again
 }
 
 void DiskCache::Touch(const Id& id) {
@@ -204,17 +204,16 @@ void DiskCache::Append(const Id& id, std::string_view stored) {
 
 bool DiskCache::HasRoomFor(uint64_t size) const { return this->size() + size + SegmentIndex::kEntrySize <= limit_; }
 
-// Finds a place for `size` bytes at the end of the newest segment; nullopt: there is none, and the object is not kept.
+// Reserves `size` bytes at the end of the newest segment; nullopt: there is no space, and the object is not kept.
 //
-// Invariants. write_mutex_ is held, so nobody else appends, drops or starts a segment; mutex_ is taken only to change
-// what readers share. What is reserved counts in size_ before it is written: so the limit holds at every moment, and a
-// write that fails leaves a gap that a scan ends at, never an overlap. Segments are dropped before there is room, never
-// after.
+// Invariants. write_mutex_ is held, so no other thread appends, drops or starts a segment. mutex_ is taken only to
+// change what readers share. Reserved bytes count in size_ before they are written, so the limit holds at every moment.
+// A failed write leaves a gap, at which a scan ends, and never an overlap.
 //
-// Why it ends. Each turn of the first loop drops a segment or returns. DropOldest() may copy objects forward, which
-// calls Append() and so this function again: at most a quarter of a segment each time, and only where HasRoomFor()
-// holds already, so the inner call drops nothing. The second loop starts one segment at most: a new one has room, since
-// `size` is less.
+// Why it ends. Each turn of the first loop drops a segment or returns. DropOldest() may copy objects forward with
+// Append(), which calls this function again. It copies at most a quarter of a segment, and only if HasRoomFor() is
+// true, so the inner call drops nothing. The second loop starts at most one segment; a new segment has space, since
+// `size` is smaller.
 std::optional<DiskCache::Reservation> DiskCache::Reserve(uint64_t size) {
   if (size > segment_size_ - kSegmentHeaderSize) return std::nullopt;
   while (!HasRoomFor(size))
@@ -255,7 +254,7 @@ bool DiskCache::StartSegment() {
   return true;
 }
 
-// Returns false when there is nothing left that could be dropped.
+// Returns false if there is no segment left to drop.
 bool DiskCache::DropOldest() {
   uint32_t number = 0;
   {
@@ -291,7 +290,7 @@ uint64_t DiskCache::CopyForward(uint32_t segment, const SegmentFile& file) {
       const MutexLock lock(mutex_);
       in_use = touched_.erase(Prefix(record.id)) > 0;
     }
-    // At most a quarter, so that dropping always makes room.
+    // At most a quarter of a segment, so that dropping always makes space.
     if (!in_use || copied + record.stored_size > segment_size_ / 4) return;
     if (!HasRoomFor(kRecordHeaderSize + record.stored_size)) return;
     const auto bytes = file.Read(record.offset, record.stored_size);
@@ -305,7 +304,7 @@ void DiskCache::PauseWriting(std::string why) {
   write_again_ = Clock::now() + kWritePause;
   const MutexLock lock(mutex_);
   problem_ = std::move(why);
-  // What was reserved may be half written: that segment ends here, the next write starts another.
+  // The reserved bytes may be half written, so the segment ends here, and the next write starts another.
   if (!segments_.empty()) segments_.rbegin()->second.growing = nullptr;
 }
 

@@ -14,8 +14,8 @@ uint32_t RowOf(uint64_t inode) { return static_cast<uint32_t>(inode & ((1 << kRo
 
 uint32_t RootRow(const Tree& tree) { return tree.entries[tree.top.begin].row; }
 
-constexpr uint32_t kMostEmptyRanges = 1 << 17;  // passed over in one request
-constexpr size_t kMostPath = 64 << 10;          // bytes, as a profile can hold
+constexpr uint32_t kMostEmptyRanges = 1 << 17;  // skipped in one request
+constexpr size_t kMostPath = 64 << 10;          // bytes; as much as a profile can hold
 
 Error NotHere() { return Invalid("the image names an inode that is not there"); }
 
@@ -42,7 +42,7 @@ void Image::Find(uint64_t inode, NodeDone done) {
                        interest});
 }
 
-// A look-up on its way down through the ranges of a directory.
+// The state of a lookup that descends through the ranges of a directory.
 struct Image::Search {
   uint64_t directory;
   std::string name;
@@ -125,7 +125,7 @@ std::optional<Node> Image::LoadedNode(const EntryRun& run, const TreeEntry& entr
   return Node{shard, number, entry.row};
 }
 
-// A look for the next run of a directory's entries.
+// The state of a search for the next run of a directory's entries.
 struct Image::Scan {
   Node directory;
   DirectoryNumbers numbers;
@@ -217,7 +217,7 @@ void Image::RunOfRange(const ScanPtr& scan, const Tree& tree, uint32_t number, u
                        scan->done.interest()});
 }
 
-// After all of shard `number`'s part of the directory: the next range beside it, or above it.
+// Continues after the part of the directory in shard `number`: with the next range of its parent, or of a shard above.
 void Image::NextRun(const ScanPtr& scan, uint32_t number) {
   if (number == scan->directory.number) return scan->End();
   const ShardTable::Parent parent = shards_.ParentOf(number);
@@ -233,10 +233,10 @@ void Image::NextRun(const ScanPtr& scan, uint32_t number) {
                               scan->done.interest()});
 }
 
-// An inode's path is not written down anywhere: its shard says which entry names its row, and which directory
-// has that entry; where the shard's top has it, its owner does. So it goes up, a name after another.
+// The path of an inode is not stored. Its shard tells which entry names its row and which directory has that entry; for
+// entries in the top of the shard, that is the shard's owner. So this walks up and collects one name after another.
 struct Image::Climb {
-  std::vector<std::string> names;  // the last first
+  std::vector<std::string> names;  // in reverse order
   Callback<std::string> done;
   size_t size = 0;  // bytes
 

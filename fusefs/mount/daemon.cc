@@ -41,16 +41,15 @@ uint32_t RandomGeneration() {
   return generation | 1;  // never 0: "none"
 }
 
-// Chunks of 128 KiB come and go all the time: from the heap their pages are used again, from
-// mmap(2) each one is faulted in and zeroed anew. Few arenas, and a bound on what is kept, hold the
-// memory down.
+// Chunks of about 128 KiB are allocated and freed all the time. From the heap, their pages are reused; with mmap(2),
+// every page would be faulted in and zeroed again. Few arenas and a low trim threshold limit the memory.
 void TuneAllocator() {
   mallopt(M_ARENA_MAX, 2);
   mallopt(M_MMAP_THRESHOLD, 2 << 20);
   mallopt(M_TRIM_THRESHOLD, 8 << 20);
 }
 
-// One mount's life in its own process.
+// The daemon of one mount, in its own process.
 class Daemon {
  public:
   Daemon(const MountOptions& options, std::string mountpoint)
@@ -60,7 +59,7 @@ class Daemon {
     TuneAllocator();
     if (options_.is_root) {
       const Status armed = BecomeRootDaemon();
-      if (!armed.ok()) log_.Line(armed.error().message);  // less safe, yet better than no root
+      if (!armed.ok()) log_.Line(armed.error().message);  // less safe, but better than no root filesystem
     }
     RS_CHECK(GiveUpPrivileges());
     ClientOptions client_options = options_.client;
@@ -94,7 +93,7 @@ class Daemon {
     auto session = FuseSession::Open(std::move(device), fuse_options_, context);
     if (!session.ok()) (void)keeper_.Unmount();
     RS_TRY(session_, std::move(session));
-    // Until here a signal simply ends the process, which may be waiting for the network.
+    // Before this, a signal ends the process, which may be waiting for the network.
     const UniqueFd signals = CatchSignals();
     Watchdog watchdog(session_->device(), signals.get(), [this](const std::string& text) { log_.Line(text); });
     const UniqueFd ended(eventfd(0, EFD_CLOEXEC));
@@ -108,9 +107,10 @@ class Daemon {
     session_->End();
     loop.Join();
     SaveProfile();
-    client_->Close();     // replies to what is parked, so before the session goes
-    interrupted.reset();  // it may be replying just now
-    // Where the connection is gone, the mount is; what lies there now, under the same numbers, is another's.
+    client_->Close();     // replies to parked requests, so it must come before the session ends
+    interrupted.reset();  // its thread may be replying
+    // If the connection is gone, so is the mount. A mount at the same place with the same number belongs to somebody
+    // else.
     if (!ConnectionIsGone(session_->device()))
       if (const Status unmounted = keeper_.Unmount(); !unmounted.ok()) log_.Line(unmounted.error().message);
     session_.reset();
@@ -118,12 +118,12 @@ class Daemon {
   }
 
  private:
-  // Before there are threads, and before a byte is read from outside.
+  // Called before threads are started and before any byte is read from outside.
   Status GiveUpPrivileges() {
     RS_TRY(const ImageUrl url, ParseImageUrl(options_.client.url));
     fuse_options_ = FuseOptions(options_, WithoutSecrets(url.ToString()));
     RS_TRY(keeper_, MountKeeper::Start(KeeperOf(options_, mountpoint_, fuse_options_)));
-    signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of write(2)
+    signal(SIGXFSZ, SIG_IGN);  // write(2) then fails at the file size limit
     const Status kept = KeepLeastPrivilege(FilesOfDaemon(options_));
     if (!kept.ok()) log_.Line("it keeps more privileges than it needs: " + kept.error().message);
     return Ok();
@@ -149,13 +149,13 @@ class Daemon {
     while (true) {
       if (stopped) stopped->Push();
       if (poll(fds, 3, kLookEvery) < 0 && errno != EINTR) return ErrnoError("cannot wait for", "signals");
-      // A thread of the session that hangs does not tell of the end.
+      // Checks the connection, too, since a hanging session thread would not report the end.
       if (fds[1].revents != 0 || fds[2].revents != 0 || ConnectionIsGone(session_->device())) return Ok();
       if (fds[0].revents != 0) {
         fds[0].fd = -1;
         fds[0].revents = 0;
         if (const Status began = keeper_.Began(); !began.ok()) log_.Line(began.error().message);
-        if (options_.is_root) keeper_.Release();  // nobody takes away the root while its daemon runs
+        if (options_.is_root) keeper_.Release();  // nobody unmounts the root while its daemon runs
         NoteMount();
         StartControl();
         ready(control_problem_);
@@ -182,7 +182,7 @@ class Daemon {
     if (!saved.ok() && profile_problem_ != saved.error().message) log_.Line(profile_problem_ = saved.error().message);
   }
 
-  // What a command of the control socket is answered.
+  // Answers a command of the control socket.
   std::string Answer(const std::string& request) {
     if (request == "status") return StatusJson(*client_, served_since_);
     if (request == "end") kill(getpid(), SIGTERM);
@@ -194,12 +194,12 @@ class Daemon {
 
   void NoteMount() {
     mount_ = FindMount(mountpoint_);
-    if (!mount_) return;  // gone again already
+    if (!mount_) return;  // already unmounted
     if (geteuid() == 0) readahead_.emplace(KernelReadahead::OfMount(mount_->device));
     served_since_ = std::chrono::steady_clock::now();
   }
 
-  // Until it succeeds: whoever has the socket's name now may give it up.
+  // Called until it succeeds, since another process may still have the name of the socket.
   void StartControl() {
     const auto now = std::chrono::steady_clock::now();
     if (!mount_ || control_ != nullptr || now < try_control_) return;
@@ -223,10 +223,10 @@ class Daemon {
   }
 
   void AdjustReadahead() {
-    if (!readahead_ || client_->recorder().on()) return;  // who records has set it
+    if (!readahead_ || client_->recorder().on()) return;  // the recorder has set it
     const bool is_foreseen = client_->foresight().NamesNearlyAll();
     const Warmup::Progress hot = client_->warmup().progress();
-    // One that memory cannot hold, or that is damaged, does not come any more.
+    // A hot range that is damaged, or too large for memory, has ended without being complete.
     if (!hot_range_came_ && (hot.is_complete() || (hot.ended && !is_foreseen))) {
       hot_range_came_ = true;
       readahead_->HotRangeCame();
