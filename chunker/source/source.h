@@ -32,14 +32,15 @@ class Source {
 
   virtual ~Source() = default;
   virtual Result<std::optional<SourceEntry>> Next() = 0;  // nullopt: the end
-  // Reads the content of the last entry, which must be a regular file. Fails if the file changes meanwhile.
+  // Reads the content of the last entry, which must be a regular file. It may be called again for the same entry, or
+  // not at all. Fails if the file changes meanwhile.
   virtual Status ReadContent(const ContentUse& use) = 0;
   // An estimate of the bytes of all contents; 0: unknown.
   virtual uint64_t ExpectedBytes() const { return 0; }
 };
 
 struct SourceOptions {
-  PathFilter excluded;
+  PathFilter excluded;           // each source leaves these paths out itself
   bool one_file_system = false;  // do not descend into mounts
   std::string store;             // folder that must not be in the source; empty: none
   // Called with messages to the person, one line each.

@@ -1,4 +1,5 @@
-// Warmup: fetches the hot range of an image into the cache, in its order, before programs read it. Thread-safe.
+// Warmup: fetches the hot range of an image into the cache, in its order, before programs read it. It has no thread: it
+// continues in callbacks, which must not wait. Thread-safe.
 //
 // Metadata comes before data, since no file can be read without it. With a disk cache the whole range is fetched;
 // without one, as much as memory can hold.
