@@ -1,5 +1,6 @@
 // Patience: decides how long an operation continues with servers that fail, and when it tries again. Opening an image,
-// reads, prefetch, mirror, verify and kboot's fetches all use it. Not thread-safe.
+// mirror, verify and kboot's fetches use it. Reads and prefetch use only its intervals; TransferTable decides when they
+// fail. Not thread-safe.
 //
 // An operation fails when it made no progress for its time limit. Progress is a complete file, or kLeastProgress bytes:
 // a server that sends a few bytes now and then makes none. The delay between two tries doubles, with jitter, or is the
