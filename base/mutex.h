@@ -17,7 +17,6 @@
 #define RS_PT_GUARDED_BY(mutex) RS_ATTRIBUTE(pt_guarded_by(mutex))  // what a member points to
 #define RS_REQUIRES_SHARED(mutex) RS_ATTRIBUTE(requires_shared_capability(mutex))
 #define RS_REQUIRES(mutex) RS_ATTRIBUTE(requires_capability(mutex))     // a function: its caller holds the mutex
-#define RS_EXCLUDES(mutex) RS_ATTRIBUTE(locks_excluded(mutex))          // a function: its caller does not
 #define RS_ACQUIRED_BEFORE(mutex) RS_ATTRIBUTE(acquired_before(mutex))  // a mutex: the order of locks
 
 namespace rootstream {
