@@ -1,4 +1,4 @@
-// A file from any address that curl knows, for kernels that are not part of an image.
+// Single files from and to any address, for kernels that are not part of an image and for recorded profiles.
 #pragma once
 
 #include <chrono>
@@ -11,8 +11,7 @@ namespace rootstream {
 
 // `url`: http, https, ftp, tftp or file. `path` is there when all of it has come, and else not
 // touched. A server that has trouble is asked again, as Patience has it, for `patience`. Tells its progress on standard
-// output if that is a terminal. kUnavailable, kMissing, kRefused: see cache/network/answer.h; kFailed: it cannot be
-// written.
+// output if that is a terminal. kUnavailable, kMissing, kRefused: see cache/network/answer.h; kFailed: it cannot be written.
 Status FetchFile(const std::string& url, const std::string& path, const Credentials& credentials = {},
                  std::chrono::milliseconds patience = std::chrono::seconds(20));
 

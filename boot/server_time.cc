@@ -1,6 +1,5 @@
 #include "boot/server_time.h"
 
-#include <curl/curl.h>
 #include <netdb.h>
 #include <poll.h>
 #include <sys/random.h>
@@ -11,6 +10,7 @@
 
 #include "base/file_io.h"
 #include "base/url_text.h"
+#include "cache/network/curl_transport.h"
 #include "format/bytes.h"
 
 namespace rootstream {
@@ -80,31 +80,31 @@ Result<int64_t> TimeFromNtp(const std::string& server, milliseconds patience) {
   return Unavailable(server + ": no answer that tells a time");
 }
 
+// Receives the outcome of the request.
+class DateSink : public TransferSink {
+ public:
+  bool OnHead(const TransferHead&) override { return true; }
+  bool OnData(std::string_view) override { return true; }
+  void OnDone(const TransferOutcome& outcome) override { outcome_ = outcome; }
+  const std::optional<TransferOutcome>& outcome() const { return outcome_; }
+
+ private:
+  std::optional<TransferOutcome> outcome_;
+};
+
 Result<int64_t> TimeFromHttp(const std::string& url, milliseconds patience) {
-  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy(curl_easy_init(), curl_easy_cleanup);
-  // Only the server is asked: what an address holds of secrets is not for whoever answers without a checked
-  // certificate.
-  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> server(curl_url(), curl_url_cleanup);
-  if (curl_url_set(server.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK)
-    return Invalid(WithoutSecrets(url) + ": not an address");
-  for (const CURLUPart part : {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_PATH, CURLUPART_QUERY, CURLUPART_FRAGMENT})
-    curl_url_set(server.get(), part, nullptr, 0);
-  curl_easy_setopt(easy.get(), CURLOPT_CURLU, server.get());
-  curl_easy_setopt(easy.get(), CURLOPT_NOBODY, 1L);
-  curl_easy_setopt(easy.get(), CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy.get(), CURLOPT_QUICK_EXIT, 1L);
-  curl_easy_setopt(easy.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(patience.count()));
-  curl_easy_setopt(easy.get(), CURLOPT_SSL_VERIFYPEER, 0L);
-  curl_easy_setopt(easy.get(), CURLOPT_SSL_VERIFYHOST, 0L);
-  curl_easy_setopt(easy.get(), CURLOPT_PROTOCOLS_STR, "http,https");
-  const CURLcode code = curl_easy_perform(easy.get());
-  if (code != CURLE_OK) return Unavailable(WithoutSecrets(url) + ": " + curl_easy_strerror(code));
-  curl_header* date = nullptr;
-  if (curl_easy_header(easy.get(), "Date", 0, CURLH_HEADER, -1, &date) != CURLHE_OK)
-    return Unavailable(WithoutSecrets(url) + ": its answer has no Date");
-  const int64_t time = curl_getdate(date->value, nullptr);
-  if (time <= 0) return Unavailable(WithoutSecrets(url) + ": its Date is none");
-  return time;
+  // The request names the server only: the path and query of a URL may hold secrets, and the certificate is not
+  // checked.
+  const std::string server = ServerOf(url);
+  if (server.empty()) return Invalid(WithoutSecrets(url) + ": not an address");
+  CurlTransport transport({});
+  const auto sink = std::make_shared<DateSink>();
+  transport.Start({.url = server + "/", .limit = patience, .date_only = true}, sink);
+  while (!sink->outcome()) transport.Poll(kAskAgainAfter);
+  if (sink->outcome()->date > 0) return sink->outcome()->date;
+  const std::string& reason = sink->outcome()->reason;
+  return Unavailable(WithoutSecrets(url) + ": " +
+                     (sink->outcome()->status == 0 && !reason.empty() ? reason : "its answer has no Date"));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -56,13 +57,18 @@ struct CurlTransport::Transfer {
   bool head_given = false;
   bool broken_off = false;
   uint64_t bytes = 0;
+  size_t put_at = 0;  // in request.put
 
   ~Transfer() {
     curl_easy_cleanup(easy);
     curl_slist_free_all(headers);
   }
 
+  bool is_http() const { return strncasecmp(request.url.c_str(), "http", 4) == 0; }
+
+  // Other protocols have no such codes: what they deliver is the file.
   int HttpStatus() const {
+    if (!is_http()) return 200;
     long status = 0;
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     return static_cast<int>(status);
@@ -72,6 +78,9 @@ struct CurlTransport::Transfer {
     if (head_given) return true;
     head_given = true;
     TransferHead head{.status = HttpStatus()};
+    curl_off_t size = 0;
+    if (curl_easy_getinfo(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &size) == CURLE_OK && size > 0)
+      head.size = static_cast<uint64_t>(size);
     if (head.status == 206) {
       if (!has_range) return false;
       head.first = range_first;
@@ -97,22 +106,73 @@ struct CurlTransport::Transfer {
     const std::string_view bytes(data, size * count);
     transfer->bytes += bytes.size();
     const int status = transfer->HttpStatus();
-    if (MeaningOfHttp(status)) return bytes.size();
+    if (MeaningOfHttp(status) || transfer->request.put) return bytes.size();
     if (transfer->GiveHead() && transfer->sink->OnData(bytes)) return bytes.size();
     transfer->broken_off = true;
     return 0;
   }
 
+  int64_t Date() const {
+    curl_header* date = nullptr;
+    if (curl_easy_header(easy, "Date", 0, CURLH_HEADER, -1, &date) != CURLHE_OK) return 0;
+    return std::max<int64_t>(0, curl_getdate(date->value, nullptr));
+  }
+
+  static size_t OnPut(char* buffer, size_t size, size_t count, void* self) {
+    auto* transfer = static_cast<Transfer*>(self);
+    const size_t part = std::min(size * count, transfer->request.put->size() - transfer->put_at);
+    memcpy(buffer, transfer->request.put->data() + transfer->put_at, part);
+    transfer->put_at += part;
+    return part;
+  }
+
+  static int OnSeek(void* self, curl_off_t offset, int origin) {  // for a redirect
+    if (origin != SEEK_SET) return CURL_SEEKFUNC_FAIL;
+    static_cast<Transfer*>(self)->put_at = static_cast<size_t>(offset);
+    return CURL_SEEKFUNC_OK;
+  }
+
+  void SetPut() {
+    curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request.put->size()));
+    curl_easy_setopt(easy, CURLOPT_READFUNCTION, OnPut);
+    curl_easy_setopt(easy, CURLOPT_READDATA, this);
+    curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, OnSeek);
+    curl_easy_setopt(easy, CURLOPT_SEEKDATA, this);
+  }
+
+  void SetDateOnly() {
+    curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+  }
+
+  void SetSchemes() {
+    const bool any = request.schemes == Schemes::kAnyFile;
+    const bool is_secure = strncasecmp(request.url.c_str(), "https:", 6) == 0;
+    const char* const redirects = !any || request.put ? "http,https" : is_secure ? "https" : "http,https,ftp";
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR,
+                     !any          ? "http,https"
+                     : request.put ? "http,https,ftp"
+                                   : "http,https,ftp,tftp");
+    curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, redirects);
+    if (any) curl_easy_setopt(easy, CURLOPT_TFTP_BLKSIZE, 1428L);  // RFC 2348: what an Ethernet frame holds
+  }
+
   TransferOutcome Outcome(CURLcode code) const {
     TransferOutcome out{.status = HttpStatus(), .bytes = bytes};
-    const auto meaning = MeaningOfHttp(out.status);
+    auto meaning = MeaningOfHttp(out.status);
+    if (request.put && out.status / 100 == 2) meaning.reset();  // 201 and 204 are as good
     out.complete = code == CURLE_OK && !meaning;
+    if (request.date_only) out.date = Date();
     out.broken_off = broken_off;
     out.kind = code == CURLE_OK ? meaning.value_or(ErrorKind::kUnavailable) : MeaningOfCurl(code);
     if (broken_off) {
       out.reason = "broken off";
     } else if (code != CURLE_OK) {
-      out.reason = error[0] != 0 ? error : curl_easy_strerror(code);
+      // With TFTP the buffer holds what libcurl 7.88 says of every such connection, and not why it failed.
+      const bool has_reason = error[0] != 0 && strncasecmp(request.url.c_str(), "tftp:", 5) != 0;
+      out.reason = has_reason ? error : curl_easy_strerror(code);
     } else if (meaning) {
       out.reason = "HTTP " + std::to_string(out.status);
     }
@@ -178,7 +238,7 @@ CurlTransport::~CurlTransport() {
 }
 
 void CurlTransport::Start(const TransferRequest& request, std::shared_ptr<TransferSink> sink) {
-  if (FileReads::IsFor(request.url)) return state_->files->Start(request, std::move(sink));
+  if (FileReads::IsFor(request.url) && !request.put) return state_->files->Start(request, std::move(sink));
   auto transfer = std::make_unique<Transfer>();
   if (state_->idle.empty()) {
     transfer->easy = curl_easy_init();
@@ -191,8 +251,9 @@ void CurlTransport::Start(const TransferRequest& request, std::shared_ptr<Transf
   transfer->sink = std::move(sink);
   CURL* const easy = transfer->easy;
   curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+  transfer->SetSchemes();
+  if (request.put) transfer->SetPut();
+  if (request.date_only) transfer->SetDateOnly();
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
   curl_easy_setopt(easy, CURLOPT_MAXREDIRS, kMaxRedirects);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
@@ -225,7 +286,8 @@ void CurlTransport::Start(const TransferRequest& request, std::shared_ptr<Transf
     transfer->headers = curl_slist_append(nullptr, "Cache-Control: no-cache");
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
   }
-  AddCredentials(easy, state_->credentials, request.url);
+  // A server whose certificate is not checked gets no credentials.
+  if (!request.date_only) AddCredentials(easy, state_->credentials, request.url);
   curl_multi_add_handle(state_->multi, easy);
   state_->running.emplace(easy, std::move(transfer));
 }
