@@ -1,6 +1,7 @@
 #include "base/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <cstdio>
 #include <new>
 
@@ -11,6 +12,108 @@
 #include "base/tell.h"
 
 namespace rootstream {
+namespace {
+
+std::string CheckNotEmpty(const std::string& text) { return text.empty() ? "a value is missing" : ""; }
+
+// The parser itself would take " 7", "+7", "07" and, for a number that is too large, another one.
+std::string CheckNumber(const std::string& text, uint64_t least, uint64_t most) {
+  uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool is_whole = end == text.data() + text.size() && !text.empty();
+  if (is_whole && error == std::errc() && std::to_string(number) != text) return text + " is not a whole number";
+  if (is_whole && error == std::errc() && number >= least && number <= most) return "";
+  if (!is_whole) return text + " is not a whole number";
+  return text + " is not from " + std::to_string(least) + " to " + std::to_string(most);
+}
+
+}  // namespace
+
+Verb& Verb::Argument(const std::string& name, std::string& value, const std::string& help) {
+  app_->add_option(name, value, help)->required();
+  return *this;
+}
+
+Verb& Verb::OptionalArgument(const std::string& name, std::string& value, const std::string& help) {
+  app_->add_option(name, value, help)->capture_default_str();
+  return *this;
+}
+
+Verb& Verb::Arguments(const std::string& name, std::vector<std::string>& values, const std::string& help) {
+  app_->add_option(name, values, help)->required();
+  return *this;
+}
+
+Verb& Verb::OptionalArguments(const std::string& name, std::vector<std::string>& values, const std::string& help) {
+  app_->add_option(name, values, help);
+  return *this;
+}
+
+Verb& Verb::Flag(const std::string& names, bool& value, const std::string& help) {
+  app_->add_flag(names, value, help);
+  return *this;
+}
+
+CLI::Option& Verb::AddOption(const std::string& names, const std::string& type, std::string& value,
+                             const std::string& help) {
+  CLI::Option* option = app_->add_option(names, value, help);
+  if (!value.empty()) option->capture_default_str();
+  return *option->type_name(type);
+}
+
+Verb& Verb::TextOption(const std::string& names, const std::string& type, std::string& value, const std::string& help) {
+  AddOption(names, type, value, help);
+  return *this;
+}
+
+Verb& Verb::Option(const std::string& names, const std::string& type, std::string& value, const std::string& help) {
+  AddOption(names, type, value, help).check(CheckNotEmpty);
+  return *this;
+}
+
+Verb& Verb::RequiredOption(const std::string& names, const std::string& type, std::string& value,
+                           const std::string& help) {
+  AddOption(names, type, value, help).required()->check(CheckNotEmpty);
+  return *this;
+}
+
+Verb& Verb::RepeatableOption(const std::string& names, const std::string& type, std::vector<std::string>& values,
+                             const std::string& help) {
+  app_->add_option(names, values, help)->type_name(type)->allow_extra_args(false)->check(CheckNotEmpty);
+  return *this;
+}
+
+Verb& Verb::OrderedOption(const std::string& names, const std::string& type,
+                          std::function<void(const std::string& value)> given, const std::string& help) {
+  app_->add_option_function(names, std::move(given), help)
+      ->type_name(type)
+      ->trigger_on_parse()
+      ->allow_extra_args(false);
+  return *this;
+}
+
+Verb& Verb::NumberOption(const std::string& names, const std::string& type, uint64_t& value, uint64_t least,
+                         uint64_t most, const std::string& help) {
+  CLI::Option* option = app_->add_option(names, value, help);
+  if (value != 0) option->capture_default_str();
+  option->type_name(type)->check([=](const std::string& text) { return CheckNumber(text, least, most); });
+  return *this;
+}
+
+Verb& Verb::IgnoredFlags(const std::string& names) {
+  app_->add_flag(names)->group("");
+  return *this;
+}
+
+Verb& Verb::IgnoredOptions(const std::string& names) {
+  app_->add_option(names)->group("");
+  return *this;
+}
+
+Verb& Verb::Footer(const std::string& text) {
+  app_->footer(text);
+  return *this;
+}
 
 CommandLine::CommandLine(const std::string& description, const std::string& program)
     : program_(program), app_(std::make_unique<CLI::App>(description, program)) {
@@ -25,15 +128,24 @@ CommandLine::CommandLine(const std::string& description, const std::string& prog
 
 CommandLine::~CommandLine() = default;
 
-CLI::App& CommandLine::Add(const std::string& name, const std::string& help, Run run) {
-  return AddTo(*app_, name, help, std::move(run));
+Verb CommandLine::Add(const std::string& name, const std::string& help, Run run) {
+  return AddTo(Verb(*app_), name, help, std::move(run));
 }
 
-CLI::App& CommandLine::AddTo(CLI::App& parent, const std::string& name, const std::string& help, Run run) {
-  CLI::App* verb = parent.add_subcommand(name, help);
-  if (run) verb->callback([this, run = std::move(run)] { picked_ = run; });
-  return *verb;
+Verb CommandLine::AddGroup(const std::string& name, const std::string& help) {
+  CLI::App* group = app_->add_subcommand(name, help);
+  group->require_subcommand(1);
+  return Verb(*group);
 }
+
+Verb CommandLine::AddTo(const Verb& group, const std::string& name, const std::string& help, Run run) {
+  CLI::App* verb = group.app_->add_subcommand(name, help);
+  verb->callback([this, run = std::move(run)] { picked_ = run; });
+  return Verb(*verb);
+}
+
+void CommandLine::SetVersion(const std::string& text) { app_->set_version_flag("--version", text); }
+void CommandLine::SetFooter(const std::string& text) { app_->footer(text); }
 
 int CommandLine::Main(ProgramStart& start) {
   try {

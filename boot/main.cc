@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 
@@ -12,12 +11,12 @@
 #include "base/file_io.h"
 #include "base/program_start.h"
 #include "base/tell.h"
+#include "boot/pack.h"
 #include "boot/exit_code.h"
 #include "boot/fetch.h"
 #include "boot/guard.h"
 #include "boot/kernel_load.h"
 #include "boot/line_history.h"
-#include "boot/pack.h"
 #include "boot/pick_entry.h"
 #include "boot/prompt.h"
 #include "boot/router.h"
@@ -39,27 +38,27 @@ void AddFetch(CommandLine& verbs) {
   auto url = std::make_shared<std::string>();
   auto file = std::make_shared<std::string>();
   auto credentials = std::make_shared<CredentialFiles>();
-  CLI::App* command = &verbs.Add("fetch", "fetch a file: http, https, ftp, tftp, file", [=] {
+  Verb command = verbs.Add("fetch", "fetch a file: http, https, ftp, tftp, file", [=] {
     const auto read = Credentials::Read(*credentials, *url);
     if (!read.ok()) return Report(read.error());
     const Status status = FetchFile(*url, *file, *read);
     return status.ok() ? 0 : Report(status.error());
   });
-  command->add_option("URL", *url)->required();
-  command->add_option("FILE", *file)->required();
+  command.Argument("URL", *url);
+  command.Argument("FILE", *file);
   for (const CredentialOption& option : kCredentialOptions)
-    command->add_option(std::string("--") + option.name, (*credentials).*option.file, option.help)->type_name("FILE");
+    command.Option(std::string("--") + option.name, "FILE", (*credentials).*option.file, option.help);
 }
 
 void AddPut(CommandLine& verbs) {
   auto file = std::make_shared<std::string>();
   auto url = std::make_shared<std::string>();
-  CLI::App* command = &verbs.Add("put", "put a file: http, https, ftp", [=] {
+  Verb command = verbs.Add("put", "put a file: http, https, ftp", [=] {
     const Status status = PutFile(*file, *url);
     return status.ok() ? 0 : Report(status.error());
   });
-  command->add_option("FILE", *file)->required();
-  command->add_option("URL", *url)->required();
+  command.Argument("FILE", *file);
+  command.Argument("URL", *url);
 }
 
 void AddPack(CommandLine& verbs) {
@@ -113,26 +112,25 @@ struct LoadFlags {
 
 void AddLoad(CommandLine& verbs) {
   auto flags = std::make_shared<LoadFlags>();
-  CLI::App* command = &verbs.Add("load", "load the next kernel, which the running one may check", [=] {
+  Verb command = verbs.Add("load", "load the next kernel, which the running one may check", [=] {
     const LoadOutcome outcome = LoadKernel(flags->kernel, flags->initrd, flags->command_line);
     return outcome.code == kDone ? kDone : Report(outcome.message, outcome.code);
   });
-  command->add_option("KERNEL", flags->kernel)->required();
-  command->add_option("--initrd", flags->initrd)->type_name("FILE");
-  command->add_option("--command-line", flags->command_line)->type_name("TEXT");
+  command.Argument("KERNEL", flags->kernel);
+  command.TextOption("--initrd", "FILE", flags->initrd);
+  command.TextOption("--command-line", "TEXT", flags->command_line);
 }
 
 void AddEntry(CommandLine& verbs) {
   auto flags = std::make_shared<EntryFlags>();
-  CLI::App* command =
-      &verbs.Add("entry", "print the boot entry of an image that fits this machine", [=] { return ShowEntry(*flags); });
-  command->add_option("URL", flags->client.options.url)->required();
-  command->add_option("--label", flags->label, "the entry with this title, kernel or version, or a part of it")
-      ->type_name("TEXT");
-  command->add_flag("--list", flags->list, "all entries: index, title, kernel, whether it fits");
-  command->add_option("--sysfs", flags->sysfs)->type_name("DIR")->capture_default_str();
-  command->add_option("--cpuinfo", flags->cpuinfo)->type_name("FILE")->capture_default_str();
-  flags->client.AddTo(*command);
+  Verb command =
+      verbs.Add("entry", "print the boot entry of an image that fits this machine", [=] { return ShowEntry(*flags); });
+  command.Argument("URL", flags->client.options.url);
+  command.TextOption("--label", "TEXT", flags->label, "the entry with this title, kernel or version, or a part of it");
+  command.Flag("--list", flags->list, "all entries: index, title, kernel, whether it fits");
+  command.Option("--sysfs", "DIR", flags->sysfs);
+  command.Option("--cpuinfo", "FILE", flags->cpuinfo);
+  flags->client.AddTo(command);
 }
 
 // The terminal at standard input; shown on standard error, or where that is no terminal, on itself.
@@ -158,11 +156,11 @@ void AddPrompt(CommandLine& verbs) {
   auto text = std::make_shared<std::string>();
   auto history = std::make_shared<std::string>();
   auto line = std::make_shared<std::string>();
-  CLI::App* command = &verbs.Add("prompt", "ask a person at the terminal for a line, and print it",
-                                 [=] { return Prompt(*text, *history, *line); });
-  command->add_option("TEXT", *text, "what to ask")->required();
-  command->add_option("--history", *history, "lines typed before; this one is added")->type_name("FILE");
-  command->add_option("--line", *line, "what is there already, to be edited")->type_name("TEXT");
+  Verb command = verbs.Add("prompt", "ask a person at the terminal for a line, and print it",
+                           [=] { return Prompt(*text, *history, *line); });
+  command.Argument("TEXT", *text, "what to ask");
+  command.TextOption("--history", "FILE", *history, "lines typed before; this one is added");
+  command.TextOption("--line", "TEXT", *line, "what is there already, to be edited");
 }
 
 // systemd spares a process whose name begins with @ (https://systemd.io/ROOT_STORAGE_DAEMONS).
@@ -178,44 +176,43 @@ int Spare(const std::vector<std::string>& command) {
 
 void AddSpare(CommandLine& verbs) {
   auto words = std::make_shared<std::vector<std::string>>();
-  CLI::App* command = &verbs.Add("spare", "run a program that the image's init leaves alone as it goes down",
-                                 [=] { return Spare(*words); });
-  command->add_option("PROGRAM", *words, "its file, and its arguments")->required();
+  Verb command = verbs.Add("spare", "run a program that the image's init leaves alone as it goes down",
+                           [=] { return Spare(*words); });
+  command.Arguments("PROGRAM", *words, "its file, and its arguments");
 }
 
 void AddTime(CommandLine& verbs) {
   auto source = std::make_shared<std::string>();
-  CLI::App* command = &verbs.Add("time", "print what time a server says it is, in seconds since 1970", [=] {
+  Verb command = verbs.Add("time", "print what time a server says it is, in seconds since 1970", [=] {
     const auto time = TimeFrom(*source);
     if (!time.ok()) return Report(time.error());
     printf("%lld\n", static_cast<long long>(*time));
     return static_cast<int>(kDone);
   });
-  command->add_option("ntp:HOST|URL", *source)->required();
+  command.Argument("ntp:HOST|URL", *source);
 }
 
 void AddRouter(CommandLine& verbs) {
   auto interface = std::make_shared<std::string>();
-  CLI::App* command = &verbs.Add("router", "print what the IPv6 router on an interface's link tells, for a shell", [=] {
+  Verb command = verbs.Add("router", "print what the IPv6 router on an interface's link tells, for a shell", [=] {
     const auto advertisement = AskRouter(*interface);
     if (!advertisement.ok()) return Report(advertisement.error());
     fputs(ShellWords(*advertisement).c_str(), stdout);
     return static_cast<int>(kDone);
   });
-  command->add_option("INTERFACE", *interface)->required();
+  command.Argument("INTERFACE", *interface);
 }
 
 void AddGuard(CommandLine& verbs) {
   auto options = std::make_shared<GuardOptions>();
-  CLI::App* command =
-      &verbs.Add("guard", "be process 1, and run an image's init beside what its root needs", [=]() -> int {
-        if (getpid() != 1) return Report("kboot guard is for process 1 of a machine", kWrongUsage);
-        RunGuard(*options);
-      });
-  command->add_option("--new-root", options->new_root)->type_name("DIR")->required();
-  command->add_option("--live", options->live)->type_name("DIR")->required();
-  command->add_option("--leave", options->leave, "what ends the root's daemon")->type_name("FILE")->required();
-  command->add_option("INIT", options->init, "with its arguments")->required();
+  Verb command = verbs.Add("guard", "be process 1, and run an image's init beside what its root needs", [=]() -> int {
+    if (getpid() != 1) return Report("kboot guard is for process 1 of a machine", kWrongUsage);
+    RunGuard(*options);
+  });
+  command.RequiredOption("--new-root", "DIR", options->new_root);
+  command.RequiredOption("--live", "DIR", options->live);
+  command.RequiredOption("--leave", "FILE", options->leave, "what ends the root's daemon");
+  command.Arguments("INIT", options->init, "with its arguments");
 }
 
 }  // namespace

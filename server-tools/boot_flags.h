@@ -1,32 +1,27 @@
-// The options of publish that make boot entries. Their order counts: each --kernel begins an entry, and what follows
-// belongs to it. Used by the main thread.
+// The options of publish that make boot entries. Their order counts: each --kernel begins an entry, and the options
+// that follow belong to it. Used by the main thread.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "base/command_line.h"
 #include "format/manifest.h"
-
-namespace CLI {
-class App;
-class Option;
-}  // namespace CLI
 
 namespace rootstream {
 
 class BootFlags {
  public:
-  void AddTo(CLI::App& command);
-  // What was given, in order; kInvalid: it cannot be meant so.
+  void AddTo(Verb& verb);
+  // The entries that were given, in order. kInvalid: an option without a --kernel before it, or given twice for one.
   Result<std::vector<BootEntry>> Entries() const;
 
  private:
-  const CLI::App* command_ = nullptr;
-  const CLI::Option* kernel_ = nullptr;
-  const CLI::Option* initrd_ = nullptr;
-  const CLI::Option* cmdline_ = nullptr;
-  const CLI::Option* title_ = nullptr;
-  const CLI::Option* match_ = nullptr;
+  struct Given {
+    const char* option;
+    std::string value;
+  };
+  std::vector<Given> given_;
 };
 
 }  // namespace rootstream

@@ -1,6 +1,5 @@
 #include <sys/stat.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 
 #include "fusefs/commands/output.h"
@@ -39,13 +38,13 @@ Status PrintFiles(Client& client, const std::vector<std::string>& paths) {
 void AddCat(CommandLine& verbs) {
   auto flags = std::make_shared<ClientFlags>();
   auto paths = std::make_shared<std::vector<std::string>>();
-  CLI::App* command = &verbs.Add("cat", "print files of an image", [=] {
+  Verb command = verbs.Add("cat", "print files of an image", [=] {
     flags->options.neighbours = Neighbours::kLeave;
     return WithClient(*flags, [&](Client& client) { return PrintFiles(client, *paths); });
   });
-  command->add_option("URL", flags->options.url)->required();
-  command->add_option("PATH", *paths, "in the image")->required();
-  flags->AddTo(*command);
+  command.Argument("URL", flags->options.url);
+  command.Arguments("PATH", *paths, "in the image");
+  flags->AddTo(command);
 }
 
 }  // namespace rootstream

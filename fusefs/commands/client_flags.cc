@@ -1,44 +1,25 @@
 #include "fusefs/commands/client_flags.h"
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
 namespace rootstream {
-namespace {
-
-// A shell variable that is not set: not to be taken for the default.
-std::string CheckNotEmpty(const std::string& text) { return text.empty() ? "a value is missing" : ""; }
-
-}  // namespace
-
-void ClientFlags::AddTo(CLI::App& app) {
-  app.add_option("--pubkey", options.public_keys, "public key that signs the image (repeatable)")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
-  app.add_flag("--insecure", options.insecure, "take an image that no known key has signed");
-  app.add_option("--cache", options.cache, "folder of the local cache, or none")
-      ->type_name("DIR")
-      ->check(CheckNotEmpty);
-  app.add_option("--cache-size", cache_size, "most the cache may hold: 500M, 2G")
-      ->type_name("SIZE")
-      ->check(CheckNotEmpty);
-  app.add_flag("--strict-memory", options.strict_memory,
-               "refuse an image when what the cache remembers of its versions is lost");
-  app.add_option("--mirror", options.mirrors, "URL of another store with the image (repeatable)")
-      ->type_name("URL")
-      ->allow_extra_args(false);
+void ClientFlags::AddTo(Verb& verb) {
+  verb.RepeatableOption("--pubkey", "FILE", options.public_keys, "public key that signs the image (repeatable)");
+  verb.Flag("--insecure", options.insecure, "take an image that no known key has signed");
+  verb.Option("--cache", "DIR", cache, "folder of the local cache, or none");
+  verb.Option("--cache-size", "SIZE", cache_size, "most the cache may hold: 500M, 2G");
+  verb.Flag("--strict-memory", options.strict_memory,
+            "refuse an image when what the cache remembers of its versions is lost");
+  verb.RepeatableOption("--mirror", "URL", options.mirrors, "URL of another store with the image (repeatable)");
   for (const CredentialOption& option : kCredentialOptions)
-    app.add_option(std::string("--") + option.name, options.credentials.*option.file, option.help)->type_name("FILE");
-  app.add_option("--on-network-loss", network_loss,
-                 "wait: reads wait for the network; fail:SECONDS: they fail then (default fail:60)")
-      ->type_name("POLICY")
-      ->check(CheckNotEmpty);
-  app.add_option("--record", record, "write a profile of what is read; one that is there goes on")
-      ->type_name("FILE")
-      ->check(CheckNotEmpty);
+    verb.Option(std::string("--") + option.name, "FILE", options.credentials.*option.file, option.help);
+  verb.Option("--on-network-loss", "POLICY", network_loss,
+              "wait: reads wait for the network; fail:SECONDS: they fail then (default fail:60)");
+  verb.Option("--record", "FILE", record, "write a profile of what is read; one that is there goes on");
 }
 
 Status ClientFlags::Apply() {
+  if (!cache.empty()) options.cache = cache;
   if (!cache_size.empty()) {
     RS_TRY(options.cache_size, ParseCacheSize(cache_size));
   }

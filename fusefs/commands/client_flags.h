@@ -4,22 +4,20 @@
 #include <string>
 #include <vector>
 
+#include "base/command_line.h"
 #include "fusefs/image/client.h"
-
-namespace CLI {
-class App;
-}
 
 namespace rootstream {
 
 // Filled by the parser; Apply() then converts the values into `options`.
 struct ClientFlags {
   ClientOptions options;
+  std::string cache;  // folder, or "none"; empty: the default
   std::string cache_size;
   std::string network_loss;
   std::string record;  // file for a profile of the reads; empty: none
 
-  void AddTo(CLI::App& app);
+  void AddTo(Verb& verb);
   Status Apply();  // kInvalid
 };
 

@@ -1,8 +1,6 @@
 // libexec/rootstream/export: the verb that writes an image out.
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
-
 #include "base/command_line.h"
 #include "base/program_start.h"
 #include "base/tell.h"
@@ -27,9 +25,9 @@ int main(int argc, char** argv) {
   CommandLine verbs("write an image to a directory, or as a tar to standard output", "rootstream");
   ClientFlags flags;
   std::string target;
-  CLI::App& command = verbs.Add("export", "write an image out", [&] { return Export(flags, target); });
-  command.add_option("URL", flags.options.url)->required();
-  command.add_option("TARGET", target, "a new or empty directory, or - for a tar on standard output")->required();
+  Verb command = verbs.Add("export", "write an image out", [&] { return Export(flags, target); });
+  command.Argument("URL", flags.options.url);
+  command.Argument("TARGET", target, "a new or empty directory, or - for a tar on standard output");
   flags.AddTo(command);
   return verbs.Main(start);
 }

@@ -52,7 +52,7 @@ class FolderWriter {
       const auto [first, is_new] = links_.try_emplace(node.id(), path);
       if (!is_new) {
         if (linkat(top_, first->second.c_str() + 1, folder, name.c_str(), 0) == 0) return Ok();
-        if (errno == ENOENT) return Ok();  // its first name was left out
+        if (errno == ENOENT) return Ok();  // its first name was not exported
         return ErrnoError("cannot link", path);
       }
     }
@@ -92,7 +92,7 @@ class FolderWriter {
     return read.ok() ? Ok() : Status(Of(path, read.error()));
   }
 
-  // Owner before mode and xattrs: changing it takes set-user-id bits and capabilities away.
+  // The owner first: changing it clears set-user-id bits and capabilities.
   Status SetAttributes(const Node& node, int folder, const std::string& name, const std::string& path) {
     const Inode& inode = node.inode();
     if (fchownat(folder, name.c_str(), inode.uid, inode.gid, AT_SYMLINK_NOFOLLOW) != 0) {
@@ -126,8 +126,8 @@ class FolderWriter {
 
   View view_;
   const int top_;
-  std::vector<UniqueFd> folders_;                    // one in another, from the top down to where it writes
-  std::unordered_map<uint64_t, std::string> links_;  // inode to the first name it was written under
+  std::vector<UniqueFd> folders_;                    // nested, from the top to the current folder
+  std::unordered_map<uint64_t, std::string> links_;  // by inode: the first name under which it was written
   const uint64_t total_;
   uint64_t written_ = 0;
   Progress progress_;

@@ -77,7 +77,7 @@ class TarWriter {
 
   Status Write() {
     archive_write_set_format_pax(archive_.get());
-    // Names that are UTF-8 go as they are; others too, and are marked as binary.
+    // Names that are not UTF-8 are marked as binary.
     setlocale(LC_CTYPE, "C.UTF-8");
     archive_write_set_options(archive_.get(), "xattrheader=SCHILY");
     archive_write_set_bytes_in_last_block(archive_.get(), 1);
@@ -149,7 +149,7 @@ class TarWriter {
     if (inode.extent_count == 0) archive_entry_sparse_add_entry(e, static_cast<la_int64_t>(inode.size), 0);
   }
 
-  // The library takes the bytes of holes too, and drops them by the map.
+  // libarchive wants the bytes of holes as well, and drops them according to the map.
   Status WriteContent(const Node& node, const std::string& path) {
     uint64_t written = 0;
     const auto put = [&](std::string_view bytes) -> Status {
@@ -174,7 +174,7 @@ class TarWriter {
 
   View view_;
   std::unique_ptr<archive, FreeArchive> archive_;
-  std::unordered_map<uint64_t, std::string> links_;  // inode to the first name it was written under
+  std::unordered_map<uint64_t, std::string> links_;  // by inode: the first name under which it was written
   const uint64_t total_;
   uint64_t done_ = 0;
   Progress progress_;

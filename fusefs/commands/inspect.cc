@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "base/message.h"
@@ -85,14 +84,14 @@ Status InspectImage(Client& client, InspectStyle style) {
 void AddInspect(CommandLine& verbs) {
   auto flags = std::make_shared<ClientFlags>();
   auto json = std::make_shared<bool>(false);
-  CLI::App* command = &verbs.Add("inspect", "tell what an image says of itself", [=] {
+  Verb command = verbs.Add("inspect", "tell what an image says of itself", [=] {
     return WithClient(*flags, [&](Client& client) {
       return InspectImage(client, *json ? InspectStyle::kJson : InspectStyle::kText);
     });
   });
-  command->add_option("URL", flags->options.url)->required();
-  command->add_flag("--json", *json, "for scripts");
-  flags->AddTo(*command);
+  command.Argument("URL", flags->options.url);
+  command.Flag("--json", *json, "for scripts");
+  flags->AddTo(command);
 }
 
 }  // namespace rootstream

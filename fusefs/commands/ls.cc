@@ -2,8 +2,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
-
 #include "base/plain_text.h"
 #include "fusefs/commands/output.h"
 #include "fusefs/commands/verbs.h"
@@ -73,15 +71,15 @@ void AddLs(CommandLine& verbs) {
   auto flags = std::make_shared<ClientFlags>();
   auto path = std::make_shared<std::string>("/");
   auto is_long = std::make_shared<bool>(false);
-  CLI::App* command = &verbs.Add("ls", "list a directory of an image", [=] {
+  Verb command = verbs.Add("ls", "list a directory of an image", [=] {
     return WithClient(*flags, [&](Client& client) {
       return ListPath(client, *path, *is_long ? ListStyle::kLong : ListStyle::kNames);
     });
   });
-  command->add_option("URL", flags->options.url)->required();
-  command->add_option("PATH", *path, "in the image")->capture_default_str();
-  command->add_flag("-l,--long", *is_long, "with modes, owners, sizes and times (UTC)");
-  flags->AddTo(*command);
+  command.Argument("URL", flags->options.url);
+  command.OptionalArgument("PATH", *path, "in the image");
+  command.Flag("-l,--long", *is_long, "with modes, owners, sizes and times (UTC)");
+  flags->AddTo(command);
 }
 
 }  // namespace rootstream

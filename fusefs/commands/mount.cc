@@ -1,9 +1,7 @@
-#include <CLI/CLI.hpp>
-
+#include "fusefs/mount/mount.h"
 #include "base/tell.h"
 #include "fusefs/commands/client_flags.h"
 #include "fusefs/commands/verbs.h"
-#include "fusefs/mount/mount.h"
 
 namespace rootstream {
 namespace {
@@ -25,7 +23,7 @@ void AddMount(CommandLine& verbs, MountCaller caller) {
   auto fake = std::make_shared<bool>(false);
   const bool of_mount8 = caller == MountCaller::kMount8;
   if (of_mount8) options->action = MountAction::kMountOnce;
-  CLI::App* command = &verbs.Add("mount", "mount an image; it is there at once", [=] {
+  Verb command = verbs.Add("mount", "mount an image; it is there at once", [=] {
     if (const Status status = flags->Apply(); !status.ok()) return ReportUsage(status.error().message);
     options->client = flags->options;
     options->record = flags->record;
@@ -40,21 +38,19 @@ void AddMount(CommandLine& verbs, MountCaller caller) {
     if (!NamesTrust(options->client)) return ReportUsage(kTrustMissing);
     return *fake ? Report(CheckUrls(options->client)) : Report(MountImage(*options));
   });
-  command->add_option("URL", flags->options.url, "http(s)://… or file://STORE/NAME[:TAG]")->required();
-  command->add_option("MOUNTPOINT", options->mountpoint, "an empty directory")->required();
-  flags->AddTo(*command);
-  command->add_flag(of_mount8 ? "--foreground" : "-f,--foreground", options->foreground, "stay in the foreground");
-  command->add_flag(of_mount8 ? "-f,--fake" : "--fake", *fake, "check what was given, and mount nothing");
-  command->add_flag("--rootfs", options->is_root,
-                    "this machine runs from it: never give up, never be killed, log to the kernel");
-  command->add_option("--fill", *fill, "bring all of the image into the cache, behind all else: bytes a second, or max")
-      ->type_name("RATE");
-  command->add_option("-o", *lists, "the options above as keys, and those of mount(8)")
-      ->type_name("OPT,OPT")
-      ->allow_extra_args(false);
-  // What mount(8) hands to its helpers.
-  command->add_flag("-s,-n,-v,--verbose,-w,-r")->group("");
-  command->add_option("-t,-N")->group("");
+  command.Argument("URL", flags->options.url, "http(s)://… or file://STORE/NAME[:TAG]");
+  command.Argument("MOUNTPOINT", options->mountpoint, "an empty directory");
+  flags->AddTo(command);
+  command.Flag(of_mount8 ? "--foreground" : "-f,--foreground", options->foreground, "stay in the foreground");
+  command.Flag(of_mount8 ? "-f,--fake" : "--fake", *fake, "check what was given, and mount nothing");
+  command.Flag("--rootfs", options->is_root,
+               "this machine runs from it: never give up, never be killed, log to the kernel");
+  command.Option("--fill", "RATE", *fill,
+                 "bring all of the image into the cache, behind all else: bytes a second, or max");
+  command.RepeatableOption("-o", "OPT,OPT", *lists, "the options above as keys, and those of mount(8)");
+  // Options that mount(8) passes to its helpers.
+  command.IgnoredFlags("-s,-n,-v,--verbose,-w,-r");
+  command.IgnoredOptions("-t,-N");
 }
 
 }  // namespace rootstream

@@ -53,7 +53,7 @@ Result<bool> IsOurVerb(ProgramStart& start) {
     if (verb->form == VerbForm::kScript) start.MoveSecretsToEnvironment();
     return RunBeside(verb->executable, start.argv());
   }
-  // What only looks at profiles is the publisher's.
+  // The subcommands that only read profiles belong to the publisher.
   const std::string second = start.argc() > 2 ? start.argv()[2] : "";
   if (first == "profile" && (second == "show" || second == "merge")) return RunBeside("publisher", start.argv());
   return true;

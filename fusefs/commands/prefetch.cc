@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <thread>
 
@@ -69,12 +68,12 @@ Status PrefetchAll(Client& client) {
 void AddPrefetch(CommandLine& verbs) {
   auto flags = std::make_shared<ClientFlags>();
   auto all = std::make_shared<bool>(false);
-  CLI::App* command = &verbs.Add("prefetch", "bring an image into the local cache", [=] {
+  Verb command = verbs.Add("prefetch", "bring an image into the local cache", [=] {
     return WithClient(*flags, [&](Client& client) { return *all ? PrefetchAll(client) : PrefetchHotRange(client); });
   });
-  command->add_option("URL", flags->options.url)->required();
-  command->add_flag("--all", *all, "all of it, so that it can be used without a network");
-  flags->AddTo(*command);
+  command.Argument("URL", flags->options.url);
+  command.Flag("--all", *all, "all of it, so that it can be used without a network");
+  flags->AddTo(command);
 }
 
 }  // namespace rootstream

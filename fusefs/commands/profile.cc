@@ -3,7 +3,6 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "base/file_io.h"
@@ -19,6 +18,7 @@ namespace rootstream {
 namespace {
 
 constexpr std::chrono::seconds kSaveEvery{10};
+constexpr uint64_t kMostSeconds = 1'000'000'000;
 
 // While it lives, the kernel asks for nothing that no program reads. Needs root; without, a recording has up to 16 KiB
 // around each page fault. A file that is open already keeps what it had.
@@ -62,7 +62,7 @@ class RecordingFile {
   RecordingFile(std::string mountpoint, std::string file)
       : mountpoint_(std::move(mountpoint)), file_(std::move(file)) {}
 
-  // Of a mount that nothing was read of, nothing is written.
+  // Writes nothing if nothing was read from the mount.
   Status Save(const Result<std::string>& text) {
     if (!text.ok()) return Of(mountpoint_, text.error());
     auto profile = Profile::Decode(*text);
@@ -93,7 +93,7 @@ Status RecordProfile(const std::string& mountpoint, const std::string& file,
   RS_CHECK(CheckCanWrite(file));
   const UniqueFd signals = CatchEndSignals();
   if (const auto begun = AskDaemon(mount, "record"); !begun.ok()) return Of(mountpoint, begun.error());
-  // Asked for now, since after the mount's end nobody can be asked.
+  // Sent now, since there is no daemon to ask after the mount's end.
   auto end = DaemonCall::Send(mount, "record so far" + std::string(kAtEnd));
   if (!end.ok()) return Of(mountpoint, end.error());
   std::optional<WithoutReadahead> readahead(mount.device);
@@ -102,7 +102,7 @@ Status RecordProfile(const std::string& mountpoint, const std::string& file,
   for (std::chrono::seconds passed{1};; ++passed) {
     const Recording state = Await(signals, *end);
     if (state == Recording::kMountEnded) {
-      // A daemon that was killed tells nothing; what was saved last is all there is.
+      // A killed daemon does not answer; the profile saved last stays.
       const Status saved = recording.Save(end->Reply());
       return saved.ok() || recording.events() > 0 ? recording.Tell() : saved;
     }
@@ -119,18 +119,17 @@ Status RecordProfile(const std::string& mountpoint, const std::string& file,
 void AddProfile(CommandLine& verbs) {
   auto file = std::make_shared<std::string>();
   auto mountpoint = std::make_shared<std::string>();
-  auto seconds = std::make_shared<uint32_t>(0);
-  CLI::App& command = verbs.Add("profile", "what was read of an image, and when", nullptr);
-  command.require_subcommand(1);
-  CLI::App* record = &verbs.AddTo(command, "record", "record what a mount is asked for, until ^C", [=] {
+  auto seconds = std::make_shared<uint64_t>(0);
+  Verb group = verbs.AddGroup("profile", "what was read of an image, and when");
+  Verb record = verbs.AddTo(group, "record", "record what a mount is asked for, until ^C", [=] {
     std::optional<std::chrono::seconds> limit;
     if (*seconds > 0) limit = std::chrono::seconds(*seconds);
     return Report(RecordProfile(*mountpoint, *file, limit));
   });
-  record->add_option("MOUNTPOINT", *mountpoint)->required();
-  record->add_option("-o,--output", *file, "where the profile goes")->type_name("FILE")->required();
-  record->add_option("--seconds", *seconds, "end by itself after so long")->type_name("N");
-  command.footer(
+  record.Argument("MOUNTPOINT", *mountpoint);
+  record.RequiredOption("-o,--output", "FILE", *file, "where the profile goes");
+  record.NumberOption("--seconds", "N", *seconds, 0, kMostSeconds, "end by itself after so long");
+  group.Footer(
       "  show    print a profile as a table, or draw it as a timeline\n"
       "  merge   make one profile of several");
 }

@@ -1,10 +1,8 @@
-#include <CLI/CLI.hpp>
-
+#include "fusefs/mount/status.h"
 #include "base/tell.h"
 #include "fusefs/commands/verbs.h"
 #include "fusefs/mount/control.h"
 #include "fusefs/mount/mounts.h"
-#include "fusefs/mount/status.h"
 
 namespace rootstream {
 namespace {
@@ -24,10 +22,10 @@ Status ShowStatus(const std::string& mountpoint, bool json) {
 void AddStatus(CommandLine& verbs) {
   auto mountpoint = std::make_shared<std::string>();
   auto json = std::make_shared<bool>(false);
-  CLI::App* command =
-      &verbs.Add("status", "tell what a mount is doing", [=] { return Report(ShowStatus(*mountpoint, *json)); });
-  command->add_option("MOUNTPOINT", *mountpoint)->required();
-  command->add_flag("--json", *json, "for scripts");
+  Verb command =
+      verbs.Add("status", "tell what a mount is doing", [=] { return Report(ShowStatus(*mountpoint, *json)); });
+  command.Argument("MOUNTPOINT", *mountpoint);
+  command.Flag("--json", *json, "for scripts");
 }
 
 }  // namespace rootstream

@@ -1,6 +1,5 @@
 #include "fusefs/commands/verbs.h"
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 
 #include "base/program_start.h"
@@ -29,9 +28,9 @@ int RunClientCommand(ProgramStart& start) {
   if (const auto ours = IsOurVerb(start); !ours.ok()) return ReportFailure(ours.error());
   CommandLine verbs("Linux from any web server: publish root filesystems as static files, mount them lazily",
                     "rootstream");
-  verbs.app().set_version_flag("--version", "rootstream " ROOTSTREAM_VERSION);
-  verbs.app().footer("Publisher's and other commands:\n" + OtherVerbs() +
-                     "\nrootstream COMMAND --help tells more of each.");
+  verbs.SetVersion("rootstream " ROOTSTREAM_VERSION);
+  verbs.SetFooter("Publisher's and other commands:\n" + OtherVerbs() +
+                  "\nrootstream COMMAND --help tells more of each.");
   AddMount(verbs, caller);
   AddUmount(verbs);
   AddStatus(verbs);

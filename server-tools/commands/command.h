@@ -20,7 +20,7 @@ void AddMirror(CommandLine& verbs);
 void AddProfile(CommandLine& verbs);
 
 // The options of commands that read a URL.
-void AddCredentialOptions(CLI::App& app, CredentialFiles& files);
+void AddCredentialOptions(Verb& verb, CredentialFiles& files);
 
 // For --json, in ASCII; bytes that are no UTF-8 are replaced.
 template <typename Json>

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "base/interrupt.h"
@@ -15,7 +14,7 @@ using nlohmann::ordered_json;
 
 struct GcFlags {
   std::string store;
-  uint32_t grace_hours = 24, keep_days = 30, wait_seconds = 30;
+  uint64_t grace_hours = 24, keep_days = 30, wait_seconds = 30;
   bool dry_run = false, json = false;
 };
 
@@ -48,7 +47,7 @@ std::string GcText(const GcReport& r, bool dry_run) {
 Status RunGc(const GcFlags& flags) {
   CatchInterrupts();
   RS_TRY(Store store, Store::Open(flags.store));
-  // A dry run need not keep publishers out.
+  // A dry run need not exclude publishers.
   RS_CHECK(AwaitLock(store, flags.dry_run ? StoreLock::kShared : StoreLock::kExclusive,
                      std::chrono::seconds(flags.wait_seconds)));
   RS_TRY(const GcReport report, CollectGarbage(store, {.grace = std::chrono::hours(flags.grace_hours),
@@ -62,28 +61,17 @@ Status RunGc(const GcFlags& flags) {
 
 void AddGc(CommandLine& verbs) {
   auto flags = std::make_shared<GcFlags>();
-  CLI::App* command =
-      &verbs.Add("gc", "remove from a store what no image needs", [=] { return Report(RunGc(*flags)); });
-  command->footer(
-      "Kept is what a ref in images/ leads to, and what a manifest leads to that was published, "
-      "or\n"
-      "replaced by another, less than --keep days ago. To remove an image, remove its ref first. "
-      "One\n"
+  Verb command = verbs.Add("gc", "remove from a store what no image needs", [=] { return Report(RunGc(*flags)); });
+  command.Footer(
+      "Kept is what a ref in images/ leads to, and what a manifest leads to that was published, or\n"
+      "replaced by another, less than --keep days ago. To remove an image, remove its ref first. One\n"
       "damaged ref, manifest or shard, or one missing pack, and nothing is removed.");
-  command->add_option("STORE", flags->store)->required();
-  command->add_flag("--dry-run", flags->dry_run, "tell what would be removed, and remove nothing");
-  command->add_option("--grace", flags->grace_hours, "files younger than this stay")
-      ->type_name("HOURS")
-      ->capture_default_str()
-      ->check(CLI::Range(0, 1'000'000));
-  command->add_option("--keep", flags->keep_days, "old versions younger than this stay")
-      ->type_name("DAYS")
-      ->capture_default_str()
-      ->check(CLI::Range(0, 40'000));
-  command->add_option("--wait", flags->wait_seconds, "for publishers to end")
-      ->type_name("SECONDS")
-      ->capture_default_str();
-  command->add_flag("--json", flags->json, "for scripts");
+  command.Argument("STORE", flags->store);
+  command.Flag("--dry-run", flags->dry_run, "tell what would be removed, and remove nothing");
+  command.NumberOption("--grace", "HOURS", flags->grace_hours, 0, 1'000'000, "files younger than this stay");
+  command.NumberOption("--keep", "DAYS", flags->keep_days, 0, 40'000, "old versions younger than this stay");
+  command.NumberOption("--wait", "SECONDS", flags->wait_seconds, 0, 1'000'000, "for publishers to end");
+  command.Flag("--json", flags->json, "for scripts");
 }
 
 }  // namespace rootstream

@@ -1,5 +1,3 @@
-#include <CLI/CLI.hpp>
-
 #include "base/plain_text.h"
 #include "server-tools/commands/command.h"
 #include "server-tools/keys.h"
@@ -18,9 +16,8 @@ Status RunKeygen(const std::string& path) {
 
 void AddKeygen(CommandLine& verbs) {
   auto path = std::make_shared<std::string>();
-  CLI::App* command =
-      &verbs.Add("keygen", "make a key pair to sign images with", [=] { return Report(RunKeygen(*path)); });
-  command->add_option("KEYFILE", *path, "the private key; the public one is KEYFILE.pub")->required();
+  Verb command = verbs.Add("keygen", "make a key pair to sign images with", [=] { return Report(RunKeygen(*path)); });
+  command.Argument("KEYFILE", *path, "the private key; the public one is KEYFILE.pub");
 }
 
 }  // namespace rootstream

@@ -8,7 +8,7 @@
 namespace rootstream {
 namespace {
 
-// A tree is walked with an open folder a level.
+// A walk has one open folder for each level of the tree.
 void AllowManyOpenFiles() {
   rlimit limit;
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
@@ -23,7 +23,7 @@ int main(int argc, char** argv) {
   using namespace rootstream;
   ProgramStart start(argc, argv);
   AllowManyOpenFiles();
-  // A store is read by whatever serves it, folders as well as files; private keys have modes of their own.
+  // A web server must be able to read folders and files of the store; private keys have modes of their own.
   umask(022);
   CommandLine verbs("publish images and keep stores", "rootstream");
   AddKeygen(verbs);

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "base/interrupt.h"
@@ -93,21 +92,18 @@ Status RunMirror(const MirrorFlags& flags) {
 
 void AddMirror(CommandLine& verbs) {
   auto flags = std::make_shared<MirrorFlags>();
-  CLI::App* command =
-      &verbs.Add("mirror", "copy images from one store to another", [=] { return Report(RunMirror(*flags)); });
-  command->footer(
-      "Packs that are there already are not fetched again. It may be stopped at any moment; the "
-      "next\n"
+  Verb command =
+      verbs.Add("mirror", "copy images from one store to another", [=] { return Report(RunMirror(*flags)); });
+  command.Footer(
+      "Packs that are there already are not fetched again. It may be stopped at any moment; the next\n"
       "run goes on. An image whose serial is lower than that of the copy is refused.");
-  command->add_option("FROM", flags->from, "a store: its URL (without an image), or its folder")->required();
-  command->add_option("TO", flags->to, "folder of the copy; made if it is missing")->required();
-  command->add_option("NAME[:TAG]", flags->images, "what to copy; of a folder, all if left out");
-  command->add_option("--pubkey", flags->keys, "public key that must have signed (repeatable)")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
-  AddCredentialOptions(*command, flags->credentials);
-  command->add_flag("--insecure", flags->insecure, "copy images whoever signed them");
-  command->add_flag("--json", flags->json, "for scripts");
+  command.Argument("FROM", flags->from, "a store: its URL (without an image), or its folder");
+  command.Argument("TO", flags->to, "folder of the copy; made if it is missing");
+  command.OptionalArguments("NAME[:TAG]", flags->images, "what to copy; of a folder, all if left out");
+  command.RepeatableOption("--pubkey", "FILE", flags->keys, "public key that must have signed (repeatable)");
+  AddCredentialOptions(command, flags->credentials);
+  command.Flag("--insecure", flags->insecure, "copy images whoever signed them");
+  command.Flag("--json", flags->json, "for scripts");
 }
 
 }  // namespace rootstream

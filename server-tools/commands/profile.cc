@@ -1,5 +1,3 @@
-#include <CLI/CLI.hpp>
-
 #include "base/file_io.h"
 #include "cache/profile_io.h"
 #include "server-tools/commands/command.h"
@@ -34,16 +32,15 @@ void AddProfile(CommandLine& verbs) {
   auto files = std::make_shared<std::vector<std::string>>();
   auto file = std::make_shared<std::string>();
   auto out = std::make_shared<std::string>();
-  CLI::App& command = verbs.Add("profile", "what was read of an image, and when", nullptr);
-  command.require_subcommand(1);
-  CLI::App* show = &verbs.AddTo(command, "show", "print a profile as a table, or draw it as a timeline",
-                                [=] { return Report(RunShow(*file, *out)); });
-  show->add_option("FILE", *file)->required();
-  show->add_option("--svg", *out, "draw it into this file instead")->type_name("FILE");
-  CLI::App* merge =
-      &verbs.AddTo(command, "merge", "make one profile of several", [=] { return Report(RunMerge(*files, *out)); });
-  merge->add_option("FILES", *files)->required();
-  merge->add_option("-o,--output", *out, "where it goes (default: standard output)")->type_name("FILE");
+  const Verb group = verbs.AddGroup("profile", "what was read of an image, and when");
+  Verb show = verbs.AddTo(group, "show", "print a profile as a table, or draw it as a timeline",
+                          [=] { return Report(RunShow(*file, *out)); });
+  show.Argument("FILE", *file);
+  show.Option("--svg", "FILE", *out, "draw it into this file instead");
+  Verb merge =
+      verbs.AddTo(group, "merge", "make one profile of several", [=] { return Report(RunMerge(*files, *out)); });
+  merge.Arguments("FILES", *files);
+  merge.Option("-o,--output", "FILE", *out, "where it goes (default: standard output)");
 }
 
 }  // namespace rootstream

@@ -1,8 +1,6 @@
 #include <fmt/format.h>
 #include <malloc.h>
 
-#include <CLI/CLI.hpp>
-#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "base/interrupt.h"
@@ -24,9 +22,7 @@ struct PublishFlags {
   BootFlags boot;
   std::vector<std::string> keys, mirrors, excluded;
   std::string profile;
-  int level = 15;
-  uint32_t expires_days = 0, threshold = 1;
-  uint64_t minimum_serial = 0;
+  uint64_t level = 15, expires_days = 0, threshold = 1, minimum_serial = 0;
   bool one_file_system = false, json = false;
 };
 
@@ -106,8 +102,8 @@ Result<Profile> ReadProfileFor(const ImageName& image, const std::string& path) 
 Status RunPublish(const PublishFlags& flags) {
   PublishOptions options{.source = flags.source,
                          .store = flags.store,
-                         .threshold = flags.threshold,
-                         .level = flags.level,
+                         .threshold = static_cast<uint32_t>(flags.threshold),
+                         .level = static_cast<int>(flags.level),
                          .lifetime = std::chrono::hours(24) * flags.expires_days,
                          .minimum_serial = flags.minimum_serial,
                          .mirrors = flags.mirrors,
@@ -140,49 +136,29 @@ Status RunPublish(const PublishFlags& flags) {
   return Ok();
 }
 
-// Refuses what the parser of options takes for another number: a sign, a leading 0, one that is too large.
-std::string CheckSerial(const std::string& text) {
-  uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error == std::errc::result_out_of_range) return text + " is more than the last serial";
-  const bool is_number = error == std::errc() && end == text.data() + text.size() && std::to_string(number) == text;
-  return is_number ? "" : text + " is not a whole number";
-}
-
 }  // namespace
 
 void AddPublish(CommandLine& verbs) {
   auto flags = std::make_shared<PublishFlags>();
-  CLI::App* command =
-      &verbs.Add("publish", "put a root filesystem into a store", [=] { return Report(RunPublish(*flags)); });
-  command->add_option("SOURCE", flags->source, "a directory, a tar, - (a tar on standard input), or a raw disk image")
-      ->required();
-  command->add_option("STORE", flags->store, "folder of the store; made if it is missing")->required();
-  command->add_option("NAME[:TAG]", flags->image, "of the image; the tag is latest if left out")->required();
-  command->add_option("--key", flags->keys, "private key to sign with (repeatable)")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
-  command->add_option("--threshold", flags->threshold, "signatures that clients shall require")
-      ->check(CLI::Range(1, static_cast<int>(kMaxSignatures)));
-  command->add_option("--profile", flags->profile, "what to put first")->type_name("FILE");
-  command->add_option("--level", flags->level, "of zstd")->capture_default_str()->check(CLI::Range(1, 22));
-  command->add_option("--expires", flags->expires_days, "the image is refused after so many days")
-      ->type_name("DAYS")
-      ->check(CLI::Range(1, 40'000));
-  command->add_option("--min-serial", flags->minimum_serial, "clients refuse serials below; the new one is not lower")
-      ->check(CheckSerial);
-  command
-      ->add_option("--exclude", flags->excluded,
-                   "leave out what the pattern names: /proc, '/var/cache/*', '*.pyc' (repeatable)")
-      ->type_name("PATTERN")
-      ->allow_extra_args(false);
-  command->add_flag("--one-file-system", flags->one_file_system,
-                    "leave out what is mounted in the source; its mountpoints stay as empty directories");
-  command->add_option("--mirror", flags->mirrors, "URL of another store with the image (repeatable)")
-      ->type_name("URL")
-      ->allow_extra_args(false);
-  flags->boot.AddTo(*command);
-  command->add_flag("--json", flags->json, "summary for scripts");
+  Verb command = verbs.Add("publish", "put a root filesystem into a store", [=] { return Report(RunPublish(*flags)); });
+  command.Argument("SOURCE", flags->source, "a directory, a tar, - (a tar on standard input), or a raw disk image");
+  command.Argument("STORE", flags->store, "folder of the store; made if it is missing");
+  command.Argument("NAME[:TAG]", flags->image, "of the image; the tag is latest if left out");
+  command.RepeatableOption("--key", "FILE", flags->keys, "private key to sign with (repeatable)");
+  command.NumberOption("--threshold", "N", flags->threshold, 1, kMaxSignatures,
+                       "signatures that clients shall require");
+  command.Option("--profile", "FILE", flags->profile, "what to put first");
+  command.NumberOption("--level", "N", flags->level, 1, 22, "of zstd, 1 to 22");
+  command.NumberOption("--expires", "DAYS", flags->expires_days, 1, 40'000, "the image is refused after so many days");
+  command.NumberOption("--min-serial", "SERIAL", flags->minimum_serial, 0, UINT64_MAX,
+                       "clients refuse serials below; the new one is not lower");
+  command.RepeatableOption("--exclude", "PATTERN", flags->excluded,
+                           "leave out what the pattern names: /proc, '/var/cache/*', '*.pyc' (repeatable)");
+  command.Flag("--one-file-system", flags->one_file_system,
+               "leave out what is mounted in the source; its mountpoints stay as empty directories");
+  command.RepeatableOption("--mirror", "URL", flags->mirrors, "URL of another store with the image (repeatable)");
+  flags->boot.AddTo(command);
+  command.Flag("--json", flags->json, "summary for scripts");
 }
 
 }  // namespace rootstream

@@ -1,7 +1,5 @@
 #include <signal.h>
 
-#include <CLI/CLI.hpp>
-
 #include "base/plain_text.h"
 #include "server-tools/commands/command.h"
 #include "server-tools/http_server.h"
@@ -33,12 +31,11 @@ Status RunServe(const std::string& store, const std::string& listen) {
 void AddServe(CommandLine& verbs) {
   auto store = std::make_shared<std::string>();
   auto listen = std::make_shared<std::string>("127.0.0.1:8080");
-  CLI::App* command =
-      &verbs.Add("serve", "serve a store over HTTP, for trials", [=] { return Report(RunServe(*store, *listen)); });
-  command->add_option("STORE", *store)->required();
-  command->add_option("--listen", *listen, "address or name; :PORT: every address of this machine; port 0 picks one")
-      ->type_name("ADDR:PORT")
-      ->capture_default_str();
+  Verb command =
+      verbs.Add("serve", "serve a store over HTTP, for trials", [=] { return Report(RunServe(*store, *listen)); });
+  command.Argument("STORE", *store);
+  command.Option("--listen", "ADDR:PORT", *listen,
+                 "address or name; :PORT: every address of this machine; port 0 picks one");
 }
 
 }  // namespace rootstream

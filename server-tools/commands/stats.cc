@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "server-tools/commands/command.h"
@@ -44,9 +43,9 @@ Status RunStats(const std::string& path, bool json) {
 void AddStats(CommandLine& verbs) {
   auto store = std::make_shared<std::string>();
   auto json = std::make_shared<bool>(false);
-  CLI::App* command = &verbs.Add("stats", "tell what a store holds", [=] { return Report(RunStats(*store, *json)); });
-  command->add_option("STORE", *store)->required();
-  command->add_flag("--json", *json, "for scripts");
+  Verb command = verbs.Add("stats", "tell what a store holds", [=] { return Report(RunStats(*store, *json)); });
+  command.Argument("STORE", *store);
+  command.Flag("--json", *json, "for scripts");
 }
 
 }  // namespace rootstream

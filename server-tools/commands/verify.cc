@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "base/message.h"
@@ -84,14 +83,12 @@ void AddVerify(CommandLine& verbs) {
   auto keys = std::make_shared<std::vector<std::string>>();
   auto files = std::make_shared<CredentialFiles>();
   auto json = std::make_shared<bool>(false);
-  CLI::App* command = &verbs.Add("verify", "check every byte of a store, or of an image",
-                                 [=] { return Report(RunVerify(*target, *keys, *files, *json)); });
-  command->add_option("STORE|URL", *target, "a store's folder, or an image's URL")->required();
-  command->add_option("--pubkey", *keys, "public key that must have signed (repeatable)")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
-  AddCredentialOptions(*command, *files);
-  command->add_flag("--json", *json, "for scripts");
+  Verb command = verbs.Add("verify", "check every byte of a store, or of an image",
+                           [=] { return Report(RunVerify(*target, *keys, *files, *json)); });
+  command.Argument("STORE|URL", *target, "a store's folder, or an image's URL");
+  command.RepeatableOption("--pubkey", "FILE", *keys, "public key that must have signed (repeatable)");
+  AddCredentialOptions(command, *files);
+  command.Flag("--json", *json, "for scripts");
 }
 
 }  // namespace rootstream
