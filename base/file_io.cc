@@ -55,7 +55,7 @@ bool WriteFullyAt(int fd, std::string_view bytes, uint64_t offset) {
 }
 
 Result<std::string> ReadWholeFile(const std::string& path, size_t limit) {
-  // A FIFO in its place must not hold up who reads: pread(2) refuses it.
+  // O_NONBLOCK: opening a FIFO must not block; pread(2) then refuses it.
   RS_TRY(const UniqueFd fd, OpenFile(path, O_RDONLY | O_NONBLOCK));
   std::string bytes;
   while (true) {

@@ -12,7 +12,7 @@ bool IsOfScheme(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
 }
 
-// Where the next URL's scheme begins, at `from` or behind it; npos: there is none.
+// The position of the next URL's scheme, at `from` or after it; npos: none.
 size_t FindUrl(std::string_view text, size_t from) {
   size_t at = text.find("://", from);
   if (at == std::string_view::npos) return at;
@@ -33,7 +33,7 @@ std::string WithoutSecretsIn(std::string_view text, std::string_view ends) {
     if (slashes == std::string_view::npos) break;
     at = std::min({FindUrl(text, slashes + 3), text.find_first_of(ends, slashes + 3), text.size()});
     std::string_view found = text.substr(url, at - url);
-    // In a sentence, what follows a URL is no part of it.
+    // Punctuation that follows a URL in a sentence is not part of it.
     const size_t last = found.find_last_not_of(ends.empty() ? "" : ":,.;");
     out += WithoutSecrets(found.substr(0, last + 1));
     out += found.substr(last + 1);

@@ -8,18 +8,18 @@ namespace {
 
 struct Character {
   size_t size = 1;     // bytes
-  bool plain = false;  // may be shown as it is
+  bool plain = false;  // allowed in output
 };
 
 bool IsControl(uint32_t code) { return code < 0x20 || (code >= 0x7f && code < 0xa0); }
 
-// Line and paragraph separators; embedding, overriding and isolating of the other direction.
+// Line and paragraph separators, and the controls that embed, override or isolate a text direction.
 bool IsLayout(uint32_t code) {
   return code == 0x061c || (code >= 0x200e && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
          (code >= 0x2066 && code <= 0x2069);
 }
 
-// The first character of `text` (RFC 3629). Bytes that are none are taken one by one.
+// The first character of `text` (RFC 3629). A byte that is not part of a valid character counts as one.
 Character First(std::string_view text) {
   const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char lead = byte(0);

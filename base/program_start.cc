@@ -11,13 +11,13 @@
 namespace rootstream {
 namespace {
 
-// The lowest number that is free is taken, so in this order each closed one gets its own.
+// open(2) returns the lowest free descriptor, so in this order each closed one gets its own number.
 void OpenStandardFiles() {
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
     if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0) return;  // before /dev is there
 }
 
-// ps(1) reads the memory that the kernel laid the arguments into; what is shown is never longer.
+// ps(1) reads the memory in which the kernel placed the arguments. The text without secrets is never longer.
 void HideSecrets(char* argument) {
   const size_t size = strlen(argument);
   const std::string shown = WithoutSecretsIn({argument, size}, "");

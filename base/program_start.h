@@ -1,8 +1,7 @@
 // ProgramStart: what every program of the project does first. Used before there are threads.
 //
 // * It opens standard files that are closed, as /dev/null. Otherwise the next file would get the descriptor of a
-// standard
-//   file, and the first message would overwrite it.
+//   standard file, and the first message would overwrite it.
 // * It copies the arguments, and removes secrets of URLs from the original, which ps(1) shows.
 #pragma once
 

@@ -16,10 +16,10 @@ using std::chrono::milliseconds;
 constexpr size_t kBarWidth = 12;
 constexpr size_t kMostColumns = 60;
 constexpr auto kInterval = milliseconds(100);
-constexpr auto kSoon = milliseconds(1000);  // before that, no speed is known
-constexpr uint64_t kLongest = 100 * 3600;   // seconds that are worth telling
+constexpr auto kSoon = milliseconds(1000);  // no speed is shown before that
+constexpr uint64_t kLongest = 100 * 3600;   // shorter estimates are not shown
 
-// One column is left free: a terminal that is written to its edge may begin a new line.
+// The last column stays free: a terminal may wrap when it is written.
 size_t ColumnsOf(int terminal) {
   winsize size = {};
   const bool known = ioctl(terminal, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
@@ -49,8 +49,8 @@ std::string TimeToGo(uint64_t part, uint64_t total, milliseconds passed) {
   return text;
 }
 
-// The beginning of UTF-8 text that takes no more than `columns`. Beyond the first scripts, whose letters are narrow, a
-// letter may take two.
+// The beginning of UTF-8 text that fits into `columns`. Characters beyond the first, narrow scripts are counted as two
+// columns.
 std::string_view Fitting(std::string_view text, size_t columns) {
   size_t used = 0, at = 0;
   while (at < text.size()) {

@@ -15,7 +15,7 @@ struct Thread::State {
   std::function<void()> run;
   pthread_t thread = {};
 
-  // A thread names itself: of another it would need a file of /proc.
+  // Done by the thread itself: naming another one needs a file in /proc.
   void Run() const {
     pthread_setname_np(pthread_self(), name.c_str());
     run();
@@ -32,7 +32,7 @@ struct Thread::State {
 };
 
 void Thread::State::Start(void* (*enter)(void*), int detach_state) {
-  // Signals belong to the main thread.
+  // Only the main thread receives signals.
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -44,7 +44,7 @@ void Thread::State::Start(void* (*enter)(void*), int detach_state) {
 #else
   pthread_attr_setstacksize(&attributes, std::max<size_t>(kThreadStack, PTHREAD_STACK_MIN));
 #endif
-  pthread_t created;  // `this` may be gone once a detached one runs
+  pthread_t created;  // `this` may be gone once a detached thread runs
   [[maybe_unused]] const int error = pthread_create(&created, &attributes, enter, this);
   assert(error == 0);
   pthread_attr_destroy(&attributes);

@@ -7,9 +7,10 @@ namespace {
 
 constexpr std::string_view kEndOfAuthority = "/?#";
 
-// A colon that no number follows parts a name from a password that holds one of kEndOfAuthority unescaped.
+// A colon without a port number after it separates a user from a password that contains an unescaped character of
+// kEndOfAuthority.
 bool MayBeginWithUserInfo(std::string_view authority) {
-  if (authority.starts_with('[')) return false;  // an address of IPv6
+  if (authority.starts_with('[')) return false;  // an IPv6 address
   const size_t colon = authority.find(':');
   if (colon == std::string_view::npos) return false;
   const std::string_view port = authority.substr(colon + 1);
@@ -23,7 +24,7 @@ std::string Lower(std::string_view text) {
   return lower;
 }
 
-// As libcurl takes them: user info ends at the last @ of the authority.
+// As libcurl parses it: user info ends at the last @ of the authority.
 std::string HostAndPort(std::string_view url) {
   const size_t scheme_end = url.find("://");
   if (scheme_end == std::string_view::npos) return {};

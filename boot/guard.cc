@@ -17,7 +17,7 @@
 namespace rootstream {
 namespace {
 
-constexpr unsigned kSecondsToRead = 10;  // of a message on the console, before the machine starts again
+constexpr unsigned kSecondsToRead = 10;  // for which a message stays on the console before the machine restarts
 
 std::vector<char*> Pointers(std::vector<std::string>& words) {
   std::vector<char*> pointers;
@@ -110,14 +110,14 @@ void RunGuard(const GuardOptions& options) {
             WEXITSTATUS(status), kSecondsToRead);
     sleep(kSecondsToRead);
   }
-  // Whatever is still mounted below goes with it; no process of the image is left to hold it.
+  // Detaches all mounts below as well; no process of the image is left that uses them.
   if (umount2("/", MNT_DETACH) != 0 || !Enter(live->get())) perror("kboot: the root could not be unmounted");
   new_root->Close();
   const int command = RebootCommandFor(status, KexecIsLoaded());
   RunLeave(options.leave);
   sync();
   reboot(command);
-  reboot(LINUX_REBOOT_CMD_RESTART);  // what it wished for cannot be done
+  reboot(LINUX_REBOOT_CMD_RESTART);  // the requested action failed
   while (true) pause();
 }
 

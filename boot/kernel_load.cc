@@ -21,7 +21,7 @@ ExitCode ExitCodeOfLoading(int error) {
     case ENOMEM:
     case EADDRNOTAVAIL:
       return kNoMemory;
-    // Lockdown, and what the kernel's verification of a signature says.
+    // Errors of lockdown, and of the kernel's check of a signature.
     case EPERM:
     case EACCES:
     case ENODATA:
@@ -50,7 +50,7 @@ LoadOutcome LoadKernel(const std::string& kernel, const std::string& initrd, con
     initrd_fd = initrd_file.get();
     flags = 0;
   }
-  // The length counts the zero at the end.
+  // The length includes the zero at the end.
   if (syscall(SYS_kexec_file_load, kernel_file->get(), initrd_fd, command_line.size() + 1, command_line.c_str(),
               flags) == 0)
     return {};

@@ -6,8 +6,8 @@
 namespace rootstream {
 namespace {
 
-constexpr size_t kMaxLine = 4096;    // bytes: what a kernel takes, and more
-constexpr size_t kMaxSequence = 16;  // bytes; longer ones are none that we know
+constexpr size_t kMaxLine = 4096;    // bytes: more than a kernel accepts
+constexpr size_t kMaxSequence = 16;  // bytes; no known sequence is longer
 
 constexpr char Control(char letter) { return static_cast<char>(letter & 0x1f); }
 constexpr char kEscape = 0x1b;
@@ -137,7 +137,7 @@ LineEditor::Outcome LineEditor::FeedControl(unsigned char byte) {
       break;
     case '\t':
       Insert(" ");
-      break;  // of pasted text; there is nothing to complete
+      break;  // part of pasted text; there is no completion
     default:
       break;
   }
@@ -263,7 +263,7 @@ std::string LineEditor::Draw(const std::string& prompt, size_t columns) const {
   const auto width = [&](size_t from, size_t to) {
     return DisplayWidth(std::string_view(line()).substr(from, to - from));
   };
-  // What fits before the cursor, then behind it.
+  // The part that fits before the cursor, then the part after it.
   size_t begin = cursor_;
   size_t used = 0;
   while (begin > 0 && used + width(Before(begin), begin) <= room) {

@@ -39,7 +39,7 @@ void ReadModaliases(const fs::path& buses, std::vector<std::string>& out) {
 std::set<std::string> ReadCpuFlags(const std::string& cpuinfo) {
   std::ifstream file(cpuinfo);
   for (std::string line; std::getline(file, line);) {
-    // x86 and others say flags, ARM says Features; those of the first processor are taken.
+    // "flags" on x86 and others, "Features" on ARM; of the first processor.
     if (!line.starts_with("flags") && !line.starts_with("Features")) continue;
     const size_t colon = line.find(':');
     if (colon == std::string::npos) continue;

@@ -11,7 +11,7 @@
 #include "base/file_io.h"
 #include "base/program_start.h"
 #include "base/tell.h"
-#include "boot/pack.h"
+#include "boot/compress.h"
 #include "boot/exit_code.h"
 #include "boot/fetch.h"
 #include "boot/guard.h"
@@ -61,9 +61,9 @@ void AddPut(CommandLine& verbs) {
   command.Argument("URL", *url);
 }
 
-void AddPack(CommandLine& verbs) {
-  verbs.Add("pack", "standard input as a zstd frame to standard output", [] {
-    const Status status = PackStream(0, 1);
+void AddCompress(CommandLine& verbs) {
+  verbs.Add("compress", "standard input as a zstd frame to standard output", [] {
+    const Status status = CompressStream(0, 1);
     return status.ok() ? 0 : Report(status.error());
   });
 }
@@ -226,7 +226,7 @@ int main(int argc, char** argv) {
   CommandLine verbs("what the scripts of kboot are made with", "kboot");
   AddFetch(verbs);
   AddPut(verbs);
-  AddPack(verbs);
+  AddCompress(verbs);
   AddLoad(verbs);
   AddEntry(verbs);
   AddPrompt(verbs);

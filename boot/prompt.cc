@@ -15,7 +15,7 @@
 namespace rootstream {
 namespace {
 
-constexpr size_t kUsualColumns = 80;  // a serial line does not tell
+constexpr size_t kUsualColumns = 80;  // a serial line does not report its size
 constexpr size_t kMaxLine = 64 << 10;
 
 bool IsFinal(int signal) { return signal != SIGWINCH && signal != SIGCONT; }
@@ -120,7 +120,7 @@ Result<PromptAnswer> AskOnTerminal(int in, int out, const std::string& text, std
     if (poll(ready, 2, -1) < 0 && errno != EINTR) return ErrnoError("cannot wait for", "the terminal");
     if (const int signal = signals.Take(); signal != 0) {
       if (IsFinal(signal)) answer = {.outcome = LineEditor::Outcome::kInterrupted, .signal = signal};
-      if (signal == SIGCONT) terminal.Set();  // a shell had the terminal meanwhile
+      if (signal == SIGCONT) terminal.Set();  // a shell may have changed the terminal
       continue;
     }
     if (ready[0].revents == 0) continue;

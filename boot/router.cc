@@ -26,7 +26,7 @@ constexpr uint8_t kDomains = 31;      // RFC 8106, 5.2
 constexpr size_t kDnsHeadSize = 8;    // type, length, two reserved, the lifetime
 constexpr size_t kAddressSize = 16;
 constexpr milliseconds kAskAgainAfter{1000};
-constexpr int kHopLimit = 255;  // whoever is not on the link arrives with less
+constexpr int kHopLimit = 255;  // a packet from outside the link has a smaller one
 
 uint8_t Byte(std::string_view bytes, size_t at) { return static_cast<uint8_t>(bytes[at]); }
 

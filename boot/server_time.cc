@@ -62,7 +62,7 @@ Result<int64_t> TimeFromNtp(const std::string& server, milliseconds patience) {
   const bool has_port = colon != std::string::npos && server.find(':', colon + 1) == std::string::npos;
   RS_TRY(const UniqueFd socket,
          has_port ? Connect(server.substr(0, colon), server.substr(colon + 1)) : Connect(server, "123"));
-  uint64_t question = 0;  // any number that nobody else knows: the answer repeats it
+  uint64_t question = 0;  // a secret random number, which the answer repeats
   if (getrandom(&question, sizeof question, 0) != sizeof question) return Failed("no random number");
   const std::string message = NtpQuestion(question);
   const auto end = steady_clock::now() + patience;
@@ -117,7 +117,7 @@ std::optional<int64_t> TimeInNtpAnswer(std::string_view answer, uint64_t questio
   if (mode != 4 || !knows_the_time || Number(answer.substr(24, 8)) != question) return std::nullopt;
   const uint64_t seconds = Number(answer.substr(40, 4));
   if (seconds == 0) return std::nullopt;
-  // Numbers begin anew in 2036 (RFC 4330, 3).
+  // The numbers wrap around in 2036 (RFC 4330, 3).
   const uint64_t era = seconds < uint64_t{1} << 31 ? uint64_t{1} << 32 : 0;
   return static_cast<int64_t>(era + seconds) - kFrom1900To1970;
 }

@@ -20,7 +20,7 @@ constexpr size_t kMaxTouched = 32 * 1024;
 constexpr auto kWritePause = std::chrono::seconds(30);
 constexpr auto kRefreshEvery = std::chrono::seconds(1);
 
-// Half of the space that would be free without the cache. So a cache does not shrink by being filled.
+// Half of the space that would be free without the cache, so that the limit does not shrink as the cache fills.
 uint64_t HalfOfFreeSpace(const std::string& folder, uint64_t used) {
   struct statvfs st;
   if (statvfs(folder.c_str(), &st) != 0) return kDefaultLimit;
@@ -87,7 +87,7 @@ void DiskCache::ReleaseLock() {
 
 Status DiskCache::OpenIndex() {
   const MutexLock lock(mutex_);
-  TakeLock();  // before listing, so that everything of the last writer is there
+  TakeLock();  // before listing, so that the list has everything from the last writer
   const auto listed = files_.List();
   if (!listed.ok()) ReleaseLock();  // Refresh() tries again
   const Entries there = listed.ok() ? *listed : Entries();

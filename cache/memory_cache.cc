@@ -12,7 +12,7 @@ PlainBytes MemoryCache::Get(const Id& id) {
 }
 
 void MemoryCache::Put(const Id& id, PlainBytes bytes) {
-  std::list<Item> dropped;  // freed outside the lock
+  std::list<Item> dropped;  // so that it is freed outside the lock
   state_.With([&](State& s) {
     if (s.by_id.contains(id)) return;
     s.size += bytes->size();

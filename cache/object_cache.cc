@@ -27,19 +27,19 @@ void ObjectCache::Close() {
   if (fetcher_ == nullptr) return;
   fetcher_->Stop();
   workers_->End();
-  fetcher_->FailAll();  // whose waiters may want more of this cache
+  fetcher_->FailAll();  // whose callbacks may call this cache again
 }
 
 PlainBytes ObjectCache::InMemory(const Id& id) { return memory_.Get(id); }
 
 Result<PlainBytes> ObjectCache::Accept(const ObjectRef& ref, std::string stored) {
   RS_TRY(const VerifiedBytes verified, Verify(stored, ref.id));
-  auto plain = rootstream::Open(verified, ref.plain_size);
-  // Into memory first: who comes in between would find it on the disk, and open it once more.
+  auto plain = rootstream::Decompress(verified, ref.plain_size);
+  // Into memory first: otherwise a reader in between finds it on the disk, and decompresses it again.
   auto shared = plain.ok() ? std::make_shared<const std::string>(std::move(*plain)) : nullptr;
   if (shared != nullptr) memory_.Put(ref.id, shared);
   if (disk_ != nullptr) disk_->Put(ref.id, stored);
-  // Its bytes are as signed, so fetching them again would not help: the publisher wrote it so.
+  // The stored bytes have the right hash, so fetching them again would not help: they were published like this.
   if (!plain.ok()) return Invalid("object " + ref.id.Hex() + ": " + plain.error().message);
   return PlainBytes(shared);
 }
@@ -51,7 +51,7 @@ PlainBytes ObjectCache::FromDisk(const ObjectRef& ref) {
   if (PlainBytes bytes = memory_.Get(ref.id)) return bytes;
   PlainBytes bytes;
   disk_->Read(ref.id, *place, [&](VerifiedBytes stored) {
-    auto plain = rootstream::Open(stored, ref.plain_size);
+    auto plain = rootstream::Decompress(stored, ref.plain_size);
     if (plain.ok()) bytes = std::make_shared<const std::string>(std::move(*plain));
   });
   if (bytes == nullptr) return nullptr;
@@ -99,7 +99,7 @@ void ObjectCache::Fetch(std::vector<Wanted> wanted, Priority priority, const std
   fetcher_->Want(std::move(wanted), priority, missing_guesses);
 }
 
-// What only the network has is asked for at once: behind the workers' backlog it would come too late.
+// Objects that only the network has are requested at once, not behind the workers' backlog.
 void ObjectCache::Prefetch(const std::vector<ObjectRef>& refs, Priority priority) {
   std::vector<Wanted> missing;
   std::vector<Wanted> on_disk;

@@ -20,8 +20,8 @@ namespace {
 
 constexpr std::string_view kMagic = "RSRM1";
 constexpr std::array kFolders = {"/refs", "/refs.copy"};
-constexpr int64_t kClockStep = 3600;                     // seconds: a clock that went on by less is not worth a write
-constexpr auto kLockPatience = std::chrono::seconds(5);  // others hold it for a few writes
+constexpr int64_t kClockStep = 3600;                     // seconds; smaller steps of the clock are not written
+constexpr auto kLockPatience = std::chrono::seconds(5);  // other clients hold the lock for a few writes
 constexpr auto kLockEvery = std::chrono::milliseconds(10);
 
 std::string EncodeMemory(const RememberedRef& ref) {
@@ -60,7 +60,7 @@ bool HasFiles(const std::string& folder, std::string_view ending) {
          std::any_of(names->begin(), names->end(), [&](const std::string& name) { return name.ends_with(ending); });
 }
 
-// A lock of all clients of the folder, as long as it lives.
+// Holds the lock of all clients of the folder while it lives.
 Result<UniqueFd> LockMemory(const std::string& folder) {
   const std::string path = folder + "/refs.lock";
   RS_TRY(UniqueFd lock, OpenFile(path, O_RDWR | O_CREAT | O_NONBLOCK, 0600));
@@ -74,12 +74,12 @@ Result<UniqueFd> LockMemory(const std::string& folder) {
 
 }  // namespace
 
-// What the two files of an image hold.
+// The contents of the two files of an image.
 struct RefMemory::Copies {
   std::array<std::optional<RememberedRef>, kFolders.size()> refs;  // nullopt: absent or damaged
-  std::string problem;                                             // of one that is there and is of no use
+  std::string problem;                                             // why a file that exists cannot be used
 
-  // The greater serial; of the same, the later clock.
+  // The greater serial; for equal serials, the later clock.
   std::optional<RememberedRef> Best() const {
     return *std::max_element(refs.begin(), refs.end(), [](const auto& a, const auto& b) {
       if (!a || !b) return !a && b;
@@ -107,7 +107,7 @@ RefMemory::Copies RefMemory::Read(const ImageUrl& url) const {
   return copies;
 }
 
-// There is content, and nothing that is remembered of any image.
+// The cache has content, but no image is remembered.
 bool RefMemory::HasContentOnly() const {
   for (const char* folder : kFolders)
     if (HasFiles(folder_ + folder, "")) return false;
@@ -137,7 +137,7 @@ Status RefMemory::Save(const ImageUrl& url, const RememberedRef& ref) const {
   const bool is_known = best && copies.AllSay(merged);
   if (is_known && merged.clock - best->clock < kClockStep) return Ok();
   const Status written = lock.ok() ? Write(url, merged) : Status(lock.error());
-  return is_known ? Ok() : written;  // only the clock was to be brought forward
+  return is_known ? Ok() : written;  // only the clock would have moved
 }
 
 Status RefMemory::Write(const ImageUrl& url, const RememberedRef& ref) const {
@@ -147,7 +147,7 @@ Status RefMemory::Write(const ImageUrl& url, const RememberedRef& ref) const {
     Status written = MakeFolders(folder, 0700);
     if (written.ok()) written = WriteFileAtomically(path, bytes, 0600);
     if (written.ok()) continue;
-    // What the other copy says now is newer: alone it would be made good by an older one.
+    // The other copy is newer now; if it were damaged, this older one would replace it.
     if (i > 0) unlink(path.c_str());
     return written;
   }

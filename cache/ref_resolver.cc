@@ -16,11 +16,11 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
-constexpr milliseconds kNextStoreAfter{1000};  // of silence
+constexpr milliseconds kNextStoreAfter{1000};  // without an answer
 constexpr milliseconds kLeastTime{1000};       // for one answer, however soon opening is to fail
-constexpr milliseconds kMostTime{60'000};      // for one answer, when it may wait for ever
+constexpr milliseconds kMostTime{60'000};      // for one answer, if Open() may wait for ever
 constexpr milliseconds kMemoryAfter{500};      // a store may have trouble for a moment only
-constexpr milliseconds kSayAfter{3000};        // of failing, when it does not wait for ever
+constexpr milliseconds kSayAfter{3000};        // of failures, if Open() does not wait for ever
 constexpr milliseconds kSayAgainAfter{10'000};
 
 int64_t Now() {
@@ -28,7 +28,7 @@ int64_t Now() {
   return std::chrono::duration_cast<std::chrono::seconds>(system_clock::now().time_since_epoch()).count();
 }
 
-// What a person can act on first: a refusal of trust, then an answer, then silence.
+// Errors by what a person can act on first: a refusal of trust, then an answer, then silence.
 int Weight(const Error& error) {
   switch (error.kind) {
     case ErrorKind::kUntrusted:
@@ -51,10 +51,10 @@ Error MemoryLost(const ImageUrl& url, const std::string& why) {
                    " (without --strict-memory the image is taken as the store has it now)");
 }
 
-// Whether asking again may help.
+// True if asking again may help.
 bool MayPass(const Error& error) { return error.kind == ErrorKind::kUnavailable || error.kind == ErrorKind::kCorrupt; }
 
-// What the stores answered, as it comes. Shared with the network thread, which may be late.
+// The answers of the stores. Shared with the network thread, which may deliver late.
 class Answers {
  public:
   struct Answer {
@@ -66,7 +66,7 @@ class Answers {
     came_.push_back({store, std::move(bytes)});
     changed_.NotifyAll();
   }
-  // nullopt: none for so long.
+  // nullopt: no answer in this time.
   std::optional<Answer> Next(milliseconds time) {
     const SteadyTime end = steady_clock::now() + time;
     const MutexLock lock(mutex_);
@@ -96,7 +96,7 @@ class Resolver {
         remembered_(std::move(remembered)),
         patience_(options.give_up_after, began_) {}
 
-  const std::string& not_saved() const { return not_saved_; }  // why what was accepted is not remembered
+  const std::string& not_saved() const { return not_saved_; }  // why the accepted ref could not be remembered
 
   Result<ResolvedRef> Resolve() {
     while (true) {
@@ -135,7 +135,7 @@ class Resolver {
     options_.waiting(error);
   }
 
-  // One round: each store once, until one has it. That it is missing is the answer only when each store gave one.
+  // One round: asks each store once, until one has the ref. kMissing only if all stores answered.
   Result<ResolvedRef> AskStores() {
     const auto answers = std::make_shared<Answers>();
     std::optional<Error> worst, may_pass;

@@ -25,7 +25,7 @@ std::string RecordHeader(const Id& id, uint32_t stored_size) {
   return out.Take();
 }
 
-// What says nothing about the file.
+// Errors that say nothing about the file.
 bool IsShortage(int error) { return error == EMFILE || error == ENFILE || error == ENOMEM; }
 
 }  // namespace
@@ -49,7 +49,7 @@ Result<SegmentFile> SegmentFile::OpenForReading(const std::string& path) {
 
 bool SegmentFile::WriteRecord(uint64_t at, const Id& id, std::string_view stored) const {
   const std::string header = RecordHeader(id, static_cast<uint32_t>(stored.size()));
-  // The bytes first: a header that can be read has its bytes behind it, as far as the kernel goes.
+  // Writes the bytes first, so that a readable header has its bytes after it, unless the machine crashed.
   return WriteFullyAt(fd_.get(), stored, at + kRecordHeaderSize) && WriteFullyAt(fd_.get(), header, at);
 }
 

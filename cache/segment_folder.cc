@@ -34,7 +34,7 @@ Result<std::vector<SegmentFolder::Entry>> SegmentFolder::List() const {
     if (stat((path_ + "/" + name).c_str(), &st) == 0)
       entries.push_back({number, static_cast<uint64_t>(st.st_size)});
     else if (errno != ENOENT)
-      entries.push_back({number, 0});  // it is there, and its number taken
+      entries.push_back({number, 0});  // it exists, and its number is used
   }
   std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.number < b.number; });
   return entries;
@@ -75,7 +75,7 @@ std::shared_ptr<const SegmentFile> SegmentFolder::FindOpen(uint32_t number) {
 
 void SegmentFolder::Keep(Opened opened) {
   const MutexLock lock(mutex_);
-  open_.push_front(std::move(opened));  // one that another thread has kept meanwhile is pushed out in time
+  open_.push_front(std::move(opened));  // if another thread kept one in the meantime, it is closed later
   if (open_.size() > kMostOpen) open_.pop_back();
 }
 

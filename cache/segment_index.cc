@@ -16,7 +16,7 @@ namespace rootstream {
 namespace {
 
 constexpr size_t kKeySize = 16;
-// Entries that are read or written at once, and put into the table in one transaction.
+// Entries that are read or written together, and put into the table in one transaction.
 constexpr size_t kPiece = 8192;
 
 std::string IndexPath(const std::string& folder) { return folder + "/index"; }
@@ -63,7 +63,7 @@ Error MapError(const std::string& what, int code) { return Failed("cache index: 
 
 }  // namespace
 
-// LMDB's environment with its one table. Nothing here is thread-safe but what LMDB has so.
+// LMDB's environment with its one table. As thread-safe as LMDB's own functions.
 struct SegmentIndex::Map {
   UniqueFd memory;
   MDB_env* env = nullptr;
@@ -74,12 +74,13 @@ struct SegmentIndex::Map {
 
   static Result<std::unique_ptr<Map>> Open(size_t map_size);
   Status Write(const Changes& changes);     // all or none
-  Status Append(std::string_view entries);  // kFailed: also when their keys do not rise
+  Status Append(std::string_view entries);  // kFailed also if the keys are not in rising order
   std::optional<SegmentPlace> Find(const Id& id) const;
   Status RemoveSegment(uint32_t segment);
-  // Writes all entries from the file's beginning on; their hash.
+  // Writes all entries at the beginning of the file. Returns their hash.
   Result<Id> WriteEntries(int fd, const std::string& path) const;
-  Result<Id> ReadEntries(int fd, const std::string& path);  // and adds them; their hash
+  Result<Id> ReadEntries(int fd,
+                         const std::string& path);  // Reads entries from the file, and adds them. Returns their hash.
 };
 
 Result<std::unique_ptr<SegmentIndex::Map>> SegmentIndex::Map::Open(size_t map_size) {
@@ -89,7 +90,7 @@ Result<std::unique_ptr<SegmentIndex::Map>> SegmentIndex::Map::Open(size_t map_si
   const std::string path = "/proc/self/fd/" + std::to_string(map->memory.get());
   int code = mdb_env_create(&map->env);
   if (code == 0) code = mdb_env_set_mapsize(map->env, map_size);
-  // One process, our own lock: no lock file, no reader table.
+  // One process with a lock of its own: LMDB needs no lock file and no reader table.
   if (code == 0)
     code =
         mdb_env_open(map->env, path.c_str(), MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOSYNC | MDB_NOTLS | MDB_NORDAHEAD, 0600);
@@ -230,8 +231,8 @@ Result<std::unique_ptr<SegmentIndex>> SegmentIndex::Open(const std::string& fold
   bool took = false;
   if (take_sealed) {
     const auto seal = ReadWholeFile(SealPath(folder), 64 * 1024);
-    const auto file = OpenFile(IndexPath(folder), O_RDONLY | O_NONBLOCK);  // a FIFO holds nobody up
-    unlink(SealPath(folder).c_str());  // what follows changes the segments: a crash must not find it
+    const auto file = OpenFile(IndexPath(folder), O_RDONLY | O_NONBLOCK);  // opening a FIFO must not block
+    unlink(SealPath(folder).c_str());  // removed first: after a crash in what follows, the segments differ from it
     unlink(IndexPath(folder).c_str());
     if (seal.ok() && file.ok()) {
       const auto hash = map->ReadEntries(file->get(), IndexPath(folder));
@@ -264,7 +265,7 @@ void SegmentIndex::Remove(const Id& id, const SegmentPlace& place) {
   const WriterLock lock(mutex_);
   if (FindLocked(id) != place) return;
   pending_[id] = std::nullopt;
-  if (pending_.size() >= kBatch) (void)FlushLocked();  // what stays in the table leads to a miss
+  if (pending_.size() >= kBatch) (void)FlushLocked();  // an entry that stays leads to a miss
 }
 
 void SegmentIndex::RemoveSegment(uint32_t segment) {

@@ -28,7 +28,7 @@ ChunkStore::ChunkStore(PackWriter& writer, KnownContent& known, int level, int t
                        .pack = pack->second});
   }
   known_.chunks = {};
-  for (int i = 0; i < threads; ++i) threads_.emplace_back("seal", [this, level] { Work(level); });
+  for (int i = 0; i < threads; ++i) threads_.emplace_back("compress", [this, level] { Work(level); });
 }
 
 ChunkStore::~ChunkStore() {
@@ -40,8 +40,8 @@ ChunkStore::~ChunkStore() {
 }
 
 void ChunkStore::Work(int level) {
-  Sealer sealer(level);
-  Sealer best(std::max(level, kBestLevel));
+  Compressor compressor(level);
+  Compressor best(std::max(level, kBestLevel));
   MutexLock lock(mutex_);
   while (true) {
     while (!ending_ && to_do_.empty()) queued_.Wait(mutex_);
@@ -51,12 +51,12 @@ void ChunkStore::Work(int level) {
     lock.Unlock();
     task->plain_hash = Sha256(task->plain);
     lock.Lock();
-    // The first to come compresses; where the bytes go is decided in order, by WriteFront().
+    // Any thread compresses; WriteFront() decides in order where the bytes go.
     const bool is_new = !NumbersFor(task->effort).contains(task->plain_hash) &&
                         ClaimedFor(task->effort).try_emplace(task->plain_hash, task).second;
     if (is_new) {
       lock.Unlock();
-      task->stored = (task->effort == Effort::kBest ? best : sealer).Seal(task->plain);
+      task->stored = (task->effort == Effort::kBest ? best : compressor).Compress(task->plain);
       lock.Lock();
     }
     task->plain = {};

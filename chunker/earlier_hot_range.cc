@@ -60,7 +60,7 @@ class HotWalk {
     uint32_t row;
     std::string path;
   };
-  struct Place {  // names that are to be listed
+  struct Directory {  // whose names are to be listed
     Listing listing;
     std::string path;  // of their directory
   };
@@ -80,27 +80,28 @@ class HotWalk {
       for (const Inode& inode : tree->inodes) shared_[visit.shard].push_back(PartsOf(*tree, inode, hot));
       return;
     }
-    std::vector<Place> places;
+    std::vector<Directory> directories;
     if (visit.depth == 0) {
-      places.push_back({tree->inodes[tree->entries[tree->top.begin].row].listing, ""});
+      directories.push_back({tree->inodes[tree->entries[tree->top.begin].row].listing, ""});
     } else {
-      places.push_back({tree->top, tops_[visit.shard]});
+      directories.push_back({tree->top, tops_[visit.shard]});
     }
-    while (!places.empty()) {  // not a recursion, as the walk is none
-      const Place place = std::move(places.back());
-      places.pop_back();
-      for (uint32_t i = 0; i < place.listing.count; ++i) List(*tree, hot, place, place.listing.begin + i, places);
+    while (!directories.empty()) {  // a loop, so that deep trees need no stack
+      const Directory directory = std::move(directories.back());
+      directories.pop_back();
+      for (uint32_t i = 0; i < directory.listing.count; ++i)
+        List(*tree, hot, directory, directory.listing.begin + i, directories);
     }
   }
 
-  void List(const Tree& tree, const std::vector<Hot>& hot, const Place& place, uint32_t number,
-            std::vector<Place>& places) {
-    if (place.listing.split) {
-      tops_.try_emplace(tree.children[tree.ranges[number].child], place.path);
+  void List(const Tree& tree, const std::vector<Hot>& hot, const Directory& directory, uint32_t number,
+            std::vector<Directory>& directories) {
+    if (directory.listing.split) {
+      tops_.try_emplace(tree.children[tree.ranges[number].child], directory.path);
       return;
     }
     const TreeEntry& entry = tree.entries[number];
-    std::string path = place.path + "/" + entry.name;
+    std::string path = directory.path + "/" + entry.name;
     if (path.size() > kMaxProfilePath || paths_size_ > kMostPaths) return;
     if (entry.child != kNoChild) {
       paths_size_ += path.size();
@@ -108,7 +109,7 @@ class HotWalk {
       return;
     }
     const Inode& inode = tree.inodes[entry.row];
-    if (S_ISDIR(inode.mode)) return places.push_back({inode.listing, std::move(path)});
+    if (S_ISDIR(inode.mode)) return directories.push_back({inode.listing, std::move(path)});
     for (const Part& part : PartsOf(tree, inode, hot)) Found(path, part);
   }
 

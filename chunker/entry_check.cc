@@ -70,7 +70,7 @@ std::string FaultOfXattrs(const XattrSet& set) {
 
 // What a reader makes of it. The inode alone, since names and contents come later.
 bool SurvivesEncoding(const SourceEntry& entry) {
-  if (entry.xattrs.empty() && entry.target.empty()) return true;  // nothing of it varies in length
+  if (entry.xattrs.empty() && entry.target.empty()) return true;  // it has no field of variable length
   Tree tree;
   tree.inodes = {entry.inode};
   Inode& inode = tree.inodes.front();

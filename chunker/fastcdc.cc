@@ -8,7 +8,7 @@
 namespace rootstream {
 namespace {
 
-constexpr int kNormalisation = 2;  // bits harder before the average, easier after
+constexpr int kNormalisation = 2;  // bits more in the mask before the average size, fewer after it
 
 // Part of how stores deduplicate, so it must never change: 256 words of SplitMix64 from seed 0.
 constexpr std::array<uint64_t, 256> MakeGear() {

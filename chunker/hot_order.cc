@@ -8,18 +8,18 @@
 namespace rootstream {
 namespace {
 
-constexpr uint64_t kPiece = 4096;         // bytes: what is put in order; profiles speak of pages
-constexpr uint64_t kAround = 2 * kPiece;  // of what was read of another version; see docs/design.md
+constexpr uint64_t kPage = 4096;         // bytes: the unit of the order, as profiles record pages
+constexpr uint64_t kAround = 2 * kPage;  // around reads of another version of a file; see docs/design.md
 
-constexpr uint64_t kRequest = 32;  // pieces: the largest request of a kernel with read_ahead_kb 4
+constexpr uint64_t kRequest = 32;  // pages: the largest request of a kernel with read_ahead_kb 4
 
-struct Piece {
+struct Page {
   size_t path;  // number
   uint64_t number;
-  auto operator<=>(const Piece&) const = default;
+  auto operator<=>(const Page&) const = default;
 };
 
-// Paths by number, since every page of every file is a Piece.
+// Paths by number, since every page of every file is a Page.
 class Paths {
  public:
   size_t NumberOf(const std::string& path) {
@@ -34,51 +34,51 @@ class Paths {
   std::vector<std::string> names_;
 };
 
-std::vector<Piece> PiecesOf(const std::vector<FilePart>& parts, Paths& paths) {
-  std::vector<Piece> pieces;
+std::vector<Page> PagesOf(const std::vector<FilePart>& parts, Paths& paths) {
+  std::vector<Page> pages;
   std::map<size_t, IntervalSet> seen;
   for (const FilePart& part : parts) {
     const size_t path = paths.NumberOf(part.path);
-    const uint64_t end = part.end / kPiece + (part.end % kPiece != 0 ? 1 : 0);
-    for (const Interval& fresh : seen[path].Add(part.begin / kPiece, end))
-      for (uint64_t number = fresh.begin; number < fresh.end; ++number) pieces.push_back({path, number});
+    const uint64_t end = part.end / kPage + (part.end % kPage != 0 ? 1 : 0);
+    for (const Interval& fresh : seen[path].Add(part.begin / kPage, end))
+      for (uint64_t number = fresh.begin; number < fresh.end; ++number) pages.push_back({path, number});
   }
-  return pieces;
+  return pages;
 }
 
-// Pieces that Linux with read_ahead_kb 4 asks for behind a read (mm/readahead.c; seen on 6.18): at a file's begin, as
+// Pages that Linux with read_ahead_kb 4 asks for behind a read (mm/readahead.c; seen on 6.18): at a file's begin, as
 // many as were read; behind more than one request, those up to its end and one more.
-uint64_t BehindRead(uint64_t begin, uint64_t pieces) {
-  if (pieces > kRequest) return (pieces + kRequest - 1) / kRequest * kRequest + kRequest - pieces;
-  return begin == 0 && pieces > 1 ? pieces : 0;
+uint64_t BehindRead(uint64_t begin, uint64_t pages) {
+  if (pages > kRequest) return (pages + kRequest - 1) / kRequest * kRequest + kRequest - pages;
+  return begin == 0 && pages > 1 ? pages : 0;
 }
 
 // What such a kernel may ask for behind each of `read`.
 std::vector<FilePart> Behind(const std::vector<FilePart>& read) {
   std::vector<FilePart> out;
   for (const FilePart& part : read) {
-    const uint64_t more = BehindRead(part.begin, (part.end - part.begin + kPiece - 1) / kPiece);
-    if (more > 0) out.push_back({part.path, part.end, part.end + more * kPiece});
+    const uint64_t more = BehindRead(part.begin, (part.end - part.begin + kPage - 1) / kPage);
+    if (more > 0) out.push_back({part.path, part.end, part.end + more * kPage});
   }
   return out;
 }
 
-// The pieces of `wanted`: those that `base` has too in its order, each other one behind the one that it
+// The pages of `wanted`: those that `base` has too in its order, each other one behind the one that it
 // follows in `wanted`.
-std::vector<Piece> Rebase(const std::vector<Piece>& wanted, const std::vector<Piece>& base) {
-  std::map<Piece, size_t> place;  // in base
+std::vector<Page> Rebase(const std::vector<Page>& wanted, const std::vector<Page>& base) {
+  std::map<Page, size_t> place;  // in base
   for (size_t i = 0; i < base.size(); ++i) place.emplace(base[i], i + 1);
-  std::vector<std::pair<size_t, Piece>> placed;
+  std::vector<std::pair<size_t, Page>> placed;
   size_t at = 0;  // 0: before all of base
-  for (const Piece& piece : wanted) {
-    const auto known = place.find(piece);
+  for (const Page& page : wanted) {
+    const auto known = place.find(page);
     if (known != place.end()) at = known->second;
-    placed.emplace_back(at, piece);
+    placed.emplace_back(at, page);
   }
-  // What follows a piece of base stays behind it: equal places keep the order of `wanted`.
+  // Pages with equal places keep the order of `wanted`, so a page stays behind its predecessor.
   std::stable_sort(placed.begin(), placed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::vector<Piece> order;
-  for (const auto& [where, piece] : placed) order.push_back(piece);
+  std::vector<Page> order;
+  for (const auto& [where, page] : placed) order.push_back(page);
   return order;
 }
 
@@ -98,26 +98,26 @@ HotOrder::HotOrder(const Profile& profile, const std::vector<FilePart>& base) {
     if (event.kind == ProfileKind::kRead) read.push_back({event.path, event.offset, event.offset + event.length});
   }
   Paths paths;
-  const std::vector<Piece> wanted = PiecesOf(read, paths);
-  std::vector<Piece> order = Rebase(wanted, PiecesOf(base, paths));
+  const std::vector<Page> wanted = PagesOf(read, paths);
+  std::vector<Page> order = Rebase(wanted, PagesOf(base, paths));
   std::vector<FilePart> all = read;
   for (FilePart& part : Behind(read)) all.push_back(std::move(part));
-  const std::vector<Piece> with_behind = PiecesOf(all, paths);
+  const std::vector<Page> with_behind = PagesOf(all, paths);
   order.insert(order.end(), with_behind.begin() + static_cast<ptrdiff_t>(wanted.size()), with_behind.end());
   size_t rank = 0;
   const HotPart* last = nullptr;
   size_t last_path = SIZE_MAX;
-  for (const Piece& piece : order) {
-    const uint64_t begin = piece.number * kPiece;
-    std::vector<HotPart>& parts = parts_[paths.NameOf(piece.path)];
-    const bool goes_on = last_path == piece.path && last->end == begin;
+  for (const Page& page : order) {
+    const uint64_t begin = page.number * kPage;
+    std::vector<HotPart>& parts = parts_[paths.NameOf(page.path)];
+    const bool goes_on = last_path == page.path && last->end == begin;
     if (goes_on) {
-      parts.back().end += kPiece;
+      parts.back().end += kPage;
     } else {
-      parts.push_back({begin, begin + kPiece, rank++});
+      parts.push_back({begin, begin + kPage, rank++});
     }
     last = &parts.back();
-    last_path = piece.path;
+    last_path = page.path;
   }
 }
 

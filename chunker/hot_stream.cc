@@ -13,15 +13,16 @@ Result<HotStream> HotStream::Create() {
 
 Result<uint64_t> HotStream::Add(size_t rank, std::string_view bytes) {
   RS_TRY(const uint64_t at, spool_.Append(bytes));
-  pieces_.push_back({rank, at, bytes.size()});
+  parts_.push_back({rank, at, bytes.size()});
   return at;
 }
 
 Status HotStream::Write(ChunkStore& chunks, const CutSizes& sizes) {
-  std::vector<Piece*> order;
-  for (Piece& piece : pieces_) order.push_back(&piece);
-  // Pieces of one rank came in the order of their file.
-  std::stable_sort(order.begin(), order.end(), [](const Piece* a, const Piece* b) { return a->rank < b->rank; });
+  std::vector<SpooledPart*> order;
+  for (SpooledPart& part : parts_) order.push_back(&part);
+  // Parts of equal rank were added in the order of their file.
+  std::stable_sort(order.begin(), order.end(),
+                   [](const SpooledPart* a, const SpooledPart* b) { return a->rank < b->rank; });
   uint64_t laid = 0, cut = 0;
   std::string pending;
   const auto cut_pending = [&](bool all) -> Status {
@@ -34,10 +35,10 @@ Status HotStream::Write(ChunkStore& chunks, const CutSizes& sizes) {
     }
     return Ok();
   };
-  for (Piece* piece : order) {
-    RS_TRY(const std::string bytes, spool_.Read(piece->spooled, piece->length));
-    piece->laid = laid;
-    laid += piece->length;
+  for (SpooledPart* part : order) {
+    RS_TRY(const std::string bytes, spool_.Read(part->spooled, part->length));
+    part->laid = laid;
+    laid += part->length;
     pending += bytes;
     RS_CHECK(cut_pending(false));
   }
@@ -51,12 +52,12 @@ std::vector<FileExtent> HotStream::Laid(const std::vector<FileExtent>& extents) 
       out.push_back(rest);
       continue;
     }
-    auto piece = std::upper_bound(pieces_.begin(), pieces_.end(), rest.position,
-                                  [](uint64_t at, const Piece& p) { return at < p.spooled; }) -
-                 1;
-    for (; rest.length > 0; ++piece) {
-      const uint64_t inside = rest.position - piece->spooled;
-      const FileExtent part{rest.file_offset, std::min(rest.length, piece->length - inside), piece->laid + inside};
+    auto spooled = std::upper_bound(parts_.begin(), parts_.end(), rest.position,
+                                    [](uint64_t at, const SpooledPart& p) { return at < p.spooled; }) -
+                   1;
+    for (; rest.length > 0; ++spooled) {
+      const uint64_t inside = rest.position - spooled->spooled;
+      const FileExtent part{rest.file_offset, std::min(rest.length, spooled->length - inside), spooled->laid + inside};
       AppendExtent(out, part);
       rest = {rest.file_offset + part.length, rest.length - part.length, rest.position + part.length};
     }

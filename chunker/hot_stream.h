@@ -27,7 +27,7 @@ class HotStream {
   uint64_t size() const { return spool_.size(); }  // bytes
 
  private:
-  struct Piece {
+  struct SpooledPart {
     size_t rank = 0;
     uint64_t spooled = 0;  // position in the spool
     uint64_t length = 0;
@@ -36,7 +36,7 @@ class HotStream {
   explicit HotStream(Spool spool) : spool_(std::move(spool)) {}
 
   Spool spool_;
-  std::vector<Piece> pieces_;  // by `spooled`
+  std::vector<SpooledPart> parts_;  // by `spooled`
   std::vector<StreamChunk> chunks_;
 };
 

@@ -68,7 +68,7 @@ class Checker {
     return Ok();
   }
 
-  // The bytes of the stream that it covers.
+  // The bytes of the stream that are covered.
   Result<uint64_t> CheckList(const ObjectRef& ref, size_t max_plain) {
     RS_TRY(const std::string bytes, store_.ReadObject(ref));
     const auto list = ChunkList::Decode(bytes, ref.pack, max_plain);

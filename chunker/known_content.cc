@@ -35,13 +35,13 @@ class Loader {
     ObjectRef ref;
     std::optional<Id> key;
     std::vector<ObjectRef> children;
-    bool is_broken = false;  // it, or something below it, cannot be used again as it is
+    bool is_broken = false;  // it, or something below it, cannot be reused
   };
 
   void LoadImage(const ImageName& image) {
     const auto bytes = store_.ReadRef(image);
     if (!bytes.ok()) return;
-    // One's own signature counts however many others the image wants, and whatever its age.
+    // A signature with one of our keys is enough, whatever the threshold and the age of the image.
     const auto ref = Ref::Decode(*bytes);
     if (!ref.ok() || !IsSignedByOneOf(*ref, keys_)) return;
     const auto body = Ref::DecodeBody(ref->body);
@@ -83,7 +83,7 @@ class Loader {
     return shard;
   }
 
-  // A shard is used again with all that is below it.
+  // A shard is reused together with all shards below it.
   void PassOnBreaks() {
     std::map<ObjectRef, std::vector<Shard*>> parents;
     for (Shard& shard : shards_)
@@ -132,7 +132,7 @@ class Loader {
   const size_t max_chunks_;
   KnownContent known_;
   ShardWalk walk_;
-  std::vector<Shard> shards_;                // as they were met
+  std::vector<Shard> shards_;                // in the order of the walk
   std::unordered_set<Id, IdHash> plain_[2];  // of other chunks, of hot ones
   std::unordered_set<Id, IdHash> hot_;       // ids
   std::unordered_map<Id, uint64_t, IdHash> pack_sizes_;

@@ -40,7 +40,7 @@ Status PackWriter::Close() {
     return Ok();
   }
   new_bytes_ += size_;
-  // A disk that syncs slowly holds publishing up, rather than threads and open files adding up.
+  // If the disk syncs slowly, publishing waits, so that threads and open files do not pile up.
   if (finishing_.size() >= kMaxFinishing) finishing_[finishing_.size() - kMaxFinishing].wait();
   finishing_.push_back(std::async(std::launch::async, [upload = std::shared_ptr<Upload>(std::move(upload_)), id] {
     return upload->Commit(PackPath(id));

@@ -30,7 +30,7 @@ namespace {
 constexpr uint64_t kFullPack = 12 << 20;          // bytes; packs end within one chunk of it
 constexpr uint64_t kFullMetadataPack = 32 << 20;  // with one part of kMaxPartPlain still within kMaxPack
 constexpr size_t kMaxKnownChunks = 500'000;       // about 100 MiB of memory
-constexpr int kMetadataLevel = 9;                 // at least: there is little of it, and all is waited for
+constexpr int kMetadataLevel = 9;  // the least level: there is little metadata, and readers wait for all of it
 
 int64_t Now() {
   return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -75,9 +75,9 @@ class Publisher {
       return Invalid("nothing that the profile says was read is in the source");
     RS_TRY(summary_.boot_entries, boot_.Finish());
     RS_CHECK(stream_.Finish());
-    // Entries again, with every chunk in its place: shards.
+    // Entries again, now that every chunk has its place: shards.
     RS_TRY(const ObjectRef root, WriteShards());
-    // All packs are on the disk, and can be read; then the manifest; then the ref.
+    // First all packs are on the disk and readable, then the manifest, then the ref.
     RS_CHECK(data_packs_.Finish());
     RS_CHECK(metadata_packs_.Finish());
     const std::string manifest = MakeManifest(root).Encode();
@@ -137,7 +137,7 @@ class Publisher {
     }
   }
 
-  // As profiles write it: with a slash before it and none behind it.
+  // The spelling of profiles: a slash at the beginning and none at the end.
   static std::string FullPath(const std::string& path) {
     if (path.empty() || path == "/") return "/";
     return (path.front() == '/' ? "" : "/") + (path.back() == '/' ? path.substr(0, path.size() - 1) : path);
@@ -153,8 +153,8 @@ class Publisher {
     }
   }
 
-  // From the root, a directory's with a slash behind it; entries come in order, so the directories above
-  // came before.
+  // The path from the root, with a slash at the end for a directory. Entries come in order, so the directories above
+  // are known.
   std::string PathOf(const SourceEntry& entry) {
     folders_.resize(entry.depth);
     if (S_ISDIR(entry.inode.mode)) folders_.push_back(entry.name);
@@ -209,7 +209,7 @@ class Publisher {
     return writer.RefOf(root);
   }
 
-  // Inodes with several names in the image, by group.
+  // Inodes with several names in the image, by their group number.
   Result<std::vector<TreeBuilder::Shared>> WriteShared(TreeBuilder& builder) {
     std::vector<TreeBuilder::Shared> shared(spool_.groups());
     for (uint32_t group = 0; group < shared.size(); ++group) {
@@ -246,7 +246,7 @@ class Publisher {
       summary_.serial = body.serial;
       std::string bytes = SignRef(body, options_.keys).Encode();
       summary_.new_metadata_bytes += bytes.size();
-      // As a client does that trusts these keys.
+      // Reads the ref as a client that trusts these keys.
       const auto checked =
           CheckRef(bytes, options_.image, {.keys = keys_, .insecure = keys_.empty(), .now = body.issued});
       if (!checked.ok()) return Of("the ref that was made cannot be read, so it was not published", checked.error());
@@ -273,7 +273,7 @@ class Publisher {
   PackWriter metadata_packs_;
   uint64_t features_ = 0;
   HotRange hot_;
-  std::vector<std::string> folders_;  // names, from the root to the directory that came last
+  std::vector<std::string> folders_;  // names from the root to the last directory
   PublishSummary summary_;
 };
 

@@ -28,7 +28,7 @@ size_t IndexOf(const std::vector<StreamChunk>& chunks, uint64_t position) {
 
 ShardWriter::ShardWriter(PackWriter& writer, const ChunkStore& chunks, const std::vector<StreamChunk>& stream,
                          const KnownContent& known, int level)
-    : writer_(writer), chunks_(chunks), stream_(stream), known_(known), sealer_(level) {}
+    : writer_(writer), chunks_(chunks), stream_(stream), known_(known), compressor_(level) {}
 
 // By position: consecutive in a file means consecutive in the shard's stream.
 std::vector<const StreamChunk*> ShardWriter::UsedChunks(const ShardDraft& draft) const {
@@ -58,7 +58,7 @@ std::vector<ShardWriter::List> ShardWriter::DivideChunks(const std::vector<const
 }
 
 void ShardWriter::PlaceExtents(ShardDraft& draft, const std::vector<const StreamChunk*>& used) const {
-  std::vector<uint64_t> starts;  // of each used chunk in the shard's stream
+  std::vector<uint64_t> starts;  // the start of each used chunk in the shard's stream
   uint64_t stream = 0;
   for (const StreamChunk* chunk : used) {
     starts.push_back(stream);
@@ -97,7 +97,7 @@ Result<ShardHandle> ShardWriter::Add(ShardDraft draft) {
   Placed placed{.key = KeyOf(draft, chunks)};
   for (const ShardHandle child : draft.children) placed.height = std::max(placed.height, placed_[child].height + 1);
   placed.needed = draft.needed;
-  // Whoever needs a range came through this shard; a shared shard may be needed by another.
+  // A client that needs a range has read this shard; other shards may need a shared shard.
   for (const Range& range : draft.tree.ranges) placed.needed |= placed_[draft.children[range.child]].needed;
   if (const auto found = known_.shards.find(placed.key); found != known_.shards.end()) {
     placed.tree = {found->second, std::nullopt};
@@ -120,7 +120,7 @@ Result<ShardHandle> ShardWriter::Add(ShardDraft draft) {
 Result<ShardWriter::Written> ShardWriter::Write(std::string_view plain) {
   if (plain.size() > kMaxPartPlain)
     return Invalid("a directory's metadata does not fit into one shard: " + std::to_string(plain.size()) + " bytes");
-  const std::string stored = sealer_.Seal(plain);
+  const std::string stored = compressor_.Compress(plain);
   RS_TRY(const PackWriter::Place place, writer_.Append(stored));
   return Written{
       {Sha256(stored), Id{}, place.offset, static_cast<uint32_t>(stored.size()), static_cast<uint32_t>(plain.size())},
@@ -171,7 +171,7 @@ Status ShardWriter::WriteTree(Pending& pending) {
 }
 
 Status ShardWriter::WritePending() {
-  // A shared shard comes before all that may name it, needed or not.
+  // A shared shard comes before all shards that may refer to it, needed or not.
   const auto comes_last = [&](const Pending& pending) {
     return placed_[pending.handle].needed && pending.draft.tree.top.count > 0;
   };
@@ -243,7 +243,7 @@ Result<std::vector<ShardWriter::Written>> ShardWriter::WriteHotLists(const std::
     const auto begin = objects.begin() + static_cast<ptrdiff_t>(done);
     const size_t count = std::min(kMaxChunksPerList, objects.size() - done);
     const std::string list = ChunkList{{begin, begin + static_cast<ptrdiff_t>(count)}}.Encode();
-    // A list that means its own pack is in no store yet, so it has no equal there.
+    // A list that refers to the open pack cannot be in the store yet.
     const auto known = known_.hot_lists.find(Sha256(list));
     if (known != known_.hot_lists.end()) {
       out.push_back({known->second, std::nullopt});

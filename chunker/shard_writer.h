@@ -95,7 +95,7 @@ class ShardWriter {
   const ChunkStore& chunks_;
   const std::vector<StreamChunk>& stream_;
   const KnownContent& known_;
-  Sealer sealer_;
+  Compressor compressor_;
   std::vector<Placed> placed_;
   std::vector<Pending> pending_;
   size_t pending_size_ = 0;  // bytes, estimated

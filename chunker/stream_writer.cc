@@ -10,9 +10,9 @@
 namespace rootstream {
 namespace {
 
-constexpr uint64_t kBlock = 4096;                      // bytes: the least hole
+constexpr uint64_t kBlock = 4096;                      // bytes: the smallest hole
 constexpr size_t kDirectoryEdge = 32 << 10;            // bytes
-constexpr size_t kDirectoryEdgeFiles = 256;            // a chunk of more belongs to many shards
+constexpr size_t kDirectoryEdgeFiles = 256;            // a chunk with more files belongs to many shards
 constexpr int kEdgeOdds = 2;                           // one directory in so many is an edge
 constexpr CutSizes kHotSizes{.average = 128 << 10};    // see docs/design.md
 constexpr uint64_t kMaxBlocks = 2 * kMaxShardExtents;  // of one file, so that its extents stay within limits
@@ -97,7 +97,7 @@ Result<std::vector<FileExtent>> StreamWriter::AddName(const std::string& path, c
   RS_CHECK(ReadBlocks(file, size, read, [&](uint64_t offset, std::string_view blocks) {
     return AddBlocks(file, offset, blocks, nullptr);
   }));
-  // The rest of the file is in the stream already, so what was gathered of it here is left.
+  // The rest of the file is already in the stream, so its gathered bytes are dropped.
   hot = Merge(hot, file.hot_extents);
   return Merge(hot, Without(cold, hot));
 }
@@ -172,7 +172,7 @@ Status StreamWriter::Cut(Stream& stream, bool all) {
   size_t done = 0;
   while (done < stream.pending.size() && (all || stream.pending.size() - done >= sizes_.maximum())) {
     size_t length = FirstCut(std::string_view(stream.pending).substr(done), sizes_);
-    // What is left of a joined run goes with the chunk before it, or it would be a tiny one.
+    // The rest of a joined group goes into the chunk before it, since it would make a tiny chunk.
     const size_t left = stream.pending.size() - done - length;
     if (all && left < sizes_.minimum() && length + left <= sizes_.maximum()) length += left;
     RS_CHECK(chunks_.Put(stream.pending.substr(done, length), stream.start, stream.chunks));
@@ -194,7 +194,7 @@ Status StreamWriter::Finish() {
   RS_CHECK(Cut(joined_, true));
   RS_CHECK(chunks_.Finish());
   if (hot_.size() > 0) {
-    // In packs of its own, so that it comes in one run.
+    // In packs of its own, so that it is consecutive.
     RS_CHECK(hot_.Write(chunks_, kHotSizes));
     RS_CHECK(chunks_.Finish());
   }

@@ -132,7 +132,7 @@ class TreeBuilder::Drafter {
 };
 
 Result<TreeBuilder::Shared> TreeBuilder::AddShared(InodeRecord record, bool needed) {
-  // The boundary hash leaves out where the content lies, which any earlier change moves.
+  // The boundary hash excludes the position of the content, which every earlier change moves.
   Encoder identity;
   InodeRecord{record.inode, record.target, record.xattrs, {}}.EncodeTo(identity);
   if (shared_.size() >= kMaxWeight || (shared_.size() >= kMinWeight && IsBoundary(identity.bytes(), 1, 0)))
@@ -170,10 +170,10 @@ Status TreeBuilder::Add(Entry entry) {
     return Ok();
   }
   node.record.inode.nlink = 1;
-  Open& folder = open_.back();
+  OpenDirectory& folder = open_.back();
   folder.self.contents->weight += node.weight();
   folder.self.contents->nodes.push_back(std::move(node));
-  // More names than a shard can hold: ranges are certain, and those that are complete can go.
+  // More names than a shard can hold: there will be ranges, and the complete ones can be written.
   if (folder.entries > kMaxWeight) return CutRanges(folder, false);
   return Ok();
 }
@@ -181,14 +181,14 @@ Status TreeBuilder::Add(Entry entry) {
 // Completes directories until `depth` of them are open.
 Status TreeBuilder::CloseTo(size_t depth) {
   while (open_.size() > depth) {
-    Open open = std::move(open_.back());
+    OpenDirectory open = std::move(open_.back());
     open_.pop_back();
     RS_CHECK(Complete(open));
     if (open_.empty()) {
       root_ = std::move(open.self);
       return Ok();
     }
-    Open& parent = open_.back();
+    OpenDirectory& parent = open_.back();
     Contents& contents = *parent.self.contents;
     contents.weight += open.self.weight();
     contents.nodes.push_back(std::move(open.self));
@@ -201,7 +201,7 @@ Status TreeBuilder::CloseTo(size_t depth) {
   return Ok();
 }
 
-Status TreeBuilder::Complete(Open& open) {
+Status TreeBuilder::Complete(OpenDirectory& open) {
   open.self.record.inode.nlink = static_cast<uint32_t>(2 + open.subdirectories);
   open.self.record.inode.size = open.entries;
   Contents& contents = *open.self.contents;
@@ -244,7 +244,7 @@ Status TreeBuilder::CutOffHeavy(Contents& contents, size_t limit) {
 //
 // Why it is cheap. It does nothing until contents weighs two shards, and then at least one range is written: each node
 // is looked at a bounded number of times, and no more than some shards' worth of them is in memory.
-Status TreeBuilder::CutRanges(Open& open, bool all) {
+Status TreeBuilder::CutRanges(OpenDirectory& open, bool all) {
   if (!open.split) open.split.emplace();
   Contents& contents = *open.self.contents;
   if (!all && contents.weight <= 2 * kMaxWeight) return Ok();  // looked at now and then

@@ -63,7 +63,7 @@ class TreeBuilder {
     std::unique_ptr<Contents> contents;  // of a directory
     size_t weight() const;
   };
-  struct Open {  // an incomplete directory
+  struct OpenDirectory {  // whose entries are not all there yet
     Node self;
     size_t subdirectories = 0;
     size_t entries = 0;
@@ -72,9 +72,9 @@ class TreeBuilder {
   class Drafter;
 
   Status CloseTo(size_t depth);
-  Status Complete(Open& open);
+  Status Complete(OpenDirectory& open);
   Status CutOffHeavy(Contents& contents, size_t limit);
-  Status CutRanges(Open& open, bool all);
+  Status CutRanges(OpenDirectory& open, bool all);
   Status RaiseRanges(std::vector<NodeRange>& ranges);
   Result<ShardHandle> Write(const Contents& contents);
 
@@ -82,7 +82,7 @@ class TreeBuilder {
   std::vector<InodeRecord> shared_;  // inodes of the current shared shard
   bool shared_needed_ = false;       // the profile needs one of them
   ShardHandle next_shared_ = 0;
-  std::vector<Open> open_;
+  std::vector<OpenDirectory> open_;
   std::optional<Node> root_;
   uint64_t inodes_ = 0;
 };

@@ -31,7 +31,7 @@ uint64_t Decoder::Varint() {
     const uint8_t byte = U8();
     if (!ok_) return 0;
     const bool overflows = shift == 63 && byte > 1;
-    const bool padded = shift > 0 && byte == 0;  // one value, one encoding
+    const bool padded = shift > 0 && byte == 0;  // each value has exactly one encoding
     if (overflows || padded) break;
     v |= uint64_t{byte & 0x7fu} << shift;
     if (byte < 0x80) return v;

@@ -4,18 +4,18 @@
 
 namespace rootstream {
 
-struct Sealer::State {
+struct Compressor::State {
   ZSTD_CCtx* context = ZSTD_createCCtx();
   ~State() { ZSTD_freeCCtx(context); }
 };
 
-Sealer::Sealer(int level) : state_(std::make_unique<State>()) {
+Compressor::Compressor(int level) : state_(std::make_unique<State>()) {
   ZSTD_CCtx_setParameter(state_->context, ZSTD_c_compressionLevel, level);
 }
-Sealer::~Sealer() = default;
-Sealer::Sealer(Sealer&&) noexcept = default;
+Compressor::~Compressor() = default;
+Compressor::Compressor(Compressor&&) noexcept = default;
 
-std::string Sealer::Seal(std::string_view plain) {
+std::string Compressor::Compress(std::string_view plain) {
   std::string out(ZSTD_compressBound(plain.size()), '\0');
   const size_t size = ZSTD_compress2(state_->context, out.data(), out.size(), plain.data(), plain.size());
   assert(!ZSTD_isError(size));  // the output has the bound's size and no other error can occur
@@ -28,7 +28,7 @@ Result<VerifiedBytes> Verify(std::string_view stored, const Id& id) {
   return VerifiedBytes(stored);
 }
 
-Status OpenInto(VerifiedBytes stored, std::span<char> out) {
+Status DecompressInto(VerifiedBytes stored, std::span<char> out) {
   struct Context {
     ZSTD_DCtx* context = ZSTD_createDCtx();
     ~Context() { ZSTD_freeDCtx(context); }
@@ -42,9 +42,9 @@ Status OpenInto(VerifiedBytes stored, std::span<char> out) {
   return Ok();
 }
 
-Result<std::string> Open(VerifiedBytes stored, size_t plain_size) {
+Result<std::string> Decompress(VerifiedBytes stored, size_t plain_size) {
   std::string out(plain_size, '\0');
-  RS_CHECK(OpenInto(stored, out));
+  RS_CHECK(DecompressInto(stored, out));
   return out;
 }
 

@@ -1,8 +1,8 @@
-// Seals and opens objects. Sealing compresses plain bytes into one zstd frame (RFC 8878); the SHA-256 of the frame is
-// the object's id. A Sealer is used by one thread at a time.
+// Compresses and decompresses objects. The stored form is one zstd frame (RFC 8878); the SHA-256 of the frame is the
+// object's id. A Compressor is used by one thread at a time.
 //
-// Content chunks and shard parts are sealed in the same way. Open() accepts only VerifiedBytes, and only Verify() makes
-// those, so unverified bytes never reach zstd.
+// Content chunks and parts of shards have the same form. Decompress() accepts only VerifiedBytes, and only Verify()
+// makes those, so unverified bytes never reach zstd.
 #pragma once
 
 #include <memory>
@@ -16,13 +16,13 @@
 namespace rootstream {
 
 // Compresses at one level. Reusable. Not thread-safe.
-class Sealer {
+class Compressor {
  public:
-  explicit Sealer(int level);  // zstd level 1 to 22
-  ~Sealer();
-  Sealer(Sealer&&) noexcept;
+  explicit Compressor(int level);  // zstd level 1 to 22
+  ~Compressor();
+  Compressor(Compressor&&) noexcept;
 
-  std::string Seal(std::string_view plain);  // the stored bytes: one frame that states its content size
+  std::string Compress(std::string_view plain);  // the stored bytes: one frame that states its content size
 
  private:
   struct State;
@@ -43,12 +43,12 @@ class VerifiedBytes {
 Result<VerifiedBytes> Verify(std::string_view stored, const Id& id);  // kCorrupt
 
 // Decompresses into `out`, whose size must be that of the plain bytes. kCorrupt otherwise.
-Status OpenInto(VerifiedBytes stored, std::span<char> out);
+Status DecompressInto(VerifiedBytes stored, std::span<char> out);
 
 // The plain bytes of an object, shared and immutable.
 using PlainBytes = std::shared_ptr<const std::string>;
 
 // Decompresses into a new string. `plain_size` comes from the reference of the object.
-Result<std::string> Open(VerifiedBytes stored, size_t plain_size);
+Result<std::string> Decompress(VerifiedBytes stored, size_t plain_size);
 
 }  // namespace rootstream

@@ -1,5 +1,5 @@
 // Two of a shard's parts: the chunk list (which chunks, and where they lie), and the publisher's part
-// (what they held before they were sealed), which readers never fetch.
+// (what they held before they were compressed), which readers never fetch.
 //
 // A shard's stream is the plain bytes of the chunks of all its lists, one after another. Extents
 // (format/tree.h) address it. docs/format.md, "Chunk list" and "Publisher's part".

@@ -11,7 +11,7 @@ inline constexpr uint32_t kFormatVersion = 1;
 
 inline constexpr size_t kMaxChunkPlain = 1 << 20;            // plain bytes of one content chunk
 inline constexpr size_t kMaxPartPlain = 16 << 20;            // plain bytes of one shard part
-inline constexpr size_t kMaxStored = 17 << 20;               // stored bytes of any sealed object
+inline constexpr size_t kMaxStored = 17 << 20;               // stored bytes of any compressed object
 inline constexpr size_t kMaxManifest = 64 << 10;             // encoded manifest
 inline constexpr size_t kMaxRef = 128 << 10;                 // encoded ref with its signatures
 inline constexpr uint64_t kMaxPack = 64 << 20;               // bytes of one pack

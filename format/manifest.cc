@@ -59,7 +59,7 @@ std::vector<ObjectRef> DecodeHotLists(const PackTable& packs, Decoder& in) {
   const uint64_t count = in.Count(kMaxHotLists);
   for (uint64_t i = 0; i < count && in.ok(); ++i) {
     refs.push_back(packs.DecodeRef(in, kMaxPartPlain));
-    if (refs.back().in_own_pack()) in.Fail();  // a manifest lies in no pack
+    if (refs.back().in_own_pack()) in.Fail();  // a manifest is not in a pack
   }
   return refs;
 }

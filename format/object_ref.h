@@ -1,4 +1,4 @@
-// Where a sealed object lies, and what it must hash to. Not thread-safe.
+// Where an object lies, and what it must hash to. Not thread-safe.
 //
 // A reference inside an object may name the very pack that holds it, whose hash cannot be known yet:
 // pack number 0 says "the pack I lie in"; number k says entry k - 1 of the pack table that precedes

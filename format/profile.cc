@@ -52,7 +52,7 @@ std::optional<std::string> Unescape(std::string_view text) {
     const int high = HexDigit(text[i + 1]), low = HexDigit(text[i + 2]);
     if (high < 0 || low < 0) return std::nullopt;
     out += static_cast<char>(high * 16 + low);
-    if (IsPlain(out.back())) return std::nullopt;  // one spelling for every path
+    if (IsPlain(out.back())) return std::nullopt;  // each path has exactly one spelling
     i += 2;
   }
   return out;
@@ -176,7 +176,7 @@ std::optional<std::string> Header(Lines& lines, const std::string& key) {
 // What has been said already, so that it is not said again.
 class Said {
  public:
-  // The parts of an event that are new.
+  // The parts of an event that no earlier event has.
   std::vector<ProfileEvent> Add(const ProfileEvent& event) {
     std::vector<ProfileEvent> fresh;
     if (event.kind != ProfileKind::kRead) {

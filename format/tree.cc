@@ -54,7 +54,7 @@ void EncodeInodes(const std::vector<Inode>& inodes, Encoder& out) {
   EncodeColumn(inodes, [&](const Inode& n) { out.Varint(n.mtime_nanoseconds); });
   EncodeColumn(inodes, [&](const Inode& n) { out.Varint(n.xattr_set); });
   EncodeColumn(inodes, [&](const Inode& n) { out.Varint(n.size); });
-  for (const Inode& n : inodes) {  // what only some types have
+  for (const Inode& n : inodes) {  // fields that only some types have
     if (S_ISREG(n.mode)) out.Varint(n.extent_count);
     if (S_ISLNK(n.mode)) out.Varint(n.target);
     if (S_ISDIR(n.mode)) EncodeListing(n.listing, out);
@@ -108,7 +108,7 @@ void EncodeExtents(const Tree& tree, Encoder& out) {
     for (uint32_t i = 0; i < n.extent_count; ++i) {
       const Extent& e = tree.extents[n.extent_begin + i];
       out.Varint(e.file_offset - file);
-      out.Varint(n.size - e.file_offset - e.length);  // zero for the last one, as a rule
+      out.Varint(n.size - e.file_offset - e.length);  // usually zero for the last one
       out.Zigzag(static_cast<int64_t>(e.stream_offset) - stream);
       file = e.file_offset + e.length;
       stream = static_cast<int64_t>(e.stream_offset + e.length);

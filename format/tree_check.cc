@@ -49,7 +49,7 @@ class Checker {
     return n.size == target.size() && target.find('\0') == std::string::npos;
   }
 
-  // A directory has one name, so what is reachable from the top is a tree.
+  // A directory has one name, so the entries reachable from the top form a tree.
   bool CheckEntry(const TreeEntry& e) {
     if (e.child != kNoChild) return e.child < tree_.children.size();
     if (e.row >= tree_.inodes.size()) return false;
@@ -59,7 +59,7 @@ class Checker {
     return true;
   }
 
-  // In bounds, sorted, each row of the tables in one listing only: so there are no cycles to walk.
+  // In bounds, sorted, and each row of the tables in one listing only, so there are no cycles.
   bool CheckListing(const Listing& listing, bool is_root) {
     std::vector<bool>& used = listing.split ? range_used_ : entry_used_;
     if (listing.begin > used.size() || listing.count > used.size() - listing.begin) return false;

@@ -11,9 +11,10 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr int kMaxTransfers = 6;
-constexpr int kMaxCorrupt = 2;                      // of one file
-constexpr int kMaxFutile = 5;                       // answers, one after another, that brought no new byte
-constexpr auto kSilence = std::chrono::seconds(5);  // longer than a slow line needs for what Patience calls progress
+constexpr int kMaxCorrupt = 2;  // of one file
+constexpr int kMaxFutile = 5;   // consecutive answers without a new byte
+constexpr auto kSilence =
+    std::chrono::seconds(5);  // longer than a slow connection needs to make progress as Patience defines it
 constexpr auto kTick = std::chrono::milliseconds(50);
 
 class SmallFile : public Download {
@@ -48,7 +49,7 @@ class Downloads::Job {
 
   Result<TransferRequest> Begin(const Origin& origin) {
     RS_TRY(position_, download_->Begin());
-    // A file on a disk is as quickly read again, and curl does not say where its end is.
+    // Reading a file on a disk again is fast, and curl does not report where it ended.
     if (position_ >= download_->limit() || (position_ > 0 && origin.store_url().starts_with("file:")))
       RS_CHECK(Restart());
     best_ = std::max(best_, position_);
@@ -67,7 +68,7 @@ class Downloads::Job {
   }
 
   Status Take(std::string_view bytes) {
-    // The first bytes tell; a page that comes in smaller pieces has another hash in the end.
+    // The first bytes show it; a login page in smaller parts is found by its hash at the end.
     if ((position_ == 0 || begins_anew_) && LooksLikeWebPage(bytes)) return Unavailable(kWebPage);
     if (begins_anew_) RS_CHECK(Restart());
     if (position_ + bytes.size() > download_->limit()) return Corrupt("it is larger than it can be");
@@ -94,7 +95,7 @@ class Downloads::Job {
   std::shared_ptr<Download> download_;
   std::optional<Status> end_;
   uint64_t position_ = 0;     // of the next byte
-  uint64_t best_ = 0;         // the highest position so far, in any attempt
+  uint64_t best_ = 0;         // the highest position of all attempts
   bool progressed_ = false;   // in this attempt
   bool begins_anew_ = false;  // the server sends all of it, where the rest was asked for
   int corrupt_ = 0, futile_ = 0;
@@ -129,7 +130,7 @@ class Downloads::Sink : public TransferSink {
  private:
   Downloads& owner_;
   const JobPtr job_;
-  Status problem_;  // of this attempt, on this side of the line
+  Status problem_;  // why this attempt failed on this machine
 };
 
 Downloads::Downloads(Transport& transport, std::string store_url, std::chrono::seconds limit,
@@ -149,7 +150,7 @@ Downloads::JobPtr Downloads::Add(std::shared_ptr<Download> download) {
 Status Downloads::Await(const JobPtr& job) {
   if (const auto queued = std::find(queue_.begin(), queue_.end(), job); queued != queue_.end())
     std::rotate(queue_.begin(), queued, queued + 1);
-  if (running_ == 0) patience_.NoteProgress(steady_clock::now());  // nothing could come while nobody waited
+  if (running_ == 0) patience_.NoteProgress(steady_clock::now());  // nothing could arrive before the wait
   while (!job->end()) RS_CHECK(Step());
   return *job->end();
 }
@@ -192,7 +193,7 @@ void Downloads::Note(const JobPtr& job, const Status& attempt, const TransferOut
   switch (error.kind) {
     case ErrorKind::kUnavailable:
       break;
-    case ErrorKind::kCorrupt:  // 416, too: what is there is not a beginning of it
+    case ErrorKind::kCorrupt:  // 416, too: the existing bytes are not a beginning of the file
       origin_.NoteAnswer(now);
       return TryAgain(job, error);
     case ErrorKind::kMissing:
@@ -200,7 +201,7 @@ void Downloads::Note(const JobPtr& job, const Status& attempt, const TransferOut
       origin_.NoteAnswer(now);
       patience_.NoteProgress(now);
       return job->End(error);
-    default:  // on this side of the line
+    default:  // on this machine
       return job->End(attempt);
   }
   const bool broke_off = !MeaningOfHttp(outcome.status) && !outcome.broken_off;

@@ -16,10 +16,10 @@ constexpr int kTimeline = 1000;
 constexpr int kRow = 11;
 constexpr int kTop = 44;
 constexpr int kGraph = 110;         // height of the graph below the rows
-constexpr size_t kMaxRows = 600;    // files; a picture of more is not looked at
+constexpr size_t kMaxRows = 600;    // files; a picture of more is unreadable
 constexpr size_t kMaxLabel = 52;    // characters
 constexpr int kSlices = 500;        // of time, in the graph
-constexpr uint64_t kWaited = 2000;  // microseconds: what took longer was not in memory
+constexpr uint64_t kWaited = 2000;  // microseconds: a slower request was not answered from memory
 
 std::string XmlText(const std::string& text) {
   std::string out;

@@ -21,7 +21,7 @@ void Auditor::CheckImage(const ImageName& image) {
   const std::string shown = "image " + image.ToString();
   const auto bytes = read_(image.RefPath(), kMaxRef);
   if (!bytes.ok()) return Damage(shown, bytes.error().message);
-  // Age and serial are the clients' business; here only what was written counts.
+  // Age and serial are checked by clients; the audit checks the stored bytes only.
   const auto ref = CheckRef(*bytes, image, {.keys = keys_, .insecure = keys_.empty()});
   if (!ref.ok()) return Damage(shown, ref.error().message);
   const std::string path = "manifests/" + ref->manifest_id.Hex();
@@ -49,7 +49,7 @@ void Auditor::CheckManifest(const Id& id) {
 void Auditor::CheckShards(const Manifest& manifest, const std::string& image) {
   walk_.AddRoot(manifest.root);
   while (const auto next = walk_.Next()) CheckShard(*next, image);
-  // Last, since it has no plain hashes: whatever a shard has, too, is checked by that.
+  // Last, since it has no plain hashes; chunks that shards name are checked with those.
   for (const ObjectRef& list : manifest.hot.data) CheckHotList(list, kMaxChunkPlain, image);
   for (const ObjectRef& list : manifest.hot.metadata) CheckHotList(list, kMaxPartPlain, image);
 }
@@ -99,18 +99,18 @@ void Auditor::CheckHotList(const ObjectRef& ref, size_t max_plain, const std::st
   for (const ObjectRef& object : list->chunks) Expect(object, nullptr, what);
 }
 
-Auditor::Place Auditor::NotePlace(const ObjectRef& ref) {
-  const auto [place, is_new] = places_.try_emplace({ref.pack, ref.offset}, ref);
+Auditor::Claim Auditor::NoteClaim(const ObjectRef& ref) {
+  const auto [place, is_new] = claims_.try_emplace({ref.pack, ref.offset}, ref);
   if (is_new) live_bytes_[ref.pack] += ref.stored_size;
   return {is_new, place->second == ref};
 }
 
 bool Auditor::Expect(const ObjectRef& ref, const Id* plain_hash, const std::string& what) {
-  const Place place = NotePlace(ref);
-  // One that says something else of the same place cannot be right, too.
-  if (place.is_new || !place.as_said)
+  const Claim claim = NoteClaim(ref);
+  // Two different claims about one place cannot both be right.
+  if (claim.is_new || !claim.as_said)
     expected_[ref.pack].push_back({ref, plain_hash ? std::optional(*plain_hash) : std::nullopt, what});
-  return place.is_new;
+  return claim.is_new;
 }
 
 // Metadata is read through whole packs: few of them, and near one another.
@@ -122,12 +122,12 @@ Result<std::string> Auditor::ReadObject(const ObjectRef& ref) {
     found = pack_cache_.emplace(ref.pack, std::move(pack)).first;
   }
   expected_.try_emplace(ref.pack);
-  NotePlace(ref);
+  NoteClaim(ref);
   const std::string& pack = found->second;
   if (ref.offset + ref.stored_size > pack.size()) return Corrupt("pack " + ref.pack.Hex() + ": it ends too early");
   const auto verified = Verify(std::string_view(pack).substr(ref.offset, ref.stored_size), ref.id);
   if (!verified.ok()) return Of("pack " + ref.pack.Hex(), verified.error());
-  return Open(*verified, ref.plain_size);
+  return Decompress(*verified, ref.plain_size);
 }
 
 void Auditor::CheckPacks(const std::vector<Id>& further) {
@@ -145,7 +145,7 @@ void Auditor::CheckPacks(const std::vector<Id>& further) {
 
 uint64_t Auditor::BytesInUse() const {
   std::map<Id, uint64_t> ends;
-  for (const auto& [place, ref] : places_) {
+  for (const auto& [place, ref] : claims_) {
     uint64_t& end = ends[ref.pack];
     end = std::max(end, ref.offset + ref.stored_size);
   }
@@ -173,7 +173,7 @@ void Auditor::CheckPack(const Id& id) {
     }
     const auto verified =
         Verify(std::string_view(*pack).substr(object.ref.offset, object.ref.stored_size), object.ref.id);
-    const auto plain = verified.ok() ? Open(*verified, object.ref.plain_size) : verified.error();
+    const auto plain = verified.ok() ? Decompress(*verified, object.ref.plain_size) : verified.error();
     if (!plain.ok()) {
       Damage(where, plain.error().message);
     } else if (object.plain_hash && Sha256(*plain) != *object.plain_hash) {

@@ -46,7 +46,7 @@ class Auditor {
     std::optional<Id> plain_hash;
     std::string what;  // as a damage begins, before the id
   };
-  struct Place {
+  struct Claim {
     bool is_new;
     bool as_said;  // what was said of it first
   };
@@ -59,7 +59,7 @@ class Auditor {
   void CheckHotList(const ObjectRef& ref, size_t max_plain, const std::string& image);
   // That its pack holds it; `plain_hash` may be null. False: something is known to lie there.
   bool Expect(const ObjectRef& ref, const Id* plain_hash, const std::string& what);
-  Place NotePlace(const ObjectRef& ref);
+  Claim NoteClaim(const ObjectRef& ref);
   void CheckPack(const Id& pack);
   Result<std::string> ReadObject(const ObjectRef& ref);
 
@@ -72,7 +72,7 @@ class Auditor {
   std::map<Id, std::vector<Expected>> expected_;  // by pack
   ShardWalk walk_;
   std::set<ObjectRef> seen_hot_lists_;
-  std::map<std::pair<Id, uint64_t>, ObjectRef> places_;  // by pack and offset: what was first said
+  std::map<std::pair<Id, uint64_t>, ObjectRef> claims_;  // by pack and offset: what was first said
   std::map<Id, uint64_t> live_bytes_;
   std::map<Id, std::string> pack_cache_;
   Progress progress_;

@@ -43,7 +43,7 @@ class Collector {
     for (const ImageName& image : images) {
       const std::string shown = "image " + image.ToString();
       RS_TRY(const std::string bytes, store_.ReadRef(image));
-      // Who signed it does not matter: what somebody may read is not removed.
+      // Whoever signed it: an image that somebody may read keeps its objects.
       const auto ref = CheckRef(bytes, image, {.insecure = true});
       if (!ref.ok()) return Of(shown, ref.error());
       if (!named_manifests_.insert(ref->manifest_id).second) continue;
@@ -106,7 +106,7 @@ class Collector {
         return Corrupt("pack " + id.Hex() + ": it ends too early; mend it first");
       }
     }
-    // A store that is not whole may be mended from what nothing seems to need.
+    // A damaged store might be repaired with objects that seem unneeded.
     if (missing.empty()) return Ok();
     return Missing(store_.Shown(PackPath(missing.begin()->first)) + ": it is needed, and not there");
   }
@@ -143,7 +143,7 @@ class Collector {
     report_.bytes_freed += object.size;
   }
 
-  // What lies in the future is younger than anything: a clock was wrong.
+  // A time in the future counts as young: some clock is wrong.
   bool IsYoungerThan(const ObjectInfo& object, hours age) const { return now_ - object.time < age; }
 
   const Store& store_;
@@ -155,7 +155,7 @@ class Collector {
   ObjectStore::Leftovers leftovers_;                // likewise
   std::set<std::string> doomed_;                    // the names of manifests_ and packs_
   GcReport report_;
-  std::string shown_;                // what is being read
+  std::string shown_;                // the image that is being read
   uint64_t read_ = 0, removed_ = 0;  // bytes
   Progress progress_;
 };

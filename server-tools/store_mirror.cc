@@ -54,7 +54,7 @@ class Copier {
     RS_CHECK(CopyManifest(candidate.ref));
     if (is_there) return MirroredImage::State::kUnchanged;
     const auto make = [&](uint64_t) -> Result<std::string> {
-      // A publisher or another mirror may have been at work meanwhile.
+      // A publisher or another mirror may have changed the store in the meantime.
       RS_CHECK(IsThere(candidate));
       return candidate.bytes;
     };
@@ -67,7 +67,7 @@ class Copier {
   size_t packs_there() const { return there_.size(); }
 
  private:
-  // True: this very ref. kUntrusted: a newer one, or another version of the same number.
+  // True: the same ref. kUntrusted: the copy has a newer one, or another one with the same serial.
   Result<bool> IsThere(const Candidate& candidate) const {
     const ImageName& image = candidate.ref.body.image;
     const auto bytes = to_.ReadRef(image);
@@ -146,8 +146,8 @@ class Mirror {
                    [this](uint64_t bytes) { Show(bytes, downloads_.hindrance()); }) {}
 
   Result<MirrorReport> Run() {
-    // All refs first: nothing is written for images that are not trusted, and what is published
-    // meanwhile is left for the next time.
+    // All refs first, so that nothing is written for untrusted images. Images published in the meantime are left for
+    // the next run.
     for (const ImageName& image : images_) RS_CHECK(FetchRef(image));
     if (!candidates_.empty()) RS_CHECK(CopyImages());
     report_.bytes_fetched = downloads_.bytes();
@@ -165,7 +165,7 @@ class Mirror {
     return Ok();
   }
 
-  // Its age is its readers' business: an expired image may be copied, to be kept.
+  // Readers check the age: an expired image may be copied, for an archive.
   Result<Candidate> CheckedRef(const ImageName& image) {
     RS_TRY(std::string bytes, downloads_.GetFile(image.RefPath(), kMaxRef));
     RS_TRY(TrustedRef ref, CheckRef(bytes, image, {.keys = options_.keys, .insecure = options_.insecure}));
@@ -176,7 +176,7 @@ class Mirror {
     progress_.Show(bytes, Total(), hindrance.empty() ? shown_ : hindrance);
   }
 
-  // Known once the last image's packs are.
+  // Known with the packs of the last image.
   uint64_t Total() const { return copies_last_ != nullptr ? copies_last_->bytes_to_fetch() : 0; }
 
   Status CopyImages() {
@@ -197,7 +197,7 @@ class Mirror {
     return Ok();
   }
 
-  // An error when the other images would fail as well.
+  // Returns an error if the other images would fail, too.
   Status Refuse(MirroredImage& image, const Error& error) {
     if (error.kind == ErrorKind::kUnavailable || error.kind == ErrorKind::kFailed) return error;
     image.error = "image " + image.name.ToString() + ": " + error.message;
@@ -209,7 +209,7 @@ class Mirror {
   const std::vector<ImageName> images_;
   MirrorReport report_;
   std::vector<Candidate> candidates_;
-  std::string shown_;  // the image at hand
+  std::string shown_;  // the current image
   const Copier* copies_last_ = nullptr;
   Progress progress_;
   Downloads downloads_;

@@ -34,7 +34,7 @@ ObjectInfo InfoOf(std::string name, const struct stat& st) {
   return {std::move(name), static_cast<uint64_t>(st.st_size), system_clock::from_time_t(st.st_mtime)};
 }
 
-// nullopt: it was removed just now. A link to what is not there is an error, since its target may come back.
+// nullopt: it was removed in the meantime. A dangling link is an error, since its target may come back.
 Result<std::optional<struct stat>> Look(const std::string& path) {
   struct stat st;
   if (stat(path.c_str(), &st) == 0) return std::optional(st);
@@ -55,7 +55,7 @@ Result<std::unique_ptr<FolderStore>> FolderStore::Open(const std::string& text) 
   if (stat(path.c_str(), &st) != 0) return ErrnoError("cannot open store", path);
   if (!S_ISDIR(st.st_mode)) return Invalid(path + ": not a store but a file");
   RS_TRY(const FolderKind kind, KindOfFolder(path));
-  // One that is still empty, made before there were marks.
+  // An empty store from before stores had marks.
   const bool is_new = kind == FolderKind::kUnused && IsFolder(path + "/packs") && IsFolder(path + "/images");
   if (kind == FolderKind::kForeign || (kind == FolderKind::kUnused && !is_new))
     return Invalid(path + ": not a store (it has no " + std::string(kStoreMark) + ", and no image)");
@@ -69,7 +69,7 @@ Result<std::unique_ptr<FolderStore>> FolderStore::OpenOrCreate(const std::string
   RS_CHECK(MakeFolders(path));
   RS_TRY(const FolderKind kind, KindOfFolder(path));
   if (kind == FolderKind::kForeign) return Invalid(path + ": not a store, and not empty; nothing was written");
-  // Before all else: a publisher that comes next, or after a crash, knows it.
+  // The mark comes first, so that a publisher recognises the store after a crash.
   if (kind != FolderKind::kStore) RS_CHECK(WriteFileAtomically(path + "/" + std::string(kStoreMark), StoreMarkText()));
   for (const char* folder : {"packs", "images", "manifests", "tmp"}) RS_CHECK(MakeFolders(path + "/" + folder));
   return std::unique_ptr<FolderStore>(new FolderStore(std::move(path)));
@@ -77,7 +77,7 @@ Result<std::unique_ptr<FolderStore>> FolderStore::OpenOrCreate(const std::string
 
 Result<std::string> FolderStore::Get(const std::string& name, uint64_t offset, size_t size) const {
   const std::string path = PathOf(name);
-  // A FIFO in its place must not hold up who reads: pread(2) refuses it.
+  // O_NONBLOCK: opening a FIFO must not block; pread(2) then refuses it.
   RS_TRY(const UniqueFd file, OpenFile(path, O_RDONLY | O_NONBLOCK));
   struct stat st;
   if (fstat(file.get(), &st) != 0) return ErrnoError("cannot read", path);
@@ -100,7 +100,7 @@ Result<std::vector<ObjectInfo>> FolderStore::List(const std::string& folder) con
   return found;
 }
 
-// Names have one folder at most between the top folder and themselves.
+// Names have at most one folder: "packs/ab…".
 Status FolderStore::ListBelow(const std::string& folder, std::vector<ObjectInfo>& found) const {
   RS_TRY(const auto names, NamesIn(PathOf(folder)));
   for (const std::string& name : names) {
@@ -119,7 +119,7 @@ bool FolderStore::Renew(const std::string& name, uint64_t size) {
   const std::string path = PathOf(name);
   struct stat st;
   if (stat(path.c_str(), &st) != 0 || static_cast<uint64_t>(st.st_size) < size) return false;
-  (void)utimensat(AT_FDCWD, path.c_str(), nullptr, 0);  // another user's: gc's grace time has to do
+  (void)utimensat(AT_FDCWD, path.c_str(), nullptr, 0);  // owned by another user: gc's grace time must be enough
   return true;
 }
 

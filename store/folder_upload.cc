@@ -12,7 +12,7 @@ namespace {
 
 constexpr size_t kWriteSize = 1 << 20;  // bytes
 
-// Locked, so that no clean-up takes it; and still there once it is locked.
+// Locks the file, so that no clean-up removes it, and checks that it still exists then.
 bool LockAtItsPlace(const UniqueFd& file, const std::string& path, int how) {
   struct stat here, there;
   return flock(file.get(), how | LOCK_NB) == 0 && fstat(file.get(), &here) == 0 && stat(path.c_str(), &there) == 0 &&
@@ -41,7 +41,7 @@ Result<std::unique_ptr<FolderUpload>> FolderUpload::Begin(const std::string& sto
       return std::unique_ptr<FolderUpload>(new FolderUpload(store, std::move(path), std::move(file), true));
     }
   }
-  // Nothing to resume, or another process is at it: each its own, whoever is first.
+  // Nothing to resume, or another process is uploading it: each uploads its own, and the first one wins.
   RS_TRY(auto created, CreateFile(folder));
   fchmod(created.first.get(), 0644);
   return std::unique_ptr<FolderUpload>(

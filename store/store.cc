@@ -73,7 +73,7 @@ Result<std::string> Store::ReadObject(const ObjectRef& ref) const {
   RS_TRY(const std::string stored, objects_->Get(name, ref.offset, ref.stored_size));
   const auto verified = Verify(stored, ref.id);
   if (!verified.ok()) return Of(Shown(name), verified.error());
-  auto plain = rootstream::Open(*verified, ref.plain_size);
+  auto plain = rootstream::Decompress(*verified, ref.plain_size);
   if (!plain.ok()) return Of(Shown(name) + ": object " + ref.id.Hex(), plain.error());
   return plain;
 }
@@ -110,10 +110,10 @@ Status Store::ReplaceRef(const ImageName& image,
     if (!was) return make(0);
     const auto ref = Ref::Decode(*was);
     const auto body = ref.ok() ? Ref::DecodeBody(ref->body) : Result<RefBody>(ref.error());
-    // A serial that cannot be read must not be given again.
+    // An unreadable ref may hold any serial, and none may be given twice.
     if (!body.ok()) return Of(Shown(name), body.error());
     RS_TRY(std::string bytes, make(body->serial));
-    (void)objects_->Renew(ManifestPath(Sha256(body->manifest)), 0);  // another user's: it is kept less long
+    (void)objects_->Renew(ManifestPath(Sha256(body->manifest)), 0);  // owned by another user: gc removes it sooner
     return bytes;
   }));
   return WriteImageList();

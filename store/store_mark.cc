@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view kFirstWords = "rootstream store, version ";
 constexpr unsigned kVersion = 1;
-constexpr size_t kRandomLetters = 6;  // of mkostemp(3)
+constexpr size_t kRandomLetters = 6;  // as mkostemp(3) needs it
 
 bool IsRandom(std::string_view letters) {
   return letters.size() == kRandomLetters && std::all_of(letters.begin(), letters.end(), [](char c) {
@@ -30,7 +30,7 @@ std::vector<std::string> NamesOrNone(const std::string& folder) {
   return names.ok() ? std::move(*names) : std::vector<std::string>();
 }
 
-// The version of the mark; 0: there is none, or a damaged one.
+// The version in the mark; 0: no mark, or a damaged one.
 unsigned VersionOf(const Result<std::string>& text) {
   if (!text.ok() || !text->starts_with(kFirstWords)) return 0;
   unsigned version = 0;
@@ -67,14 +67,14 @@ bool HoldsAPack(const std::string& path) {
   return false;
 }
 
-// Nothing is in it but empty folders of a store, its locks, and what a publisher left that was stopped
-// while it made one.
+// True if the folder holds only empty folders of a store, locks, and what an interrupted publisher left while creating
+// a store.
 bool HoldsNothingElse(const std::string& path, const std::vector<std::string>& names) {
   static const std::set<std::string_view> kOurs = {"packs",     "images",     "manifests",   "tmp",     "lock",
                                                    "lock.refs", "lost+found", "images.list", kStoreMark};
   for (const std::string& name : names)
     if (!kOurs.contains(name) && FinalName(name) != kStoreMark && FinalName(name) != "images.list") return false;
-  // tmp/ as well: a publisher writes there when the mark is there already.
+  // Also tmp/: another publisher may have written the mark, and begun to upload.
   for (const char* folder : {"/packs", "/images", "/manifests", "/tmp"})
     if (!NamesOrNone(path + folder).empty()) return false;
   return true;

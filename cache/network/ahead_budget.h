@@ -4,14 +4,14 @@
 
 #include <cstdint>
 
-#include "cache/network/line.h"
+#include "cache/network/network_estimate.h"
 
 namespace rootstream {
 
 // Bytes to fetch beside a request. `worth`: the share of recent guesses that were right, 0 to 1.
-uint64_t GuessBudget(const Line& line, double worth);
+uint64_t GuessBudget(const NetworkEstimate& estimate, double worth);
 
 // Bytes of an image's metadata to fetch once, at the first sign that it will be needed.
-uint64_t SurveyBudget(const Line& line);
+uint64_t SurveyBudget(const NetworkEstimate& estimate);
 
 }  // namespace rootstream

@@ -162,7 +162,7 @@ struct CurlTransport::Transfer {
   TransferOutcome Outcome(CURLcode code) const {
     TransferOutcome out{.status = HttpStatus(), .bytes = bytes};
     auto meaning = MeaningOfHttp(out.status);
-    if (request.put && out.status / 100 == 2) meaning.reset();  // 201 and 204 are as good
+    if (request.put && out.status / 100 == 2) meaning.reset();  // 201 and 204 are success, too
     out.complete = code == CURLE_OK && !meaning;
     if (request.date_only) out.date = Date();
     out.broken_off = broken_off;
@@ -170,13 +170,13 @@ struct CurlTransport::Transfer {
     if (broken_off) {
       out.reason = "broken off";
     } else if (code != CURLE_OK) {
-      // With TFTP the buffer holds what libcurl 7.88 says of every such connection, and not why it failed.
+      // For TFTP, libcurl 7.88 writes a note into the buffer for every connection, and not the cause of the failure.
       const bool has_reason = error[0] != 0 && strncasecmp(request.url.c_str(), "tftp:", 5) != 0;
       out.reason = has_reason ? error : curl_easy_strerror(code);
     } else if (meaning) {
       out.reason = "HTTP " + std::to_string(out.status);
     }
-    // A proxy's refusal says nothing of the file.
+    // A refusal by the proxy says nothing about the file.
     if (!out.complete && !broken_off && (code != CURLE_OK || out.status == 407)) out.reason += ProxyWord(request.url);
     curl_off_t value = 0;
     if (curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &value) == CURLE_OK)
@@ -196,7 +196,7 @@ struct CurlTransport::State {
   Patience patience;
   Credentials credentials;
   std::unordered_map<CURL*, std::unique_ptr<Transfer>> running;
-  std::vector<CURL*> idle;             // handles to use again: each is some 100 KiB with its buffers
+  std::vector<CURL*> idle;             // for reuse: a handle with its buffers takes some 100 KiB
   std::vector<curl_socket_t> sockets;  // of all connections
   std::unique_ptr<FileReads> files;
 
@@ -209,9 +209,9 @@ struct CurlTransport::State {
     return close(socket);
   }
 
-  // A server that does not set TCP_NODELAY holds the last segment of its answer back until what went
-  // before is acknowledged (RFC 896), which a receiver delays by 40 ms (RFC 1122, 4.2.3.2). Linux
-  // forgets the wish after a while, so it is said after every look at the sockets: tcp(7).
+  // A server without TCP_NODELAY holds back the last segment of an answer until the earlier ones are acknowledged
+  // (RFC 896), which a receiver delays by 40 ms (RFC 1122, 4.2.3.2). Linux resets TCP_QUICKACK after a while, so it
+  // is set again after every poll: tcp(7).
   void AcknowledgeNow() const {
     const int on = 1;
     for (const curl_socket_t socket : sockets) setsockopt(socket, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
@@ -260,8 +260,8 @@ void CurlTransport::Start(const TransferRequest& request, std::shared_ptr<Transf
   curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
   curl_easy_setopt(easy, CURLOPT_USERAGENT, "rootstream/" ROOTSTREAM_VERSION);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  // A thread that asks a silent name server is not waited for (lib/asyn-thread.c, Curl_resolver_kill), which would
-  // hold up every other transfer: it frees what it has when it comes back.
+  // libcurl must not wait for its thread that asks a silent name server (lib/asyn-thread.c, Curl_resolver_kill): that
+  // would block all other transfers. The thread frees its data when it returns.
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
   if (request.limit.count() > 0) curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, long{request.limit.count()});
   curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);

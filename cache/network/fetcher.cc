@@ -13,7 +13,7 @@ constexpr milliseconds kIdle{1000};
 
 }  // namespace
 
-// What a transfer tells, on the network thread: the table learns of it, and what is complete goes to the workers.
+// Called on the network thread: reports a transfer's progress to the table, and gives complete objects to the workers.
 class Fetcher::PackSink : public TransferSink {
  public:
   PackSink(Fetcher& fetcher, TransferTable::TransferPtr transfer) : fetcher_(fetcher), transfer_(std::move(transfer)) {}
@@ -86,7 +86,7 @@ void Fetcher::AskForFile(size_t store, const Asked& file, FileWaiter waiter) {
   FileTransfer::Job job{store, file, table_.ShownFile(store, file.path), std::move(waiter)};
   if (table_.is_ending()) return job.Answer(Unavailable("closing"));
   files_.With([&](auto& files) { files.push_back(std::move(job)); });
-  if (table_.is_ending()) FailFiles();  // the end may have begun meanwhile
+  if (table_.is_ending()) FailFiles();  // Close() may have begun in the meantime
   transport_.Wake();
 }
 

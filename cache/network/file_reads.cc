@@ -17,11 +17,11 @@ namespace rootstream {
 namespace {
 
 constexpr size_t kPiece = 256 << 10;       // bytes
-constexpr size_t kMaxPieces = 4;           // of one file that wait for delivery
-constexpr int kMaxThreads = 16;            // those that hang included
-constexpr std::chrono::seconds kIdle{10};  // then a thread ends
+constexpr size_t kMaxPieces = 4;           // of one file, waiting for delivery
+constexpr int kMaxThreads = 16;            // including threads that hang
+constexpr std::chrono::seconds kIdle{10};  // an idle thread ends after this time
 
-// The outcome of a file that cannot be had.
+// The outcome for a file that cannot be opened or read.
 TransferOutcome Problem(ErrorKind kind, std::string reason) { return {.kind = kind, .reason = std::move(reason)}; }
 
 TransferOutcome ErrnoProblem(int error) {
@@ -33,7 +33,7 @@ TransferOutcome ErrnoProblem(int error) {
 
 }  // namespace
 
-// One file on its way, between a thread that reads it and the one that delivers it.
+// One file, shared by the thread that reads it and the thread that delivers it.
 struct FileReads::Read {
   std::string path;
   uint64_t first = 0;
@@ -43,13 +43,13 @@ struct FileReads::Read {
   CondVar taken;
   std::deque<std::string> pieces RS_GUARDED_BY(mutex);
   std::optional<TransferOutcome> end RS_GUARDED_BY(mutex);
-  bool is_left RS_GUARDED_BY(mutex) = false;  // nobody takes more of it
+  bool is_left RS_GUARDED_BY(mutex) = false;  // nobody wants the rest
 };
 
 struct FileReads::Shared {
   Mutex mutex;
   CondVar changed;
-  std::function<void()> wake RS_GUARDED_BY(mutex);  // none once the owner is gone
+  std::function<void()> wake RS_GUARDED_BY(mutex);  // null once the owner is gone
   std::deque<std::shared_ptr<Read>> queue RS_GUARDED_BY(mutex);
   int threads RS_GUARDED_BY(mutex) = 0;
   int idle RS_GUARDED_BY(mutex) = 0;
@@ -59,7 +59,7 @@ struct FileReads::Shared {
     if (wake) wake();
   }
 
-  // False: it is not wanted any more.
+  // Returns false if the file is not wanted any more.
   bool Hand(Read& read, std::string piece) {
     {
       const MutexLock lock(read.mutex);
@@ -72,7 +72,7 @@ struct FileReads::Shared {
   }
 
   TransferOutcome ReadAll(Read& read) {
-    // A FIFO opens at once so, and is then seen to be none of ours.
+    // O_NONBLOCK: opening a FIFO must not block; it is refused below.
     const UniqueFd file(open(read.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     if (!file) return ErrnoProblem(errno);
     struct stat st = {};
@@ -161,7 +161,7 @@ bool FileReads::Deliver(SteadyTime now) {
   return any;
 }
 
-// True: it has ended.
+// Returns true if the transfer has ended.
 bool FileReads::DeliverOne(UnderWay& transfer, SteadyTime now) {
   Read& read = *transfer.read;
   std::deque<std::string> pieces;

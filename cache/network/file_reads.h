@@ -7,7 +7,7 @@
 #include <list>
 #include <memory>
 
-#include "cache/network/line.h"
+#include "cache/network/network_estimate.h"
 #include "cache/network/transport.h"
 
 namespace rootstream {

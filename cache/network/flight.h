@@ -9,7 +9,7 @@
 
 #include "base/callback.h"
 #include "base/result.h"
-#include "cache/network/line.h"
+#include "cache/network/network_estimate.h"
 #include "format/chunk.h"
 #include "format/object_ref.h"
 

@@ -16,7 +16,7 @@ void FlightQueue::Remove(const FlightPtr& flight) {
 
 FlightPtr FlightQueue::BeginOfRun(const FlightPtr& first, const Limits& limits) const {
   FlightPtr begin = first;
-  if (first->priority < Priority::kHotRange) return begin;  // a reader's
+  if (first->priority < Priority::kHotRange) return begin;  // asked for by a reader
   auto it = by_place_.find(Place(first->ref.pack, first->ref.offset, first->ref.id));
   while (it != by_place_.begin()) {
     const FlightPtr& before = (--it)->second;

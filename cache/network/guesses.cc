@@ -3,7 +3,7 @@
 namespace rootstream {
 namespace {
 
-constexpr size_t kMaxOpen = 192;  // a guess is wrong when so many came after it
+constexpr size_t kMaxOpen = 192;  // a guess counts as wrong after so many further ones
 
 }  // namespace
 

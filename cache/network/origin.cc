@@ -8,10 +8,10 @@ namespace {
 using std::chrono::microseconds;
 using std::chrono::seconds;
 
-constexpr double kRemembered = 1.0;      // seconds of bodies that a score is made of
+constexpr double kRemembered = 1.0;      // seconds of transfer that the score covers
 constexpr double kLeastMeasured = 0.01;  // seconds
-constexpr seconds kStale{30};            // then it is tried again, in case it has become better
-constexpr seconds kProbeInterval{20};    // longer than a probe that gets no answer takes
+constexpr seconds kStale{30};            // then a slow server is tried again, since it may be faster now
+constexpr seconds kProbeInterval{20};    // longer than a probe without an answer
 
 }  // namespace
 
@@ -28,7 +28,7 @@ void Origin::NoteAnswer(SteadyTime now) {
 }
 
 void Origin::NoteFailure(SteadyTime now, SteadyTime since, seconds retry_after) {
-  if (is_down() && !probing_) return;  // of several requests that failed together, one counts
+  if (is_down() && !probing_) return;  // several requests that fail together count once
   if (!is_down()) down_since_ = since;
   probing_ = false;
   next_try_ = {};

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "base/url_text.h"
-#include "cache/network/line.h"
+#include "cache/network/network_estimate.h"
 #include "cache/network/patience.h"
 
 namespace rootstream {

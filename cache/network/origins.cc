@@ -8,8 +8,8 @@ namespace {
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
-constexpr uint64_t kTypicalRequest = 128 << 10;  // bytes, to compare servers by
-constexpr int kSlower = 3;                       // times slower than another: not waited for
+constexpr uint64_t kTypicalRequest = 128 << 10;  // bytes: servers are compared by the time for so many
+constexpr int kSlower = 3;                       // times slower than another server: not used
 constexpr milliseconds kWorthIt{30};             // time gained by asking again
 
 }  // namespace
@@ -21,8 +21,8 @@ void Origins::Add(const std::vector<std::string>& stores, std::optional<std::chr
   }
 }
 
-// The one that would deliver first; of those that are not known, the first; one that is silent, last. One request at a
-// time finds out about another: one that nobody waits for, unless all else fails.
+// Picks the server that would deliver first. Among servers not measured yet, the first in the list; a silent one comes
+// last. To measure another server, one request at a time goes there: one without a waiting reader, if possible.
 std::optional<size_t> Origins::Pick(const Flight& flight, SteadyTime now) const {
   std::optional<size_t> best;
   microseconds best_time{0};

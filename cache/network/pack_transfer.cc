@@ -33,7 +33,7 @@ Error PackTransfer::Failure(const TransferOutcome& outcome) const {
   if (whole_ && !begins_as_pack_ && LooksLikeWebPage(beginning_)) return Unavailable(kWebPage);
   if (problem_) return *problem_;
   if (!outcome.complete && !outcome.broken_off) return {outcome.kind, outcome.reason};
-  // Whole but too short, or begun in the wrong place: not what was published.
+  // Complete but too short, or with a wrong offset: not the published pack.
   return Corrupt("it ends too early");
 }
 
@@ -88,12 +88,12 @@ std::vector<FlightPtr> PackTransfer::WaitedFor() const {
 std::chrono::microseconds PackTransfer::TimeUntil(const FlightPtr& flight, SteadyTime now) const {
   const auto elapsed = std::chrono::duration_cast<std::chrono::microseconds>(now - began_);
   const auto until = BytesUntil(flight).value_or(0);
-  if (received_ == 0) return elapsed;  // at least as long again
+  if (received_ == 0) return elapsed;  // at least twice as much
   return std::chrono::microseconds(static_cast<int64_t>(static_cast<double>(elapsed.count()) *
                                                         static_cast<double>(until) / static_cast<double>(received_)));
 }
 
-// Moves on by what belongs to one flight, or to the gap before it.
+// Consumes bytes of one flight, or of the gap before it.
 void PackTransfer::Consume(std::string_view& bytes, Complete& complete) {
   const auto next = pending_.begin();
   const FlightPtr flight = next->second;
@@ -115,7 +115,8 @@ void PackTransfer::Consume(std::string_view& bytes, Complete& complete) {
   buffer_ = {};
 }
 
-// All of a pack is sent, or a page that asks for a login: the first bytes tell. False: it is no pack.
+// The server sends a whole file instead of a range: the pack, or for example a login page. The first bytes show which.
+// Returns false if it is not a pack.
 bool PackTransfer::CheckBeginning(std::string_view bytes) {
   beginning_ += bytes.substr(0, std::max(kPackHeaderSize, kWebPageBeginning) - beginning_.size());
   if (beginning_.size() < kPackHeaderSize) return true;

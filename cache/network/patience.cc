@@ -12,7 +12,7 @@ constexpr milliseconds kFirstDelay{250};
 constexpr milliseconds kLongestDelay{5000};
 constexpr milliseconds kLongestRetryAfter{30'000};
 constexpr milliseconds kShortestDelay{20};  // whatever the limit
-constexpr int kTriesInLimit = 4;            // no fewer fit into it
+constexpr int kTriesInLimit = 4;            // at least so many tries fit into the limit
 constexpr int kMostDoublings = 8;
 
 }  // namespace
@@ -33,7 +33,7 @@ void Patience::NoteFailure(SteadyTime now, seconds retry_after) {
   ++failures_;
   std::uniform_int_distribution<int64_t> part(full.count() / 2, full.count());
   milliseconds delay{part(jitter_)};
-  // Compared as seconds: a server may ask for more milliseconds than there are.
+  // Compared in seconds, since the server's number may overflow milliseconds.
   if (retry_after > delay)
     delay = milliseconds(std::min<seconds>(retry_after, seconds(kLongestRetryAfter.count() / 1000)));
   if (limit_) delay = std::min(delay, std::max(kShortestDelay, *limit_ / kTriesInLimit));

@@ -14,7 +14,7 @@
 #include <optional>
 #include <random>
 
-#include "cache/network/line.h"
+#include "cache/network/network_estimate.h"
 
 namespace rootstream {
 

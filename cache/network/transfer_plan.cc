@@ -2,7 +2,7 @@
 
 #include "cache/network/transfer_table.h"
 
-// The part of TransferTable by which the network thread finds what to do next.
+// The part of TransferTable that chooses the next request of the network thread.
 namespace rootstream {
 namespace {
 
@@ -11,14 +11,14 @@ using std::chrono::seconds;
 using std::chrono::steady_clock;
 
 constexpr int kMaxTransfers = 8;
-constexpr int kMaxAheadTransfers = 4;       // each takes its share of the line from who waits
-constexpr uint64_t kMaxRange = 2 << 20;     // bytes of one request for what is waited for
-constexpr uint64_t kMaxBefore = 128 << 10;  // bytes of one that come before what is wanted first
-constexpr uint64_t kMovedShare = 8;         // of all bytes, those that may come twice to leave a slow mirror
-constexpr seconds kStuck{60};               // without a whole object, when reads wait for ever
-constexpr seconds kLeastStuck{5};           // the same, however soon reads are to fail: a slow line is no failure
-constexpr milliseconds kToAsk{1000};        // for a want that is not asked for, though a server may be asked
-constexpr milliseconds kSilent{1000};       // without any byte of an answer: another mirror may be sooner
+constexpr int kMaxAheadTransfers = 4;       // each takes bandwidth from readers that wait
+constexpr uint64_t kMaxRange = 2 << 20;     // bytes of one request for a demand
+constexpr uint64_t kMaxBefore = 128 << 10;  // bytes of one request before its first wanted object
+constexpr uint64_t kMovedShare = 8;         // the share of all bytes that may be fetched twice to leave a slow mirror
+constexpr seconds kStuck{60};               // without a complete object, when reads wait for ever
+constexpr seconds kLeastStuck{5};           // the same, however soon reads are to fail: a slow connection is no failure
+constexpr milliseconds kToAsk{1000};        // for a wanted object that is not requested, though a server may be asked
+constexpr milliseconds kSilent{1000};       // without any byte of an answer; then another mirror may be faster
 
 }  // namespace
 
@@ -45,7 +45,7 @@ TransferTable::Start TransferTable::Begin(const FlightPtr& first, size_t origin,
   ++source.under_way;
   const Id pack = first->ref.pack;
   const bool whole = !source.ServesRanges(now);
-  const FlightQueue::Limits limits{line_.CheapGap(), kMaxRange, line_.Window() / 2, kMaxBefore};
+  const FlightQueue::Limits limits{estimate_.CheapGap(), kMaxRange, estimate_.Window() / 2, kMaxBefore};
   std::vector<FlightPtr> flights = whole ? queue_.AllOf(pack) : queue_.Run(first, limits);
   if (!whole) std::erase_if(flights, [&](const FlightPtr& f) { return f->missing_at.contains(origin); });
   const PackTransfer::Cause cause{first->priority != Priority::kDemand, first->wanted_first == Priority::kDemand,
@@ -78,13 +78,13 @@ std::string TransferTable::ShownFile(size_t store, const std::string& path) cons
   return origins_[store].Shown(path);
 }
 
-// As much as fills the line, and no more: who comes to wait finds little before him. What a profile or nobody at all
-// asks for leaves the line to demands that it did not foresee, as long as they keep coming; unless the profile fits all
-// the same.
+// Keeps as much under way as fills the connection, and no more: a new demand then waits for little. The hot
+// range and the fill leave the bandwidth to demands that the profile did not predict, as long as such demands keep
+// coming, unless the profile predicts most reads.
 bool TransferTable::MayFetchAhead(Priority priority, SteadyTime now) const {
   uint64_t under_way = 0;
   int transfers = 0;
-  bool demand = now - last_demand_ < line_.round_trip() / 2;
+  bool demand = now - last_demand_ < estimate_.round_trip() / 2;
   for (const TransferPtr& transfer : running_) {
     demand = demand || transfer->is_surprise();
     if (!transfer->is_ahead()) continue;
@@ -94,7 +94,7 @@ bool TransferTable::MayFetchAhead(Priority priority, SteadyTime now) const {
   if (transfers >= kMaxAheadTransfers) return false;
   const bool gives_way = priority > Priority::kHotRange || (priority == Priority::kHotRange && !hot_range_fits_);
   if (demand && gives_way) return false;
-  return under_way < line_.Window();
+  return under_way < estimate_.Window();
 }
 
 void TransferTable::LeaveSlowMirrors() {
@@ -105,7 +105,7 @@ void TransferTable::LeaveSlowMirrors() {
     if (!LeaveSlowMirror(*transfer, now)) return;
 }
 
-// False: no more may be asked for twice.
+// Returns false if the limit of bytes that are fetched twice is reached.
 bool TransferTable::LeaveSlowMirror(PackTransfer& transfer, SteadyTime now) {
   Origin& origin = origins_[transfer.origin()];
   const bool silent = transfer.IsSilent(now, kSilent) && !origin.HasDelivered(now - kSilent);
@@ -135,7 +135,7 @@ std::vector<TransferTable::Failed> TransferTable::TakeStuck() {
       if (policy_.give_up_after) {
         failed.push_back({flight, Of(flight->Shown(), Of(shown, slow))});
       } else {
-        (void)Requeue(flight, transfer->origin(), slow, now);  // which never gives up what is unavailable
+        (void)Requeue(flight, transfer->origin(), slow, now);  // which waits for ever
       }
     }
   }
@@ -149,7 +149,7 @@ std::vector<TransferTable::Failed> TransferTable::TakeOverdue() {
   const auto now = steady_clock::now();
   const bool all_down = origins_.are_down();
   const SteadyTime down_since = origins_.down_since();
-  // Who may be asked now is asked first, however soon a want is to fail.
+  // Servers that may be asked now are asked first, even if a wanted object is about to fail.
   const auto whole_time = *policy_.give_up_after + (origins_.MayAsk(now) ? kToAsk : milliseconds(0));
   for (const auto& [key, flight] : queue_.by_urgency()) {
     const bool has_failed = flight->failing_since && now - *flight->failing_since >= *policy_.give_up_after;
@@ -158,7 +158,7 @@ std::vector<TransferTable::Failed> TransferTable::TakeOverdue() {
   }
   for (Failed& each : overdue) {
     queue_.Remove(each.flight);
-    // What kept it from being asked for is what others met.
+    // It was not requested for the reason for which others failed.
     if (each.flight->last_reason.empty()) each.flight->last_reason = origins_.last_reason();
     each.error = Unavailable(each.flight->Shown() + ": no answer for too long: " + each.flight->last_reason);
   }

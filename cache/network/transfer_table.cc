@@ -49,18 +49,18 @@ size_t TransferTable::store_count() const {
 
 uint64_t TransferTable::GuessBudget() const {
   const MutexLock lock(mutex_);
-  return policy_.neighbours == Neighbours::kLeave ? 0 : rootstream::GuessBudget(line_, guesses_.worth());
+  return policy_.neighbours == Neighbours::kLeave ? 0 : rootstream::GuessBudget(estimate_, guesses_.worth());
 }
 
 uint64_t TransferTable::SurveyBudget() const {
   const MutexLock lock(mutex_);
-  return policy_.neighbours == Neighbours::kLeave ? 0 : rootstream::SurveyBudget(line_);
+  return policy_.neighbours == Neighbours::kLeave ? 0 : rootstream::SurveyBudget(estimate_);
 }
 
 NetworkState TransferTable::state() const {
   const MutexLock lock(mutex_);
-  const double rtt_ms = static_cast<double>(line_.round_trip().count()) / 1000;
-  return {origins_.are_down(), rtt_ms, line_.bandwidth()};
+  const double rtt_ms = static_cast<double>(estimate_.round_trip().count()) / 1000;
+  return {origins_.are_down(), rtt_ms, estimate_.bandwidth()};
 }
 
 bool TransferTable::is_waiting() const {
@@ -73,7 +73,7 @@ bool TransferTable::is_ending() const {
   return ending_;
 }
 
-// --- Who wants objects ---------------------------------------------------------------------------------------------
+// Wanted objects.
 
 TransferTable::Taken TransferTable::Want(std::vector<Wanted>& wanted, Priority priority,
                                          const std::vector<ObjectRef>& guesses, const InMemory& in_memory) {
@@ -114,7 +114,7 @@ std::optional<Result<PlainBytes>> TransferTable::WantOne(Wanted& wanted, Priorit
   return std::nullopt;
 }
 
-// A flight that is wanted once more, maybe more urgently.
+// Adds a further caller to a flight, perhaps with a higher priority.
 void TransferTable::Raise(const FlightPtr& flight, Priority priority) {
   if (flight->queued) {
     if (priority >= flight->priority) return;
@@ -135,7 +135,7 @@ bool TransferTable::WasGivenUp(const Id& id) {
   return false;
 }
 
-// Where the reader was a moment ago is no longer where it is.
+// Older positions of the reader do not count any more.
 void TransferTable::DropGuesses() {
   std::vector<FlightPtr> dropped;
   for (auto it = queue_.by_urgency().lower_bound({Priority::kGuess, 0});
@@ -145,21 +145,21 @@ void TransferTable::DropGuesses() {
     queue_.Remove(flight);
     if (flight->waiters.empty() && flight->wanted_first == Priority::kGuess) {
       flights_.erase(flight->ref.id);
-    } else {  // it was wanted before it was guessed
+    } else {  // it was already wanted when it was guessed
       flight->priority = flight->wanted_first;
       queue_.Add(flight);
     }
   }
 }
 
-// A flight that somebody comes to wait for, and that is under way behind others: alone it may be sooner.
+// A demand for an object that is being transferred behind others: a request of its own may be faster.
 void TransferTable::OvertakeIfLate(const FlightPtr& flight) {
-  const int others = line_.bodies();
+  const int others = estimate_.bodies();
   for (const TransferPtr& transfer : running_) {
     const auto before = transfer->BytesUntil(flight);
     if (!before || !transfer->is_ahead()) continue;
-    const auto alone = line_.round_trip() + line_.TimeFor(flight->ref.stored_size, others);
-    if (line_.TimeFor(*before, std::max(0, others - 1)) <= 2 * alone + kWorthIt) return;
+    const auto alone = estimate_.round_trip() + estimate_.TimeFor(flight->ref.stored_size, others);
+    if (estimate_.TimeFor(*before, std::max(0, others - 1)) <= 2 * alone + kWorthIt) return;
     if (!transfer->Leave(flight)) return;
     flight->priority = Priority::kDemand;
     queue_.Add(flight);
@@ -167,13 +167,13 @@ void TransferTable::OvertakeIfLate(const FlightPtr& flight) {
   }
 }
 
-// --- What transfers tell -------------------------------------------------------------------------------------------
+// Progress of transfers.
 
 bool TransferTable::HeadCame(PackTransfer& transfer, const TransferHead& head) {
   const MutexLock lock(mutex_);
   const auto now = steady_clock::now();
   const bool is_in_time = transfer.Begin(head, now);
-  line_.BeginBody(now);
+  estimate_.BeginBody(now);
   if (head.status == 200) {
     TakeWholePack(transfer);
   } else {
@@ -187,10 +187,10 @@ bool TransferTable::BytesCame(PackTransfer& transfer, std::string_view bytes, Pa
   const MutexLock lock(mutex_);
   const auto now = steady_clock::now();
   Origin& origin = origins_[transfer.origin()];
-  if (transfer.received() > 0)  // how long the first bytes were on their way is not known
+  if (transfer.received() > 0)  // the travel time of the first bytes is unknown
     origin.NoteBody(now, bytes.size(),
                     std::chrono::duration_cast<std::chrono::microseconds>(now - transfer.last_byte()));
-  line_.NoteBytes(now, bytes.size());
+  estimate_.NoteBytes(now, bytes.size());
   const bool was_a_pack = transfer.has_begun_as_pack();
   const bool more_wanted = transfer.Take(bytes, now, complete);
   if (!was_a_pack && transfer.has_begun_as_pack()) origin.NoteAnswer(now);
@@ -198,7 +198,7 @@ bool TransferTable::BytesCame(PackTransfer& transfer, std::string_view bytes, Pa
   return more_wanted;
 }
 
-// The server sends all of the pack: everything wanted of it may as well come from here.
+// The server sends the whole pack, so everything wanted from it is taken from this transfer.
 void TransferTable::TakeWholePack(PackTransfer& transfer) {
   for (const FlightPtr& flight : queue_.AllOf(transfer.pack()))
     if (transfer.Add(flight)) queue_.Remove(flight);
@@ -219,7 +219,7 @@ std::vector<TransferTable::Failed> TransferTable::Ended(const TransferPtr& trans
   --origin.under_way;
   if (transfer->has_body()) {
     origin.NoteFirstByte(now, outcome.first_byte);
-    line_.EndBody(now);
+    estimate_.EndBody(now);
   }
   LeaveWholePack(*transfer);
   running_.erase(transfer);
@@ -254,10 +254,10 @@ void TransferTable::FileEnded(size_t store, const TransferOutcome& outcome, cons
 }
 
 void TransferTable::NoteRoundTrip(const TransferOutcome& outcome) {
-  if (outcome.status == 200 || outcome.status == 206) line_.NoteFirstByte(outcome.first_byte);
+  if (outcome.status == 200 || outcome.status == 206) estimate_.NoteFirstByte(outcome.first_byte);
 }
 
-// --- What becomes of a flight --------------------------------------------------------------------------------------
+// The end of a flight.
 
 void TransferTable::NoteNoRanges(size_t origin) {
   const MutexLock lock(mutex_);
@@ -279,7 +279,7 @@ std::optional<Error> TransferTable::Requeue(const FlightPtr& flight, size_t orig
   } else if (error.kind == ErrorKind::kCorrupt) {
     ++counters_.errors;
     give_up = ++flight->corrupt >= kMaxCorrupt;
-    // Another mirror may hold a good copy; with one only, it is asked again.
+    // Another mirror may have a good copy; a single server is asked again.
     if (flight->missing_at.size() + 1 < origins_.size()) flight->missing_at.insert(origin);
   } else if (!flight->failing_since) {
     flight->failing_since = std::max(since, flight->created);

@@ -7,8 +7,8 @@
 // the flight ends when the policy's time is over.
 //
 // What somebody waits for is asked for at once. What may be wanted later is asked for in order, as much at a time as
-// fills the line (Line::Window), so that a demand finds little before it; one that would come too late where it is
-// under way is asked for again, by itself.
+// fills the connection (NetworkEstimate::Window), so that a demand finds little before it; one that would come too late
+// where it is under way is asked for again, by itself.
 #pragma once
 
 #include <functional>
@@ -23,7 +23,7 @@
 #include "cache/network/counters.h"
 #include "cache/network/flight_queue.h"
 #include "cache/network/guesses.h"
-#include "cache/network/line.h"
+#include "cache/network/network_estimate.h"
 #include "cache/network/origins.h"
 #include "cache/network/pack_transfer.h"
 #include "cache/network/transport.h"
@@ -66,7 +66,7 @@ class TransferTable {
   uint64_t SurveyBudget() const;  // bytes of an image's metadata that are worth fetching once
   void NoteUse(const Id& id) { guesses_.Used(id); }
   // Whether what is wanted as kHotRange turns out to be what is read. If so it goes on beside demands that it did not
-  // foresee, or the line would idle a round trip for each; else it leaves the line to them.
+  // foresee, or the connection would idle a round trip for each; else it leaves the bandwidth to them.
   void SetHotRangeFits(bool fits);
   void AddStores(const std::vector<std::string>& stores);
   void WaitForEver();  // from now on a want outlives any silence
@@ -135,7 +135,7 @@ class TransferTable {
   Origins origins_ RS_GUARDED_BY(mutex_);
   std::unordered_map<Id, FlightPtr, IdHash> flights_ RS_GUARDED_BY(mutex_);
   FlightQueue queue_ RS_GUARDED_BY(mutex_);
-  Line line_ RS_GUARDED_BY(mutex_);
+  NetworkEstimate estimate_ RS_GUARDED_BY(mutex_);
   // What was given up a moment ago. The kernel asks for a page again when its readahead failed, and that must not cost
   // the policy's time once more.
   std::unordered_map<Id, SteadyTime, IdHash> given_up_ RS_GUARDED_BY(mutex_);

@@ -17,7 +17,7 @@ namespace rootstream {
 namespace {
 
 constexpr uint64_t kMaxContent = 64 << 10;  // bytes of a small file
-constexpr size_t kMaxFound = 16;            // entries; older kernels are left out
+constexpr size_t kMaxFound = 16;            // entries; older kernels are omitted
 constexpr std::string_view kBoot = "/boot/";
 constexpr std::string_view kKernel = "vmlinuz-";
 constexpr std::array<std::string_view, 2> kModules = {"/usr/lib/modules/", "/lib/modules/"};
@@ -107,7 +107,7 @@ BootFinder::Kernel BootFinder::MakeKernel(const std::string& path, const std::st
     kernel.entry.initrds = {*file};
     break;
   }
-  // Arch names kernels by their package; a file beside the modules tells which version that is.
+  // Arch names kernels after their package; a file beside the modules has the version.
   std::string shown = name;
   for (const auto& [file, content] : contents_) {
     const std::string version = ModulesVersion(file, "pkgbase");
@@ -124,7 +124,7 @@ std::vector<BootFinder::Kernel> BootFinder::BootKernels() const {
   std::vector<Kernel> kernels;
   for (const std::string& name : names_.NamesIn(kBoot)) {
     const std::string path = std::string(kBoot) + name;
-    // Symlinks (/boot/vmlinuz-linux.old and the like) are not kernels of their own.
+    // Symlinks (/boot/vmlinuz.old) are not separate kernels.
     const bool is_kernel =
         name.starts_with(kKernel) && names_.FindFile(path) == path &&
         std::none_of(kNoKernels.begin(), kNoKernels.end(), [&](std::string_view end) { return name.ends_with(end); });

@@ -16,7 +16,7 @@ void ImageNames::Add(std::string_view path, uint32_t mode, std::string_view targ
 
 std::optional<ImageNames::Found> ImageNames::Find(std::string_view path) const {
   uint32_t node = PathTable::kTop;
-  std::string rest(path);  // still to go
+  std::string rest(path);  // names that are left
   int symlinks = 0;
   while (true) {
     std::string_view left = rest;

@@ -52,7 +52,7 @@ class FolderSource : public Source {
   using Found = Result<std::optional<FolderWalk::Found>>;
   using Batch = std::vector<Found>;
 
-  // The thread: until the end, an error, or until nobody wants more.
+  // The thread's function: runs until the end, an error, or until the source is destroyed.
   void Run() {
     Batch batch;
     while (true) {
@@ -74,12 +74,12 @@ class FolderSource : public Source {
     batch_ = std::move(ready_.front());
     ready_.pop_front();
     next_ = 0;
-    // Not at every batch, so that the thread sleeps less often, and longer.
+    // Not for every batch, so that the thread sleeps less often, and longer.
     if (ready_.size() == kMaxBatches / 2) taken_.NotifyOne();
   }
 
-  FolderWalk walk_;  // the thread's
-  Batch batch_;      // whose entries Next() gives; an end, or an error, stays the next one
+  FolderWalk walk_;  // used by the thread
+  Batch batch_;      // its entries are returned by Next(); an end or an error stays here
   size_t next_ = 0;
   FolderWalk::Found current_;
 
@@ -88,7 +88,7 @@ class FolderSource : public Source {
   CondVar taken_;
   std::deque<Batch> ready_ RS_GUARDED_BY(mutex_);
   bool ending_ RS_GUARDED_BY(mutex_) = false;
-  Thread thread_;  // last: it uses the rest
+  Thread thread_;  // the last member, since the thread uses the others
 };
 
 }  // namespace

@@ -96,9 +96,9 @@ Xattrs NamedXattrs(const std::string& path) {
 
 Result<XattrSet> ReadXattrs(const Xattrs& xattrs, const std::string& shown) {
   XattrSet set;
-  // Most files have none, and the kernel makes room for all that the caller has room for.
+  // Most files have no xattrs, and the kernel allocates as much as the caller's buffer has.
   if (xattrs.list(nullptr, 0) == 0) return set;
-  char names[kMaxXattrValue];  // XATTR_LIST_MAX is the same
+  char names[kMaxXattrValue];  // XATTR_LIST_MAX has the same value
   const ssize_t size = xattrs.list(names, sizeof names);
   if (size < 0 && errno == EOPNOTSUPP) return set;
   if (size < 0) return Vanished("cannot list xattrs of", shown);
@@ -186,7 +186,7 @@ Result<std::optional<FolderWalk::Found>> FolderWalk::Describe(int folder, const 
     if (!found.file) return Vanished("cannot open", found.shown);
     RS_TRY(entry.xattrs, ReadXattrs(OpenXattrs(found.file.get()), found.shown));
   } else {
-    // Opening a device or a FIFO does something; its xattrs are reached by name.
+    // Opening a device or a FIFO has side effects, so their xattrs are read by name.
     const std::string at = "/proc/self/fd/" + std::to_string(folder) + "/" + name;
     RS_TRY(entry.xattrs, ReadXattrs(NamedXattrs(at), PathOf(name)));
   }

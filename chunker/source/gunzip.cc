@@ -39,7 +39,7 @@ Result<std::string_view> Gunzip::Next() {
   while (!ended_ && stream.avail_out > 0) {
     RS_TRY(const bool has_more, Refill());
     if (!has_more && state_->in_member) return Corrupt("truncated gzip data");
-    // Padding or rubbish behind the last member, which gzip passes over, too.
+    // Padding or garbage after the last member, which gzip(1) ignores, too.
     const bool is_member = state_->in_member || (has_more && *stream.next_in == 0x1f);
     if (!is_member) {
       ended_ = true;

@@ -104,7 +104,7 @@ FileFormat FormatOf(std::string_view head) {
   if (IsTarHeader(head.substr(0, kTarBlock))) return {FileKind::kTar, "a tar"};
   if (const Magic* magic = Find(kForeign, head)) return {FileKind::kForeign, magic->name};
   if (const Magic* magic = Find(kDisk, head)) return {FileKind::kDisk, magic->name};
-  // A longer file of zeros is a disk that nobody has written to.
+  // A longer file of zeros is an empty disk.
   if (head.size() >= 2 * kTarBlock && head.size() < kFormatHead && IsZeros(head))
     return {FileKind::kTar, "an empty tar"};
   if (HasTarHeaders(head)) return {FileKind::kDamagedTar, "a damaged tar"};

@@ -55,7 +55,7 @@ Status AddAcl(archive_entry* entry, int type, std::string_view xattr, XattrSet& 
                      (name != nullptr ? name : "") + "', which is not known here and comes without a number");
     acl.push_back(out);
   }
-  // Three entries say no more than the mode does.
+  // An ACL of three entries has only the bits of the mode.
   const bool is_default = type == ARCHIVE_ENTRY_ACL_TYPE_DEFAULT;
   if (acl.size() > 3 || (is_default && !acl.empty())) set.push_back({std::string(xattr), EncodeAcl(std::move(acl))});
   return Ok();

@@ -20,9 +20,10 @@ struct Field {
 constexpr Field kMode = {100, 8, "mode"}, kUid = {108, 8, "owner"}, kGid = {116, 8, "group"}, kSize = {124, 12, "size"},
                 kTime = {136, 12, "time"}, kChecksum = {148, 8, "checksum"}, kMajor = {329, 8, "device number"},
                 kMinor = {337, 8, "device number"};
-constexpr Field kRealSize = {483, 12, "size"};  // of GNU's sparse files
+constexpr Field kRealSize = {483, 12, "size"};  // GNU sparse file
 constexpr size_t kType = 156, kMagic = 257, kIsExtended = 482, kIsExtendedAgain = 504;
-constexpr size_t kMapAt = 386, kMapPairs = 4, kMorePairs = 21, kPairSize = 24;  // its map, and that of a block more
+constexpr size_t kMapAt = 386, kMapPairs = 4, kMorePairs = 21,
+                 kPairSize = 24;  // of its map, in the header and in a further block
 
 uint8_t ByteAt(std::string_view text, size_t i) { return static_cast<uint8_t>(text[i]); }
 
@@ -79,7 +80,7 @@ bool HasContent(char type) { return std::string_view("123456").find(type) == std
 bool IsTarHeader(std::string_view block) {
   if (block.size() < kTarBlock || IsZeroBlock(block)) return false;
   const auto expected = NumberIn(block, kChecksum);
-  int64_t plain = 0, with_sign = 0;  // old programs took bytes for signed ones
+  int64_t plain = 0, with_sign = 0;  // old programs summed signed bytes
   for (size_t i = 0; i < kTarBlock; ++i) {
     const bool in_checksum = i >= kChecksum.offset && i < kChecksum.offset + kChecksum.size;
     plain += in_checksum ? ' ' : ByteAt(block, i);
@@ -196,7 +197,7 @@ void TarHeaders::Mark() {
 void TarHeaders::TakeMap(std::string_view block, size_t at, size_t pairs, bool has_more) {
   for (size_t i = 0; i < pairs; ++i) {
     const size_t pair = at + i * kPairSize;
-    if (block[pair + kPairSize / 2] == '\0') {  // the last one was before
+    if (block[pair + kPairSize / 2] == '\0') {  // the last block is already read
       if (has_more) map_.fault = "its sparse map ends before its last block";
       break;
     }

@@ -60,19 +60,19 @@ class TarSource : public Source {
   // Reads the whole archive, up to and including its end mark. `first`: the header that was read.
   Status SpoolAll(archive_entry* first, int code) {
     archive_entry* entry = first;
-    int64_t consumed = 0;  // bytes, up to the end of the entry before
+    int64_t consumed = 0;  // bytes up to the end of the previous entry
     while (code != ARCHIVE_EOF) {
       if (code != ARCHIVE_OK && code != ARCHIVE_WARN) return Problem();
       if (WasInterrupted()) return Failed("interrupted");
       TarHeaders::Notes notes = input_->headers.Take(consumed, archive_filter_bytes(archive_.get(), 0));
-      // A name that is not text in this locale comes with a warning, and as it is.
+      // A name that is not text in this locale is returned unchanged, with a warning.
       const bool is_about_text = archive_errno(archive_.get()) == EILSEQ;
       if (notes.fault.empty() && code == ARCHIVE_WARN && !is_about_text) notes.fault = ErrorText();
       if (const Status spooled = SpoolEntry(entry, notes); !spooled.ok()) return OfEntry(entry, spooled.error());
       consumed = archive_filter_bytes(archive_.get(), 0);
       code = archive_read_next_header(archive_.get(), &entry);
     }
-    // Past the last file's padding come two blocks of zeros; without them the rest is missing.
+    // Two blocks of zeros end an archive; without them its rest is missing.
     if (archive_filter_bytes(archive_.get(), 0) - consumed < static_cast<int64_t>(kTarBlock))
       return Invalid(path_ + ": truncated tar: its end mark is missing");
     RS_CHECK(ReadToEnd());
@@ -121,7 +121,7 @@ class TarSource : public Source {
     size_t next = 0;
   };
   struct Known {          // an inode
-    uint64_t record = 0;  // where it is in records_
+    uint64_t record = 0;  // its position in records_
     uint32_t mode = 0;
   };
 
@@ -137,7 +137,7 @@ class TarSource : public Source {
     return Of(path_ + ": the entry '" + (name != nullptr ? name : "") + "'", error);
   }
 
-  // What lies behind the end mark is not looked at, but damage of compressed data may show only there.
+  // Bytes after the end mark are ignored, but decompressing them may reveal damage.
   Status ReadToEnd() {
     TarStream& stream = *input_->stream;
     for (auto piece = stream.Next(); !piece.empty(); piece = stream.Next()) {
@@ -156,7 +156,7 @@ class TarSource : public Source {
                     "it removes; they are kept as plain files: publish the merged file system, not a layer");
   }
 
-  // A container's archive is a tar, but not of the root file system that is in it.
+  // A container image is a tar file, but not of the root filesystem in it.
   Status CheckContainer() {
     if (HasFile("oci-layout") && HasFile("index.json")) return Unsupported("an OCI image layout");
     const auto found = tree_.Find("manifest.json");
@@ -187,7 +187,7 @@ class TarSource : public Source {
     return !options_.excluded.empty() && options_.excluded.Excludes("/" + tree_.paths().PathOf(node));
   }
 
-  // Messages are said of the entry.
+  // Messages name the entry.
   Status SpoolEntry(archive_entry* entry, const TarHeaders::Notes& notes) {
     const char* path = archive_entry_pathname(entry);
     if (path == nullptr || *path == '\0') return Invalid("it has no name");
@@ -230,7 +230,7 @@ class TarSource : public Source {
   }
 
   Result<InodeRecord> ReadRecord(uint32_t inode) {
-    // A directory that is named by its contents only.
+    // A directory without an entry of its own.
     if (inode == TarTree::kNone) return InodeRecord{.inode = {.mode = S_IFDIR | 0755}};
     uint64_t offset = inodes_[inode].record;
     RS_TRY(const std::string bytes, records_.ReadSized(offset));
@@ -293,7 +293,7 @@ class TarSource : public Source {
   Spool records_;
   TarTree tree_;
   std::vector<Known> inodes_;       // by number
-  std::vector<uint32_t> names_of_;  // how many, by inode's number
+  std::vector<uint32_t> names_of_;  // number of names, by inode number
   size_t whiteouts_ = 0;
   bool started_ = false;
   std::vector<Folder> open_;

@@ -55,7 +55,7 @@ Result<std::string_view> TarStream::ReadFile() {
   if (std::exchange(input_is_ready_, false)) return std::string_view(input_);
   input_.resize(kPieceSize);
   size_t size = 0;
-  while (size < kPieceSize) {  // of a pipe, too, so that what is looked at is long enough
+  while (size < kPieceSize) {  // several reads of a pipe, so that there are enough bytes to detect the format
     const ssize_t n = read(fd_.get(), input_.data() + size, input_.size() - size);
     if (n < 0 && errno == EINTR && !WasInterrupted()) continue;
     if (n < 0) return Failed(strerror(errno));

@@ -29,7 +29,7 @@ Result<uint32_t> TarTree::Walk(std::string_view path, Absent absent) {
   RS_CHECK(CheckNames(path));
   uint32_t node = PathTable::kTop;
   std::string followed;          // a symlink's target, and what was left behind it
-  std::string_view left = path;  // still to go
+  std::string_view left = path;  // names that are left
   int symlinks = 0;
   while (true) {
     const std::string_view name = TakeName(left);

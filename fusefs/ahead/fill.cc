@@ -13,11 +13,10 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr uint64_t kBatch = 1 << 20;         // bytes that are asked for together
+constexpr uint64_t kBatch = 1 << 20;         // bytes that are requested together
 constexpr uint64_t kMostUnderWay = 4 << 20;  // bytes
 constexpr milliseconds kLookEvery{200};
-constexpr int kMostInVain =
-    4;  // passes over the image in a row that fetch something and still leave gaps: then it ends
+constexpr int kMostInVain = 4;  // the fill ends after so many passes in a row that fetch something and still leave gaps
 constexpr seconds kTryAgainAfter{5};
 
 }  // namespace
@@ -58,7 +57,7 @@ Status Fill::BringAll() {
   if (total > cache_.disk()->limit())
     return Invalid("the image has " + std::to_string(total >> 20) + " MiB, more than the cache may hold (" +
                    std::to_string(cache_.disk()->limit() >> 20) + " MiB)");
-  // Until a pass finds all on the disk: what was brought in may have been dropped again for what came after it.
+  // Passes repeat until one finds everything on the disk: the cache may drop objects to make space for later ones.
   for (int passes_in_vain = 0; passes_in_vain < kMostInVain;) {
     {
       const MutexLock lock(mutex_);
@@ -167,11 +166,11 @@ void Fill::ChunkCame(uint64_t size, const Result<PlainBytes>& bytes) {
   } else if (is_silent_) {
     something_missed_ = true;
   } else if (progress_.problem.empty()) {
-    progress_.problem = bytes.error().message;  // the rest is brought all the same
+    progress_.problem = bytes.error().message;  // the rest is still fetched
   }
 }
 
-// No store answered: others may need the line when one does again.
+// No store answered: others may need the bandwidth when one answers again.
 Status Fill::WaitForSilenceToEnd() {
   {
     const MutexLock lock(mutex_);

@@ -5,39 +5,40 @@
 namespace rootstream {
 
 std::optional<FileRange> Readahead::Note(uint64_t inode, uint64_t offset, uint64_t length) {
-  return runs_.With([&](std::list<Run>& runs) -> std::optional<FileRange> {
-    // Several may read one file, each in a run of its own.
-    const auto found = std::find_if(runs.begin(), runs.end(), [&](const Run& run) {
-      return run.inode == inode && offset >= run.start && offset + kSlack >= run.next && offset <= run.fetched + kSlack;
+  return sequences_.With([&](std::list<Sequence>& sequences) -> std::optional<FileRange> {
+    // A file may have several readers, each with its own sequence.
+    const auto found = std::find_if(sequences.begin(), sequences.end(), [&](const Sequence& sequence) {
+      return sequence.inode == inode && offset >= sequence.start && offset + kSlack >= sequence.next &&
+             offset <= sequence.fetched + kSlack;
     });
-    const bool follows = found != runs.end();
+    const bool follows = found != sequences.end();
     if (offset > 0) {
-      run_share_.Note(follows && offset + length >= found->next && offset <= found->next + length);
+      sequential_share_.Note(follows && offset + length >= found->next && offset <= found->next + length);
     }
     if (!follows) {
       const uint64_t end = offset + length;
-      runs.push_front({.inode = inode, .start = offset, .next = end, .fetched = end});
-      if (runs.size() > kMaxRuns) runs.pop_back();
+      sequences.push_front({.inode = inode, .start = offset, .next = end, .fetched = end});
+      if (sequences.size() > kMaxSequences) sequences.pop_back();
       return std::nullopt;
     }
-    runs.splice(runs.begin(), runs, found);
-    Run& run = runs.front();
-    run.next = std::max(run.next, offset + length);
-    run.fetched = std::max(run.fetched, run.next);
-    const auto proven = [](const Run& r) { return r.next - r.start >= kProof; };
-    if (!proven(run)) return std::nullopt;
-    const uint64_t runs_under_way = std::count_if(runs.begin(), runs.end(), proven);
-    return Advance(run, std::clamp(kAllWindows / runs_under_way, kFirstWindow, kLargestWindow));
+    sequences.splice(sequences.begin(), sequences, found);
+    Sequence& sequence = sequences.front();
+    sequence.next = std::max(sequence.next, offset + length);
+    sequence.fetched = std::max(sequence.fetched, sequence.next);
+    const auto proven = [](const Sequence& r) { return r.next - r.start >= kProof; };
+    if (!proven(sequence)) return std::nullopt;
+    const uint64_t sequences_under_way = std::count_if(sequences.begin(), sequences.end(), proven);
+    return Advance(sequence, std::clamp(kAllWindows / sequences_under_way, kFirstWindow, kLargestWindow));
   });
 }
 
 // Fetches again only when half of the window is used up: fewer and longer requests.
-std::optional<FileRange> Readahead::Advance(Run& run, uint64_t largest) {
-  const uint64_t window = std::min(run.window, largest);
-  if (run.fetched >= run.next + window / 2) return std::nullopt;
-  const FileRange ahead{run.fetched, run.next + window - run.fetched};
-  run.fetched = run.next + window;
-  run.window = std::min(run.window * 2, kLargestWindow);
+std::optional<FileRange> Readahead::Advance(Sequence& sequence, uint64_t largest) {
+  const uint64_t window = std::min(sequence.window, largest);
+  if (sequence.fetched >= sequence.next + window / 2) return std::nullopt;
+  const FileRange ahead{sequence.fetched, sequence.next + window - sequence.fetched};
+  sequence.fetched = sequence.next + window;
+  sequence.window = std::min(sequence.window * 2, kLargestWindow);
   return ahead;
 }
 

@@ -6,7 +6,7 @@
 namespace rootstream {
 namespace {
 
-constexpr uint64_t kMostPlain = 6 << 20;  // bytes, so that memory has room for more than metadata
+constexpr uint64_t kMostPlain = 6 << 20;  // bytes, so that memory has space for contents, too
 
 }  // namespace
 
@@ -22,7 +22,7 @@ void Survey::Start() {
 // One walks at a time; what is here already answers at once, and adds to what is next without going deeper.
 void Survey::Walk() {
   while (true) {
-    const uint64_t budget = cache_.SurveyBudget();  // anew: the line is known better
+    const uint64_t budget = cache_.SurveyBudget();  // again: the estimate is better now
     std::vector<ShardWalk::Visit> visits;
     state_.With([&](State& state) {
       if (state.walking) return;
@@ -45,7 +45,7 @@ void Survey::ShardCame(const ShardWalk::Visit& visit, const Result<PlainBytes>& 
   std::vector<ObjectRef> lists;
   state_.With([&](State& state) {
     const auto tree = state.walk.Enter(visit, **bytes);
-    if (!tree.ok()) return;  // whoever needs it will say so
+    if (!tree.ok()) return;  // a demand for it reports the error
     for (const ListRef& list : tree->lists)
       if (state.walk.Meet(list.ref) && Afford(state, list.ref, budget)) lists.push_back(list.ref);
   });

@@ -10,7 +10,7 @@ namespace rootstream {
 namespace {
 
 constexpr size_t kMostUnderWay = 1024;        // objects
-constexpr uint64_t kMostInMemory = 12 << 20;  // plain bytes, where there is no disk to keep them
+constexpr uint64_t kMostInMemory = 12 << 20;  // plain bytes, if there is no disk cache
 
 }  // namespace
 

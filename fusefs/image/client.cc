@@ -122,7 +122,7 @@ Result<std::unique_ptr<Client>> Client::Open(const ClientOptions& options, std::
   const FetchPolicy policy{options.give_up_after, options.neighbours};
   auto cache =
       ObjectCache::Open({.folder = folder, .disk_limit = options.cache_size}, *client->transport_, policy, stores);
-  // A folder that nobody asked for and that cannot be had (a read-only root) is done without.
+  // If the default folder cannot be used (a read-only root), the client works without one.
   if (!cache.ok() && !options.cache && !options.strict_memory) {
     folder.clear();
     cache = ObjectCache::Open({}, *client->transport_, policy, stores);

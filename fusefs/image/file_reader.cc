@@ -9,7 +9,7 @@ namespace rootstream {
 namespace {
 
 constexpr size_t kMaxListChunks = 48 * 1024;  // kept in memory, about 4 MiB
-constexpr uint64_t kMaxHeld = 20 << 20;       // bytes of chunks that waiting reads may hold
+constexpr uint64_t kMaxHeld = 20 << 20;       // bytes of chunks that reads in progress may hold
 constexpr size_t kFewWaiting = 256;           // reads that wait to be admitted
 
 // A part of a read that is consecutive in the stream.
@@ -44,13 +44,13 @@ size_t ListAt(const Shard& shard, uint64_t stream) {
 // One read under way: first the chunk lists it needs, then the chunks, then the pieces.
 class FileReader::Job : public std::enable_shared_from_this<Job> {
  public:
-  Job(FileReader& reader, const Node& node, uint64_t offset, size_t size, PiecesDone done)
+  Job(FileReader& reader, const Node& node, uint64_t offset, size_t size, ReadDone done)
       : reader_(reader),
         shard_(node.shard),
         spans_(SpansOf(node.shard->tree, node.inode(), offset, size)),
         size_(size),
         done_(std::move(done)) {}
-  ~Job() { reader_.Release(held_); }  // whoever waited for it has left
+  ~Job() { reader_.Release(held_); }  // the caller does not wait any more
 
   bool is_wanted() const { return done_.is_wanted(); }
 
@@ -63,7 +63,7 @@ class FileReader::Job : public std::enable_shared_from_this<Job> {
     NeedLists();
   }
 
-  // Once the reader has admitted it, with so many bytes.
+  // Called when the reader has admitted it with so many bytes.
   void FetchChunks(uint64_t held) {
     held_ = held;
     std::vector<Wanted> wanted;
@@ -79,7 +79,7 @@ class FileReader::Job : public std::enable_shared_from_this<Job> {
     reader_.cache_.Fetch(std::move(wanted), Priority::kDemand, Neighbourhood());
   }
 
-  // What is here already must not be held while this read waits to be admitted.
+  // A read that waits to be admitted must not hold chunks.
   void LetGo() {
     for (Part& part : parts_) part.bytes.reset();
   }
@@ -114,7 +114,7 @@ class FileReader::Job : public std::enable_shared_from_this<Job> {
     NeedChunks();
   }
 
-  // Of a list that Start() named.
+  // The chunks of a list that Start() requested.
   const Chunks& LoadedChunks(size_t number) const { return *lists_.at(number); }
 
   void MakeParts() {
@@ -142,8 +142,8 @@ class FileReader::Job : public std::enable_shared_from_this<Job> {
     reader_.Admit(cost, shared_from_this());
   }
 
-  // What lies around the read in its chunk list, so in the paths' order: more of the file, and its
-  // neighbours. Half of it before the read: programs jump about in what they read.
+  // The chunks around the read in its chunk list, that is in the order of paths: more of the file, and its
+  // neighbours. Half of them lie before the read, since programs do not only read forward.
   std::vector<ObjectRef> Neighbourhood() const {
     std::vector<ObjectRef> out;
     if (spans_.empty()) return out;
@@ -181,7 +181,7 @@ class FileReader::Job : public std::enable_shared_from_this<Job> {
   }
 
   void Finish() {
-    Pieces pieces;
+    ReadParts pieces;
     uint64_t at = 0;
     for (Part& part : parts_) {
       if (part.at > at) pieces.push_back({nullptr, 0, part.at - at});
@@ -196,7 +196,7 @@ class FileReader::Job : public std::enable_shared_from_this<Job> {
   const ShardPtr shard_;
   const std::vector<Span> spans_;
   const size_t size_;
-  const PiecesDone done_;
+  const ReadDone done_;
   const SteadyTime asked_ = std::chrono::steady_clock::now();
   std::map<size_t, ChunksPtr> lists_;  // by number
   std::map<size_t, ChunksPtr>::iterator next_list_;
@@ -207,15 +207,15 @@ class FileReader::Job : public std::enable_shared_from_this<Job> {
   uint64_t held_ = 0;
 };
 
-void FileReader::Read(const Node& node, uint64_t offset, size_t size, PiecesDone done) {
+void FileReader::Read(const Node& node, uint64_t offset, size_t size, ReadDone done) {
   const uint64_t end = node.inode().size;
-  if (offset >= end) return done(Pieces());
+  if (offset >= end) return done(ReadParts());
   size = std::min<uint64_t>(size, end - offset);
   if (recorder_.on()) {
     const Interest interest = done.interest();
     const auto noted = [this, inode = node.id(),
                         version = FileVersion{end, std::max(node.inode().mtime_seconds, -INT64_MAX)}, offset, size,
-                        asked = Recorder::Clock::now(), done = std::move(done)](const Result<Pieces>& pieces) {
+                        asked = Recorder::Clock::now(), done = std::move(done)](const Result<ReadParts>& pieces) {
       if (pieces.ok()) recorder_.Read(inode, version, offset, size, asked);
       done(pieces);
     };
@@ -275,7 +275,7 @@ void FileReader::GetList(const Shard& shard, size_t list, ChunksDone done) {
 void FileReader::PrefetchAhead(const Node& node, const FileRange& ahead) {
   const uint64_t size = node.inode().size;
   if (ahead.offset >= size) return;
-  // A profile that fits knew of what follows, too; and so did any where the run has read what it knew of.
+  // Not needed where the profile predicts reads well, or predicted the reads of this sequence.
   if (foresight_.NamesNearlyAll()) return;
   for (const ObjectRef& last : LoadedRefs(node, {ahead.offset - 1, 1}))
     if (foresight_.IsHot(last.id)) return;
@@ -298,7 +298,7 @@ std::vector<ObjectRef> FileReader::LoadedRefs(const Node& node, const FileRange&
 }
 
 void FileReader::Admit(uint64_t cost, const std::shared_ptr<Job>& job) {
-  std::vector<std::shared_ptr<Job>> gone;  // destroyed without the lock, since they release what they hold
+  std::vector<std::shared_ptr<Job>> gone;  // destroyed outside the lock, since they release their chunks
   const bool now = admission_.With([&](Admission& a) {
     if (a.held == 0 || (a.queue.empty() && a.held + cost <= kMaxHeld)) {
       a.held += cost;
@@ -329,7 +329,7 @@ void FileReader::Release(uint64_t cost) {
       a.queue.pop_front();
     }
   });
-  // What is here by now is answered at once, and so releases the next.
+  // A read whose chunks are here is answered at once, which admits the next one.
   for (const auto& [held, job] : starts) NestedCall::Make([held = held, job = job] { job->Resume(held); });
 }
 

@@ -16,13 +16,13 @@
 namespace rootstream {
 
 // A part of the result of a read: bytes of a chunk, or zeros for a hole.
-struct Piece {
+struct ReadPart {
   PlainBytes bytes;  // nullptr: zeros
   size_t offset = 0;
   size_t length = 0;
 };
-using Pieces = std::vector<Piece>;
-using PiecesDone = Callback<Pieces>;
+using ReadParts = std::vector<ReadPart>;
+using ReadDone = Callback<ReadParts>;
 
 class FileReader {
  public:
@@ -31,9 +31,9 @@ class FileReader {
       : cache_(cache), foresight_(foresight), recorder_(recorder) {}
 
   // Reads bytes [offset, offset + size), up to the end of the file. The result has all of them, or is an error.
-  void Read(const Node& node, uint64_t offset, size_t size, PiecesDone done);
+  void Read(const Node& node, uint64_t offset, size_t size, ReadDone done);
 
-  double run_share() const { return readahead_.run_share(); }
+  double sequential_share() const { return readahead_.sequential_share(); }
 
  private:
   class Job;

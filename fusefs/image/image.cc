@@ -14,8 +14,8 @@ uint32_t RowOf(uint64_t inode) { return static_cast<uint32_t>(inode & ((1 << kRo
 
 uint32_t RootRow(const Tree& tree) { return tree.entries[tree.top.begin].row; }
 
-constexpr uint32_t kMostEmptyRanges = 1 << 17;  // skipped in one request
-constexpr size_t kMostPath = 64 << 10;          // bytes; as much as a profile can hold
+constexpr uint32_t kMostEmptyRanges = 1 << 17;  // that one request may skip
+constexpr size_t kMostPath = 64 << 10;          // bytes, the limit of a profile
 
 Error NotHere() { return Invalid("the image names an inode that is not there"); }
 

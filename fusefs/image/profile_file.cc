@@ -30,7 +30,7 @@ Status ProfileFile::Save(Client& client) {
   if (before_.events.empty()) {
     RS_CHECK(WriteProfile(path_, now));
   } else {
-    // The clock goes on from the end of what was there.
+    // Times continue from the end of the existing profile.
     const ProfileEvent& last = before_.events.back();
     for (ProfileEvent& event : now.events) event.at += last.at + last.waited;
     const std::array parts = {before_, std::move(now)};

@@ -44,7 +44,7 @@ void Recorder::Looked(uint64_t directory, const std::string& name, uint64_t foun
     event.name = name;
     notes.events.push_back(std::move(event));
     const std::string path = parent.path;
-    // The first name of a hard link that is met stays its path.
+    // The first name of a hard link that is seen stays its path.
     if (found != 0 && !path.empty())
       if (Seen& child = notes.seen[found]; child.path.empty()) child.path = Below(path, name);
     return path.empty();
@@ -122,7 +122,7 @@ Profile Recorder::Noted() {
       profile.events.push_back(std::move(out));
     }
   });
-  // They were noted when they were answered; a profile has them by when they were asked.
+  // They were noted in the order of their replies; a profile orders them by the times of the requests.
   std::stable_sort(profile.events.begin(), profile.events.end(),
                    [](const auto& a, const auto& b) { return a.at < b.at; });
   return profile;

@@ -9,7 +9,7 @@
 namespace rootstream {
 namespace {
 
-constexpr size_t kMostShards = 1 << 18;  // shards one mount may number: 60 MiB of slots, enough for 250 million files
+constexpr size_t kMostShards = 1 << 18;  // the most shards of one mount: 60 MiB of slots, enough for 250 million files
 
 Error NoSuchShard() { return Invalid("the image has no shard of that number"); }
 
@@ -126,7 +126,7 @@ std::vector<ObjectRef> ShardTable::Relatives(uint32_t number, uint64_t budget) {
 
 // A shard that nothing foresaw: its chunk lists, without which no file in it is read, and its children.
 void ShardTable::GuessOnFrom(uint32_t number, const Tree& tree) {
-  if (number == kRoot) return;  // whoever opens an image may want no more than its first listing
+  if (number == kRoot) return;  // a caller may need only the first listing
   std::vector<ObjectRef> refs;
   for (const ListRef& list : tree.lists) refs.push_back(list.ref);
   refs.insert(refs.end(), tree.children.begin(), tree.children.end());
@@ -156,7 +156,7 @@ void ShardTable::Loaded(uint32_t number, const Result<PlainBytes>& bytes, bool s
   if (shard.ok() && recorder_.on()) recorder_.NeededShard(ref, waited);
   if (shard.ok() && surprise) GuessOnFrom(number, (*shard)->tree);
   for (const ShardWaiter& waiter : waiters) waiter(shard);
-  // Whoever opens an image may want no more than its first listing; and a profile that fits knew what is needed.
+  // A caller may need only the first listing, and a good profile names the shards that are needed.
   if (shard.ok() && surprise && number != kRoot && foresight_.NamesNearlyNothing()) survey_.Start();
 }
 

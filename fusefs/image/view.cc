@@ -117,11 +117,11 @@ Status View::ReadData(const Node& file, const DataUse& use) {
     for (uint64_t done = 0; done < extent.length;) {
       const uint64_t offset = extent.file_offset + done;
       const size_t size = std::min<uint64_t>(kReadSize, extent.length - done);
-      RS_TRY(const Pieces pieces, Wait<Pieces>([&](PiecesDone finished) {
+      RS_TRY(const ReadParts pieces, Wait<ReadParts>([&](ReadDone finished) {
                client_.reader().Read(file, offset, size, std::move(finished));
              }));
       uint64_t at = offset;
-      for (const Piece& piece : pieces) {
+      for (const ReadPart& piece : pieces) {
         RS_CHECK(use(at, std::string_view(*piece.bytes).substr(piece.offset, piece.length)));
         at += piece.length;
       }

@@ -39,7 +39,7 @@ bool IsBeingKilled(std::string_view status) {
   const uint64_t pending = Field(status, "SigPnd:", 16) | Field(status, "ShdPnd:", 16);
   if ((Field(status, "SigPnd:", 16) & Bit(SIGKILL)) != 0) return true;
   const uint64_t survived = Field(status, "SigBlk:", 16) | Field(status, "SigIgn:", 16) | Field(status, "SigCgt:", 16);
-  const bool is_traced = Field(status, "TracerPid:", 10) != 0;  // a debugger may take the signal away
+  const bool is_traced = Field(status, "TracerPid:", 10) != 0;  // a debugger may discard the signal
   return !is_traced && (pending & kDumpCore & ~survived) != 0;
 }
 

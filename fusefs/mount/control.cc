@@ -19,9 +19,9 @@ namespace rootstream {
 namespace {
 
 constexpr size_t kMaxRequest = 256;
-constexpr size_t kMaxReply = 65 << 20;  // a profile may be as large
-constexpr size_t kMostWaiting = 16;     // requests for the mount's end
-constexpr int kLookEvery = 1000;        // milliseconds, whether the connection is gone; see watchdog.cc
+constexpr size_t kMaxReply = 65 << 20;  // the limit of a profile
+constexpr size_t kMostWaiting = 16;     // clients that wait for the mount's end
+constexpr int kLookEvery = 1000;        // milliseconds between checks of the connection; see watchdog.cc
 
 std::string NameOf(const std::string& device) { return "rootstream/" + device; }
 
@@ -30,7 +30,7 @@ struct Address {
   socklen_t size = 0;
 
   explicit Address(const std::string& device) {
-    const std::string name = NameOf(device);  // behind a NUL: abstract, unix(7)
+    const std::string name = NameOf(device);  // the leading NUL makes it abstract, unix(7)
     memcpy(un.sun_path + 1, name.data(), std::min(name.size(), sizeof un.sun_path - 1));
     size = static_cast<socklen_t>(std::min(offsetof(sockaddr_un, sun_path) + 1 + name.size(), sizeof un));
   }
@@ -136,7 +136,7 @@ void ControlServer::Run() {
     if (poll(fds, 2, kLookEvery) <= 0) continue;
     if (fds[1].revents != 0) break;
     UniqueFd peer(accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-    // Who asked now may have found another mount that was given our number.
+    // A caller may have reached this daemon by a device number that another mount had before.
     if (peer && !ConnectionIsGone(device_)) Serve(std::move(peer));
   }
   socket_.Close();

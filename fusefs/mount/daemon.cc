@@ -59,13 +59,13 @@ class Daemon {
     TuneAllocator();
     if (options_.is_root) {
       const Status armed = BecomeRootDaemon();
-      if (!armed.ok()) log_.Line(armed.error().message);  // less safe, but better than no root filesystem
+      if (!armed.ok()) log_.Write(armed.error().message);  // less safe, but better than no root filesystem
     }
     RS_CHECK(GiveUpPrivileges());
     ClientOptions client_options = options_.client;
     client_options.warm_up = true;
     RS_TRY(client_, Client::Open(client_options, [this](const Error& error) {
-             log_.Line("waiting for the network: " + error.message);
+             log_.Write("waiting for the network: " + error.message);
              if (!options_.foreground)
                fprintf(stderr, "rootstream: waiting for the network: %s\n", error.message.c_str());
            }));
@@ -75,8 +75,8 @@ class Daemon {
       profile_ = std::move(profile);
     }
     if (!client_->memory_lost().empty())
-      log_.Line(client_->url().ToString() + ": memory of refs: lost: " + client_->memory_lost());
-    if (client_->opened_offline()) log_.Line("no store answers: opened from the cache");
+      log_.Write(client_->url().ToString() + ": memory of refs: lost: " + client_->memory_lost());
+    if (client_->opened_offline()) log_.Write("no store answers: opened from the cache");
     const UniqueFd initialised(eventfd(0, EFD_CLOEXEC));
     const Callers callers;
     std::optional<InterruptedRequests> interrupted(
@@ -95,7 +95,7 @@ class Daemon {
     RS_TRY(session_, std::move(session));
     // Before this, a signal ends the process, which may be waiting for the network.
     const UniqueFd signals = CatchSignals();
-    Watchdog watchdog(session_->device(), signals.get(), [this](const std::string& text) { log_.Line(text); });
+    Watchdog watchdog(session_->device(), signals.get(), [this](const std::string& text) { log_.Write(text); });
     const UniqueFd ended(eventfd(0, EFD_CLOEXEC));
     Thread loop("session", [&] {
       session_->Run(kFuseThreads);
@@ -107,12 +107,11 @@ class Daemon {
     session_->End();
     loop.Join();
     SaveProfile();
-    client_->Close();     // replies to parked requests, so it must come before the session ends
+    client_->Close();     // sends the replies of parked requests, so it comes before the end of the session
     interrupted.reset();  // its thread may be replying
-    // If the connection is gone, so is the mount. A mount at the same place with the same number belongs to somebody
-    // else.
+    // If the connection is gone, so is the mount. A mount at the same place with the same number is another one.
     if (!ConnectionIsGone(session_->device()))
-      if (const Status unmounted = keeper_.Unmount(); !unmounted.ok()) log_.Line(unmounted.error().message);
+      if (const Status unmounted = keeper_.Unmount(); !unmounted.ok()) log_.Write(unmounted.error().message);
     session_.reset();
     return status;
   }
@@ -125,7 +124,7 @@ class Daemon {
     RS_TRY(keeper_, MountKeeper::Start(KeeperOf(options_, mountpoint_, fuse_options_)));
     signal(SIGXFSZ, SIG_IGN);  // write(2) then fails at the file size limit
     const Status kept = KeepLeastPrivilege(FilesOfDaemon(options_));
-    if (!kept.ok()) log_.Line("it keeps more privileges than it needs: " + kept.error().message);
+    if (!kept.ok()) log_.Write("it keeps more privileges than it needs: " + kept.error().message);
     return Ok();
   }
 
@@ -154,7 +153,7 @@ class Daemon {
       if (fds[0].revents != 0) {
         fds[0].fd = -1;
         fds[0].revents = 0;
-        if (const Status began = keeper_.Began(); !began.ok()) log_.Line(began.error().message);
+        if (const Status began = keeper_.Began(); !began.ok()) log_.Write(began.error().message);
         if (options_.is_root) keeper_.Release();  // nobody unmounts the root while its daemon runs
         NoteMount();
         StartControl();
@@ -171,7 +170,7 @@ class Daemon {
   std::optional<ContinueTimer> StartContinueTimer() const {
     auto timer = ContinueTimer::Start();
     if (timer.ok()) return std::move(*timer);
-    log_.Line(timer.error().message);
+    log_.Write(timer.error().message);
     return std::nullopt;
   }
 
@@ -179,7 +178,7 @@ class Daemon {
     profile_saved_ = std::chrono::steady_clock::now();
     if (!profile_) return;
     const Status saved = profile_->Save(*client_);
-    if (!saved.ok() && profile_problem_ != saved.error().message) log_.Line(profile_problem_ = saved.error().message);
+    if (!saved.ok() && profile_problem_ != saved.error().message) log_.Write(profile_problem_ = saved.error().message);
   }
 
   // Answers a command of the control socket.
@@ -211,7 +210,7 @@ class Daemon {
                                                    ": status, profile record and umount --lazy do not reach this mount";
     if (control.ok()) control_ = std::move(*control);
     if (problem == control_problem_) return;
-    log_.Line(problem.empty() ? mountpoint_ + ": status answers now" : problem);
+    log_.Write(problem.empty() ? mountpoint_ + ": status answers now" : problem);
     control_problem_ = problem;
   }
 
@@ -226,20 +225,20 @@ class Daemon {
     if (!readahead_ || client_->recorder().on()) return;  // the recorder has set it
     const bool is_foreseen = client_->foresight().NamesNearlyAll();
     const Warmup::Progress hot = client_->warmup().progress();
-    // A hot range that is damaged, or too large for memory, has ended without being complete.
+    // A damaged hot range, or one that is too large for memory, ends incomplete.
     if (!hot_range_came_ && (hot.is_complete() || (hot.ended && !is_foreseen))) {
       hot_range_came_ = true;
       readahead_->HotRangeCame();
     }
-    readahead_->Adjust(client_->reader().run_share(), is_foreseen);
+    readahead_->Adjust(client_->reader().sequential_share(), is_foreseen);
   }
 
   void TellNetworkState() {
     const bool offline = client_->cache().network().offline;
     if (offline == was_offline_) return;
     was_offline_ = offline;
-    log_.Line(client_->url().ToString() +
-              (offline ? ": no store answers; what is cached is still served" : ": online again"));
+    log_.Write(client_->url().ToString() +
+               (offline ? ": no store answers; what is cached is still served" : ": online again"));
   }
 
   const MountOptions& options_;

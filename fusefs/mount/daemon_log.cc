@@ -16,12 +16,12 @@ DaemonLog::DaemonLog(const MountOptions& options) : to_stderr_(options.foregroun
   openlog("rootstream", LOG_PID, LOG_DAEMON);
 }
 
-void DaemonLog::Line(const std::string& message) const {
+void DaemonLog::Write(const std::string& message) const {
   const std::string text = ShownMessage(message);
   if (to_stderr_) {
     dprintf(2, "rootstream: %s\n", text.c_str());
   } else if (kernel_) {
-    // One write is one message; dprintf(3) wants to seek first, which this device refuses.
+    // One write(2) for each message: dprintf(3) seeks first, which this device refuses.
     const std::string line = "<" + std::to_string(LOG_DAEMON | LOG_WARNING) + ">rootstream: " + text + "\n";
     (void)!write(kernel_.get(), line.data(), line.size());
   } else {

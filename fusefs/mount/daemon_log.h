@@ -12,7 +12,7 @@ namespace rootstream {
 class DaemonLog {
  public:
   explicit DaemonLog(const MountOptions& options);
-  void Line(const std::string& message) const;  // made safe by ShownMessage()
+  void Write(const std::string& message) const;  // made safe by ShownMessage()
 
  private:
   const bool to_stderr_;

@@ -23,7 +23,7 @@ struct Ruleset {
 constexpr uint64_t kTruncate = 1 << 14;       // version 3
 constexpr uint64_t kDeviceControl = 1 << 15;  // version 5
 constexpr uint64_t kListenOnTcp = 1 << 0;
-constexpr uint64_t kSignals = 1 << 1;  // not abstract sockets: it says who has taken its own
+constexpr uint64_t kSignals = 1 << 1;  // not abstract sockets: the daemon reports who owns the name of its own
 
 constexpr uint64_t kRead = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
 constexpr uint64_t kWrite = kRead | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |
@@ -67,7 +67,7 @@ class Rules {
     fd_ = UniqueFd(static_cast<int>(syscall(SYS_landlock_create_ruleset, &ruleset, size, 0)));
   }
 
-  // What is not there is needed by nobody.
+  // A path that does not exist needs no rule.
   void Allow(const std::string& path, uint64_t access) {
     const UniqueFd file(open(path.c_str(), O_PATH | O_CLOEXEC));
     struct stat st;

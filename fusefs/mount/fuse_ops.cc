@@ -92,7 +92,7 @@ void Init(void* userdata, fuse_conn_info* conn) {
   conn->want |= conn->capable & wanted;
   conn->want &= ~(FUSE_CAP_READDIRPLUS_AUTO | FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE |
                   FUSE_CAP_AUTO_INVAL_DATA | FUSE_CAP_ASYNC_DIO);  // whose readers cannot be killed
-  // Asking for it makes the kernel fetch an ACL for every inode it looks at.
+  // FUSE_CAP_POSIX_ACL would make the kernel fetch an ACL for every inode that it looks up.
   if ((context.features & kHasAcl) != 0) conn->want |= conn->capable & FUSE_CAP_POSIX_ACL;
   conn->max_background = kMaxBackground;
   conn->congestion_threshold = kMaxBackground * 3 / 4;
@@ -106,10 +106,10 @@ void Lookup(fuse_req_t req, fuse_ino_t parent, const char* name) {
     const auto done = [request, parent, &context](const Result<std::optional<Node>>& found) {
       if (!found.ok()) return request->ReplyError(kReadFailed);
       fuse_entry_param entry = {};
-      entry.entry_timeout = kForEver;  // with inode 0: there is no such name, remember that
+      entry.entry_timeout = kForEver;  // inode 0: the kernel remembers that the name does not exist
       if (found->has_value()) {
         entry = EntryOf(context, **found);
-        // Directories had attributes, and of hard links not even the type may have been known.
+        // Not for directories, which had attributes, nor for hard links, whose type may have been unknown.
         if (!S_ISDIR(entry.attr.st_mode) && entry.attr.st_nlink == 1) context.listings.NoteLookup(parent);
       }
       request->ReplyEntry(entry);
@@ -136,10 +136,10 @@ void ReadLink(fuse_req_t req, fuse_ino_t ino) {
 void Open(fuse_req_t req, fuse_ino_t, fuse_file_info*) { fuse_reply_err(req, ENOSYS); }
 void OpenDir(fuse_req_t req, fuse_ino_t, fuse_file_info*) { fuse_reply_err(req, ENOSYS); }
 
-void ReplyPieces(Request& request, const Pieces& pieces) {
+void ReplyPieces(Request& request, const ReadParts& pieces) {
   static const char zeros[64 * 1024] = {};
   std::vector<iovec> parts;
-  for (const Piece& piece : pieces) {
+  for (const ReadPart& piece : pieces) {
     if (piece.bytes != nullptr) {
       parts.push_back({const_cast<char*>(piece.bytes->data()) + piece.offset, piece.length});
       continue;
@@ -155,7 +155,7 @@ void Read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, fuse_file_i
     const auto found = [request, size, offset, &context](const Result<Node>& node) {
       if (!node.ok()) return request->ReplyError(kReadFailed);
       if (!S_ISREG(node->inode().mode)) return request->ReplyError(EINVAL);
-      const auto read = [request](const Result<Pieces>& pieces) {
+      const auto read = [request](const Result<ReadParts>& pieces) {
         if (!pieces.ok()) return request->ReplyError(kReadFailed);
         ReplyPieces(*request, *pieces);
       };
@@ -165,14 +165,14 @@ void Read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, fuse_file_i
   });
 }
 
-constexpr uint64_t kDots = 2;  // positions 1 and 2 are those behind "." and ".."
+constexpr uint64_t kDots = 2;  // positions 1 and 2 follow "." and ".."
 
 // The entries that fit into one reply.
 class EntryBuffer {
  public:
   EntryBuffer(size_t size, bool with_attributes) : buffer_(size, '\0'), with_attributes_(with_attributes) {}
 
-  // False: it does not fit.
+  // Returns false if it does not fit.
   bool Add(const char* name, const fuse_entry_param& entry, uint64_t position) {
     char* const at = buffer_.data() + used_;
     const size_t left = buffer_.size() - used_;
@@ -184,7 +184,7 @@ class EntryBuffer {
     return true;
   }
 
-  // Not known to the kernel as inodes by this reply: entry.ino stays 0.
+  // This reply does not create inodes in the kernel: entry.ino stays 0.
   bool AddName(const char* name, uint64_t ino, uint32_t mode, uint64_t position) {
     fuse_entry_param entry = {};
     entry.attr.st_ino = ino;
@@ -281,7 +281,7 @@ void GetXattr(fuse_req_t req, fuse_ino_t ino, const char* name, size_t size) {
 }
 
 void ListXattr(fuse_req_t req, fuse_ino_t ino, size_t size) {
-  if (!HasXattrs(req))  // not ENOSYS, which would have the kernel say that there can be no list
+  if (!HasXattrs(req))  // not ENOSYS: the kernel would then report that lists are not supported
     return Handle(req, [size](const RequestPtr& request, FuseContext&) { ReplyXattr(*request, size, ""); });
   WithNode(req, ino, [size](Request& request, const Node& node) {
     std::string names;

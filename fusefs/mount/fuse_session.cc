@@ -98,7 +98,7 @@ Result<UniqueFd> FuseSession::Mount(const std::string& mountpoint, const std::ve
 
 Result<std::unique_ptr<FuseSession>> FuseSession::Open(UniqueFd device, const std::vector<std::string>& options,
                                                        FuseContext& context) {
-  // Wakes a thread that waits for a request, and does no more.
+  // Only wakes a thread that waits for a request.
   struct sigaction ignore = {};
   ignore.sa_handler = IgnoreSignal;
   sigaction(SIGUSR1, &ignore, nullptr);
@@ -109,7 +109,7 @@ Result<std::unique_ptr<FuseSession>> FuseSession::Open(UniqueFd device, const st
   const fuse_lowlevel_ops& operations = FuseOperations();
   state->session = fuse_session_new(&arguments.args, &operations, sizeof operations, &context);
   if (state->session == nullptr) return Failed("cannot serve a mount: " + captured.Text());
-  // libfuse takes a device that is mounted already by this name of it.
+  // libfuse accepts an already mounted device under this name: fuse_mount.c, /dev/fd/N.
   if (fuse_session_mount(state->session, ("/dev/fd/" + std::to_string(device.get())).c_str()) != 0 ||
       fuse_session_custom_io(state->session, &kDevice, device.get()) != 0)
     return Failed("cannot serve a mount: " + captured.Text());
@@ -149,7 +149,7 @@ void FuseSession::Run(int threads) {
 void FuseSession::End() {
   fuse_session_exit(state_->session);
   const MutexLock lock(state_->mutex);
-  // A signal that comes just before the read is lost, so it is repeated.
+  // A signal just before the read has no effect, so it is repeated.
   while (!state_->loops.empty()) {
     for (const pthread_t loop : state_->loops) pthread_kill(loop, SIGUSR1);
     state_->ended.WaitUntil(state_->mutex, std::chrono::steady_clock::now() + std::chrono::milliseconds(20));

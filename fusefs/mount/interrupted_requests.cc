@@ -13,7 +13,7 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kLookAgain{50};
-constexpr int kRest = 10;  // times as long as a look at all of them took
+constexpr int kRest = 10;  // times the duration of the last check of all of them
 
 }  // namespace
 
@@ -53,7 +53,7 @@ InterruptedRequests::Requests InterruptedRequests::StillWaiting(const Requests& 
 
 void InterruptedRequests::Run() {
   Requests waiting;
-  steady_clock::time_point look_at;  // at those that wait
+  steady_clock::time_point look_at;  // the waiting ones
   while (true) {
     Requests added;
     {
@@ -68,7 +68,7 @@ void InterruptedRequests::Run() {
       if (ending_) return;
       added.swap(new_);
     }
-    added = StillWaiting(added);  // at once, however many have been waiting
+    added = StillWaiting(added);  // in one swap, however many are waiting
     const auto now = steady_clock::now();
     if (waiting.empty()) {
       look_at = now + kLookAgain;

@@ -12,9 +12,10 @@ namespace {
 
 // KiB; see docs/design.md
 constexpr int kFar = 16;
-constexpr int kNear = 128;            // the kernel's own choice for a disk
-constexpr int kHigh = 512;            // while files are read in runs
-constexpr double kNearRoundTrip = 4;  // ms; a chunk has 128 KiB on average, so more bytes seldom come for it
+constexpr int kNear = 128;  // the kernel's own choice for a disk
+constexpr int kHigh = 512;  // while files are read sequentially
+constexpr double kNearRoundTrip =
+    4;  // ms; a chunk has 128 KiB on average, so a larger readahead seldom needs another chunk
 constexpr double kMostlyRuns = 0.9;
 constexpr double kNoLongerRuns = 0.6;
 
@@ -25,13 +26,13 @@ int FirstReadahead(Foreknowledge known, const NetworkState& network, Tuning tuni
   switch (known) {
     case Foreknowledge::kRecording:
       return kNoReadahead;
-    // A page too many costs a far client a round trip and a chunk, a near one next to nothing.
+    // A superfluous page may cost a round trip and a chunk, which matters only for far servers.
     case Foreknowledge::kHotRange:
       return is_near || tuning == Tuning::kFixed ? kPageReadahead : kNoReadahead;
     case Foreknowledge::kNone:
       break;
   }
-  // Who cannot change it later begins low, since a recording may begin.
+  // A client that cannot change it later starts low, since a recording may begin.
   return is_near && tuning == Tuning::kAdjustable ? kNear : kFar;
 }
 
@@ -53,8 +54,8 @@ void ReadaheadPolicy::HotRangeCame() {
   if (readahead_.Get() == kNoReadahead) readahead_.Set(kPageReadahead);
 }
 
-void ReadaheadPolicy::Adjust(double run_share, bool foreseen) {
-  const bool high = !foreseen && run_share > (is_high_ ? kNoLongerRuns : kMostlyRuns);
+void ReadaheadPolicy::Adjust(double sequential_share, bool foreseen) {
+  const bool high = !foreseen && sequential_share > (is_high_ ? kNoLongerRuns : kMostlyRuns);
   if (high == is_high_) return;
   if (high) low_ = readahead_.Get();
   if (high && low_ == kNoReadahead) return;

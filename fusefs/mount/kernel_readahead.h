@@ -52,10 +52,10 @@ class ReadaheadPolicy {
   // without readahead gets one page from now on, so that large reads become large requests.
   void HotRangeCame();
 
-  // `run_share`: the share of recent reads that were sequential, 0 to 1. `foreseen`: a profile predicts nearly all
-  // reads, so readahead would fetch in vain. A mount without readahead is not changed, since every read of some pages
-  // looks sequential there.
-  void Adjust(double run_share, bool foreseen);
+  // `sequential_share`: the share of recent reads that were sequential, 0 to 1. `foreseen`: a profile predicts nearly
+  // all reads, so readahead would fetch in vain. A mount without readahead is not changed, since every read of some
+  // pages looks sequential there.
+  void Adjust(double sequential_share, bool foreseen);
 
  private:
   const KernelReadahead readahead_;

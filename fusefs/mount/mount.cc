@@ -31,7 +31,7 @@ void LeaveTerminal() {
 
 // The child: says "+" and a warning when ready, or "-" and the error.
 [[noreturn]] void RunChild(const MountOptions& options, const std::string& mountpoint, int pipe) {
-  prctl(PR_SET_PDEATHSIG, SIGTERM);  // who gives up waiting for the mount takes the daemon along
+  prctl(PR_SET_PDEATHSIG, SIGTERM);  // if the caller is interrupted while it waits, the daemon ends, too
   bool told = false;
   const auto tell = [&](const std::string& text) {
     if (!told) (void)!write(pipe, text.data(), text.size());
@@ -117,7 +117,7 @@ Status UnmountImage(const std::string& mountpoint, UnmountMode mode) {
   if (!status.ok()) {
     return Failed(status.error().message + " (a process has it open: fuser -vm tells which; --lazy detaches it)");
   }
-  // The daemon seals its cache; not waiting for it long.
+  // The daemon closes its cache; it gets little time for that.
   pollfd end = {process.get(), POLLIN, 0};
   if (process) (void)poll(&end, 1, kSealing);
   return Ok();

@@ -42,7 +42,7 @@ bool Send(int socket, char word, const std::string& text, int file) {
 }
 
 struct Message {
-  std::string text;  // its word first; empty: the other side is gone
+  std::string text;  // the first word is the command; empty: the other side is gone
   UniqueFd file;
 };
 

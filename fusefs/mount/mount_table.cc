@@ -73,7 +73,7 @@ std::vector<std::string> FuseOptions(const MountOptions& options, const std::str
 Status UnmountNow(const MountEntry& mount, int flags) {
   if (umount2(mount.mountpoint.c_str(), flags) == 0) return Ok();
   if (errno != EPERM) return ErrnoError("cannot unmount", mount.mountpoint);
-  // As an ordinary user, through the helper that is allowed to.
+  // An ordinary user unmounts through the set-user-id helper.
   const pid_t child = fork();
   if (child == 0) {
     const char* lazily = (flags & MNT_DETACH) != 0 ? "-uqz" : "-uq";
@@ -95,7 +95,7 @@ MountKeeper::Actions KeeperOf(const MountOptions& asked, const std::string& moun
             RS_TRY(UniqueFd device, FuseSession::Mount(mountpoint, options));
             const auto mount = FindMount(mountpoint);
             if (mount) *own = mount->device;
-            // What FUSE's library does not know of; a mount that lacks it is none.
+            // Flags that libfuse does not know; without them the mount fails.
             const Status set = needs_flags ? SetMountFlags(mountpoint, flags) : Ok();
             if (!set.ok() && mount) (void)UnmountNow(*mount, MNT_DETACH | UMOUNT_NOFOLLOW);
             if (!set.ok()) return set.error();

@@ -14,7 +14,7 @@
 namespace rootstream {
 namespace {
 
-constexpr int kMaxLinks = 40;  // as the kernel has it, path_resolution(7)
+constexpr int kMaxLinks = 40;  // the kernel's limit, path_resolution(7)
 
 // mountinfo writes space, tab, newline and backslash as three octal digits.
 std::string Unescape(std::string_view text) {
@@ -49,7 +49,7 @@ std::optional<uid_t> OwnerIn(std::string_view options) {
 // followed.
 std::string AbsolutePath(const std::string& path, int links) {
   std::filesystem::path given(path);
-  std::error_code gone;  // the folder that this process is in
+  std::error_code gone;  // the current directory
   if (!given.is_absolute()) given = std::filesystem::current_path(gone) / given;
   given = given.lexically_normal();
   if (!given.has_filename()) given = given.parent_path();
@@ -57,7 +57,7 @@ std::string AbsolutePath(const std::string& path, int links) {
   char target[PATH_MAX];
   const ssize_t size = links > 0 ? readlink(given.c_str(), target, sizeof target) : -1;
   if (size > 0) return AbsolutePath(given.parent_path() / std::string(target, size), links - 1);
-  // Only the parent is resolved: looking at the path itself would ask the mount.
+  // Only the parent is resolved: resolving the path itself would ask the mount, which may hang.
   char* parent = realpath(given.parent_path().c_str(), nullptr);
   if (parent == nullptr) return given;
   const std::string resolved = std::filesystem::path(parent) / given.filename();

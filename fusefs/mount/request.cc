@@ -36,7 +36,7 @@ void Request::Park() {
 fuse_req* Request::Claim() {
   const MutexLock lock(mutex_);
   if (!waits_.exchange(false)) return nullptr;
-  if (is_parked_) fuse_req_interrupt_func(req_, nullptr, nullptr);  // waits for an OnInterrupt under way
+  if (is_parked_) fuse_req_interrupt_func(req_, nullptr, nullptr);  // waits until a running OnInterrupt ends
   return req_;
 }
 

@@ -11,7 +11,7 @@ namespace rootstream {
 
 Status BecomeRootDaemon() {
   program_invocation_name[0] = '@';
-  // Memory that comes later is locked, too: without a limit no capability is needed for it (least_privilege.cc).
+  // Later memory is locked, too; without RLIMIT_MEMLOCK that needs no capability (least_privilege.cc).
   const rlimit without = {RLIM_INFINITY, RLIM_INFINITY};
   (void)setrlimit(RLIMIT_MEMLOCK, &without);
   if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) != 0) return ErrnoError("cannot lock", "the daemon's memory");

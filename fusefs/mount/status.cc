@@ -55,7 +55,7 @@ std::string FillText(const ordered_json& fill) {
 // The whole for people. Throws the library's exceptions where `s` is not of the form that StatusJson makes.
 std::string TextOf(const ordered_json& s) {
   std::string out;
-  // Whoever answered chose the words.
+  // The text comes from another process.
   const auto word = [&](const char* key) { return ShownMessage(s.value(key, "")); };
   const auto bytes = [&](const char* key) { return HumanBytes(s.value(key, uint64_t{0})); };
   out += fmt::format("image     {}:{} (serial {})\n", word("image"), word("tag"), s.value("serial", uint64_t{0}));

@@ -58,13 +58,13 @@ struct Limited {
 std::vector<Limited> LimitedCalls() {
   const auto self = static_cast<scmp_datum_t>(getpid());
   std::vector<Limited> calls = {
-      // Never memory that is written and run: a library is mapped to be run, its data apart.
+      // Memory is never writable and executable: libraries are mapped executable, their data separately.
       {"mmap", {SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)}},
       {"mmap", {SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC | PROT_WRITE, PROT_EXEC)}},
       {"mprotect", {SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)}},
-      // A thread, not a process. clone3(2), whose flags a filter cannot see, is as if the kernel had it not.
+      // Threads, not processes. A filter cannot see the flags of clone3(2), so that fails with ENOSYS.
       {"clone", {SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD | CLONE_NEWUSER | CLONE_NEWNS, CLONE_THREAD)}},
-      // Nobody but itself.
+      // Signals to this process only.
       {"kill", {SCMP_A0(SCMP_CMP_EQ, self)}},
       {"tgkill", {SCMP_A0(SCMP_CMP_EQ, self)}},
       {"prlimit64", {SCMP_A0(SCMP_CMP_EQ, 0), SCMP_A2(SCMP_CMP_EQ, 0)}},
@@ -108,7 +108,7 @@ int AllowAll(scmp_filter_ctx filter) {
 }  // namespace
 
 Status FilterSystemCalls() {
-  // There the C library makes calls of other names.
+  // On 32-bit machines the C library uses other system calls.
   if (sizeof(void*) < 8) return Failed("no filter of system calls is known for 32-bit machines");
   const std::unique_ptr<void, ReleaseFilter> filter(seccomp_init(SCMP_ACT_ERRNO(ENOSYS)));
   if (filter == nullptr) return Failed("cannot make a filter of system calls");

@@ -77,7 +77,7 @@ TEST(GoldenFiles, ChunkStillOpens) {
   const std::string stored = Golden("chunk.bin");
   const auto verified = Verify(stored, Sha256(stored));
   ASSERT_TRUE(IsOk(verified));
-  const auto plain = Open(*verified, 27);
+  const auto plain = Decompress(*verified, 27);
   ASSERT_TRUE(IsOk(plain));
   EXPECT_EQ(*plain, "the plain bytes of a chunk\n");
 }

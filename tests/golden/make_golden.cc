@@ -49,7 +49,7 @@ Status WriteAll(const std::string& tests) {
   RS_CHECK(Write(golden, "profile.txt", SampleProfile().Encode()));
   RS_CHECK(Write(golden, "pack_header.bin", PackHeader()));
   RS_CHECK(Write(golden, "segment.bin", SegmentBytes()));
-  RS_CHECK(Write(golden, "chunk.bin", Sealer(15).Seal("the plain bytes of a chunk\n")));
+  RS_CHECK(Write(golden, "chunk.bin", Compressor(15).Compress("the plain bytes of a chunk\n")));
   RS_CHECK(Write(corpus + "tree", "rich", SampleTree().Encode()));
   RS_CHECK(Write(corpus + "tree", "empty", small.Encode()));
   RS_CHECK(Write(corpus + "chunk_list", "four", SampleChunkList().Encode()));

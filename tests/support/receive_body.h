@@ -1,19 +1,19 @@
 // A body as a line of a known rate would deliver it.
 #pragma once
 
-#include "cache/network/line.h"
+#include "cache/network/network_estimate.h"
 
 namespace rootstream {
 
 // `bytes` that come at `rate` bytes a second, in pieces of 10 ms; `now` moves on by the time that takes.
-inline void ReceiveBody(Line& line, SteadyTime& now, uint64_t bytes, uint64_t rate) {
-  line.BeginBody(now);
+inline void ReceiveBody(NetworkEstimate& estimate, SteadyTime& now, uint64_t bytes, uint64_t rate) {
+  estimate.BeginBody(now);
   const uint64_t piece = rate / 100;
   for (uint64_t done = 0; done < bytes; done += piece) {
     now += std::chrono::milliseconds(10);
-    line.NoteBytes(now, piece);
+    estimate.NoteBytes(now, piece);
   }
-  line.EndBody(now);
+  estimate.EndBody(now);
 }
 
 }  // namespace rootstream

@@ -1,4 +1,4 @@
-// A pack of sealed test objects, in memory.
+// A pack of compressed test objects, in memory.
 #pragma once
 
 #include <random>
@@ -25,7 +25,7 @@ struct TestPack {
 
   // `gap` bytes after it. The answer is its place as others in this pack name it.
   ObjectRef Add(const std::string& object, size_t gap = 0) {
-    const std::string stored = Sealer(1).Seal(object);
+    const std::string stored = Compressor(1).Compress(object);
     refs.push_back({Sha256(stored), Id{}, bytes.size(), static_cast<uint32_t>(stored.size()),
                     static_cast<uint32_t>(object.size())});
     plain.push_back(object);

@@ -31,7 +31,7 @@ bytes_of() { du -sk "$@" 2>/dev/null | awk '{ sum += $1 } END { print sum * 1024
 # that it knows that.
 packing_for() {
   if grep -qs '^CONFIG_RD_ZSTD=y' "/live/image/boot/config-$1" "/live/image/lib/modules/$1/config"; then
-    echo kboot pack
+    echo kboot compress
   else
     echo cat
   fi

@@ -30,7 +30,7 @@ class TestTarget : public FetchTarget {
   }
   Result<PlainBytes> Accept(const ObjectRef& ref, std::string stored) override {
     RS_TRY(const VerifiedBytes verified, Verify(stored, ref.id));
-    RS_TRY(std::string plain, Open(verified, ref.plain_size));
+    RS_TRY(std::string plain, Decompress(verified, ref.plain_size));
     const std::lock_guard lock(mutex_);
     order_.push_back(ref.id);
     return kept_[ref.id] = std::make_shared<const std::string>(std::move(plain));

@@ -53,9 +53,9 @@ TEST(ReadaheadNote, TwoReadersOfOneFileHaveARunEach) {
 TEST(ReadaheadRunShare, TellsRunsFromScatteredReads) {
   Readahead readahead;
   for (uint64_t file = 1; file <= 100; ++file) ReadRun(readahead, file, 0, 10 * kStep);
-  EXPECT_GT(readahead.run_share(), 0.9);
+  EXPECT_GT(readahead.sequential_share(), 0.9);
   for (uint64_t i = 0; i < 100; ++i) (void)readahead.Note(1, (i * 7919 % 100 + 1) * (2 << 20), 4096);
-  EXPECT_LT(readahead.run_share(), 0.5);
+  EXPECT_LT(readahead.sequential_share(), 0.5);
 }
 
 TEST(ReadaheadNote, FetchesNothingForScatteredReads) {

@@ -44,12 +44,12 @@ class ClientTest : public ::testing::Test {
   }
 
   static Result<std::string> Read(Client& client, const Node& node, uint64_t offset, size_t size) {
-    auto done = std::make_shared<std::promise<Result<Pieces>>>();
+    auto done = std::make_shared<std::promise<Result<ReadParts>>>();
     auto answer = done->get_future();
-    client.reader().Read(node, offset, size, [done](const Result<Pieces>& pieces) { done->set_value(pieces); });
-    RS_TRY(const Pieces pieces, answer.get());
+    client.reader().Read(node, offset, size, [done](const Result<ReadParts>& pieces) { done->set_value(pieces); });
+    RS_TRY(const ReadParts pieces, answer.get());
     std::string bytes;
-    for (const Piece& piece : pieces) {
+    for (const ReadPart& piece : pieces) {
       if (piece.bytes == nullptr) bytes.append(piece.length, '\0');
       if (piece.bytes != nullptr) bytes.append(*piece.bytes, piece.offset, piece.length);
     }

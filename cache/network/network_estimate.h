@@ -1,5 +1,5 @@
-// Line: measures the network connection to the servers from its transfers: round trip time, bandwidth, and the number
-// of bytes that must be in flight to use all of it. Not thread-safe.
+// NetworkEstimate: measures the network connection to the servers from its transfers: round trip time, bandwidth, and
+// the number of bytes that must be in flight to use all of it. Not thread-safe.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,7 @@ namespace rootstream {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-class Line {
+class NetworkEstimate {
  public:
   // `waited`: time from sending a request to the first byte of the answer, without connecting.
   void NoteFirstByte(std::chrono::microseconds waited);

@@ -7,6 +7,6 @@ namespace rootstream {
 
 // Compresses everything from descriptor `in` into one zstd frame on `out`, at a fast level, since it is unpacked
 // seconds later. kFailed.
-Status PackStream(int in, int out);
+Status CompressStream(int in, int out);
 
 }  // namespace rootstream

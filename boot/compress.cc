@@ -1,4 +1,4 @@
-#include "boot/pack.h"
+#include "boot/compress.h"
 
 #include <unistd.h>
 #include <zstd.h>
@@ -37,20 +37,20 @@ bool WriteAll(int fd, std::string_view bytes) {
 
 }  // namespace
 
-Status PackStream(int in, int out) {
+Status CompressStream(int in, int out) {
   const std::unique_ptr<ZSTD_CCtx, FreeContext> context(ZSTD_createCCtx());
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, kLevel);
-  std::string plain(ZSTD_CStreamInSize(), '\0'), packed(ZSTD_CStreamOutSize(), '\0');
+  std::string plain(ZSTD_CStreamInSize(), '\0'), compressed(ZSTD_CStreamOutSize(), '\0');
   while (true) {
     const ssize_t n = ReadSome(in, plain);
     if (n < 0) return ErrnoError("cannot read from", "standard input");
     ZSTD_inBuffer from{plain.data(), static_cast<size_t>(n), 0};
     const ZSTD_EndDirective mode = n == 0 ? ZSTD_e_end : ZSTD_e_continue;
     for (size_t left = 1; n == 0 ? left != 0 : from.pos < from.size;) {
-      ZSTD_outBuffer to{packed.data(), packed.size(), 0};
+      ZSTD_outBuffer to{compressed.data(), compressed.size(), 0};
       left = ZSTD_compressStream2(context.get(), &to, &from, mode);
-      if (ZSTD_isError(left) != 0) return Failed(std::string("cannot pack: ") + ZSTD_getErrorName(left));
-      if (!WriteAll(out, std::string_view(packed).substr(0, to.pos)))
+      if (ZSTD_isError(left) != 0) return Failed(std::string("cannot compress: ") + ZSTD_getErrorName(left));
+      if (!WriteAll(out, std::string_view(compressed).substr(0, to.pos)))
         return ErrnoError("cannot write to", "standard output");
     }
     if (n == 0) return Ok();
