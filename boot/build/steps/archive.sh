@@ -3,7 +3,7 @@
 #
 # shellcheck shell=bash disable=SC2154  # its variables
 
-# The time kboot was built counts as the least that its clock can say; from its input, so that it is reproducible.
+# The build time, below which kboot does not set the clock. Taken from the inputs, so that the build is reproducible.
 built=${SOURCE_DATE_EPOCH:-$(stat -L -c %Y "$client" "$here/kboot" "$kernel" | sort -n | tail -n 1)}
 echo "$built" >"$root/etc/kboot/built"
 find "$root" -exec touch -h -d "@$built" {} +

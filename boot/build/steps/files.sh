@@ -25,7 +25,7 @@ for name in modprobe insmod rmmod modinfo lsmod depmod; do
   ln -s /bin/kmod "$root/sbin/$name"
 done
 put_program "$here/kboot" /bin/kboot
-ln -s kboot "$root/bin/rootstream" # which it is, too
+ln -s kboot "$root/bin/rootstream" # kboot is also the client, by its name
 put_program "$(command -v kexec)" /usr/sbin/kexec
 put_program "$(command -v dropbear)" /usr/sbin/dropbear
 put_program "$(readlink -f "$(command -v dhcpcd)")" /usr/sbin/dhcpcd

@@ -5,7 +5,7 @@
 
 while read -r path; do modinfo -F firmware "$root$path"; done <"$work/modules" | sort -u >"$work/firmware"
 mkdir "$work/packages"
-find_firmware() { # find_firmware FILE: its path in one of the folders, packed or not
+find_firmware() { # find_firmware FILE: prints its path in one of the folders, compressed or not
   local folder ending
   for folder in ${firmware:+"$firmware"} "$modules_root/lib/firmware" /lib/firmware "$work/packages/lib/firmware"; do
     for ending in '' .xz .zst; do
@@ -18,7 +18,7 @@ find_firmware() { # find_firmware FILE: its path in one of the folders, packed o
   return 1
 }
 missing_firmware() { while read -r file; do find_firmware "$file" >/dev/null || echo "$file"; done <"$work/firmware"; }
-# Those of Debian's packages that have what is missing, if apt knows them; their names otherwise.
+# Downloads Debian's packages with the missing files if apt knows them; otherwise prints their names.
 fetch_firmware() {
   local package beginnings each
   while read -r package beginnings; do

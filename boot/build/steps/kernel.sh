@@ -19,7 +19,7 @@ if [ -z "$kernel" ]; then fetch_kernel; fi
 release=$(basename "$(readlink -f "$modules")")
 modules_root=$(readlink -f "$modules/../../..")
 [ -f "$modules_root/lib/modules/$release/modules.order" ] || fail "$modules is not a folder lib/modules/RELEASE of a kernel"
-# Of a package that is only unpacked, nobody has made the index yet.
+# A package that is unpacked and not installed has no module index yet.
 if [ ! -f "$modules_root/lib/modules/$release/modules.dep.bin" ]; then
   mkdir -p "$work/indexed/lib/modules"
   cp -a "$modules_root/lib/modules/$release" "$work/indexed/lib/modules/"

@@ -1,5 +1,5 @@
-# Step 6: lists of files for later: live: what the image's daemon lives on; next: what the next kernel's initrd has;
-# shutdown: what unmounts.
+# Step 6: lists of files that kboot copies: live: what the image's daemon needs; next: the next kernel's initrd;
+# shutdown: what unmounts at the end.
 # Sourced by kboot-build.
 #
 # shellcheck shell=bash disable=SC2154  # its variables
@@ -21,7 +21,7 @@ with_folders() { # every folder before what is in it
     echo "/usr/bin/$program"
     libraries_of "$(command -v $program)"
   done | sort -u >"$work/leave"
-  # A library that a program which goes along needs stays.
+  # Libraries of the listed programs stay.
   for program in "$root"/bin/{busybox,rootstream,kboot,kmod} "$root/usr/sbin/dhcpcd" "${programs[@]}"; do libraries_of "$program"; done | sort -u >"$work/keep"
   comm -23 "$work/leave" "$work/keep" | sed 's,^/,,' >"$work/left"
 }

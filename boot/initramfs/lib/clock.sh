@@ -1,12 +1,12 @@
-# A clock good enough for certificates and for refs that expire. A machine without a battery starts in the past: the time
-# when this kboot was built is later than that, and servers know better. Nobody vouches for what they say, so what lies
-# before that time is not believed, and what was believed is said.
+# Sets the clock well enough for certificates and for refs that expire. A machine without a battery starts in the past. The
+# time when this kboot was built is later, and servers know the real one. Their answers are not authenticated, so earlier
+# times than the build are refused, and the chosen source is reported.
 
 set_clock() {
   local built
   built=$(cat /etc/kboot/built)
   [ -f $NET/lease ] && . $NET/lease
-  # A clock that was right is made better in passing.
+  # A clock that is nearly right is corrected as well.
   if [ "$(date +%s)" -ge "$built" ]; then
     (ask_time_servers) >/dev/null &
     return 0
@@ -16,7 +16,7 @@ set_clock() {
   ask_time_servers || ask_stores || say "the clock was before this kboot was built, and no server tells the time: set to $(date -u '+%Y-%m-%d')"
 }
 
-# Those named by hand (rootstream.ntp=), then those of DHCP (option 42).
+# Servers named by the user (rootstream.ntp=), then those of DHCP (option 42).
 ask_time_servers() {
   local server
   # shellcheck disable=SC2046,SC2086
@@ -44,8 +44,8 @@ time_from() {
   say "the clock is set to $(date -u '+%Y-%m-%d %H:%M UTC'), as ${1#ntp:} says"
 }
 
-# clock_after_issue URL: the image is signed, and was published before now. What a signature says is believed rather than a
-# server.
+# clock_after_issue URL: moves the clock to the time when the signed image was published, if it is earlier. A signature counts
+# more than a time server.
 clock_after_issue() {
   has_conf clock && has_keys || return 0
   local issued

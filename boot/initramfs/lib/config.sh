@@ -1,12 +1,12 @@
-# What this kboot was told to do. Settings are files in /run/kboot/conf, so that they outlive a shell and
-# travel to the next kernel as they are. The first source that has a setting wins:
+# The settings of this kboot. Each is a file in /run/kboot/conf, so that it outlives a shell and is passed to the next kernel
+# unchanged. The first source that has a setting wins:
 #   1. the kernel's command line          rootstream=URL rootstream.KEY=VALUE kboot.KEY=VALUE
 #   2. what was built in                  /etc/kboot/cmdline, of the same form
 #   3. DHCP                               the boot file name (option 67), if it is an http(s) URL of an image, and no
 #                                         image, store or menu was named
 #   4. kboot.conf                         labels for the menu; from a disk, or from the store
-# Of these only the first two, and a kboot.conf that is built in or on a disk of this machine, may say what is
-# trusted: what comes over the network never does.
+# Only the first two, and a kboot.conf that is built in or on a disk of this machine, may set what is trusted: settings from
+# the network never do.
 # docs/boot.md lists the keys.
 
 readonly CONF=/run/kboot/conf
@@ -16,7 +16,7 @@ conf() { # conf KEY [DEFAULT]
 }
 has_conf() { [ -e "$CONF/$1" ]; }
 set_conf() { printf '%s' "$2" >"$CONF/$1"; }
-# set_conf_if_new KEY VALUE: unless a source before this one has said it.
+# set_conf_if_new KEY VALUE: unless an earlier source has set it.
 set_conf_if_new() { has_conf "$1" || set_conf "$1" "$2"; }
 
 read_words() { # read_words WORD...: of a kernel command line
@@ -57,7 +57,7 @@ add_key() {
 
 read_config() {
   mkdir -p "$CONF" /run/kboot/keys
-  # Words of a command line have no spaces or quotes of their own here.
+  # Words of a command line contain no spaces or quotes here.
   # shellcheck disable=SC2046
   read_words $(cat /proc/cmdline)
   # shellcheck disable=SC2046
@@ -74,17 +74,17 @@ has_keys() {
   return 1
 }
 
-# Set while something boots that no person has chosen.
+# Set while something boots that no person chose.
 unattended=''
 
-# Whether what nothing signs may boot now: where a key is configured, only by a person's word, or if this machine's own
-# configuration says so.
+# True if unsigned things may boot now: if a key is configured, only when a person confirms it, or when this machine's own
+# configuration allows it.
 may_boot_unsigned() { [ -z "$unattended" ] || ! has_keys || [ "$(conf unsigned)" = yes ]; }
 
-# is_word TEXT: one word of printable ASCII, as addresses are.
+# is_word TEXT: true for one word of printable ASCII, such as a URL.
 is_word() { case "$1" in '' | *[!!-~]*) return 1 ;; esac }
 
-# The options that every rootstream command needs for the image, as one line of words. $1: a prefix for
+# Prints the options that every rootstream command needs for the image, as one line of words. $1: a prefix for
 # the key files' folder, for a command that runs elsewhere.
 client_words() {
   local words=''

@@ -1,8 +1,8 @@
-# What the next kernel is given, beside the files of this kboot: settings, address, keys, modules, and the
-# chunks already fetched, so that nothing crosses the line twice. docs/boot.md lists it.
+# What the next kernel gets beside the files of this kboot: settings, address, keys, modules, and the chunks that are already
+# fetched, so that nothing is fetched twice. docs/boot.md lists it.
 
 readonly NEXT=/run/kboot/next
-readonly SHARE=8 # the whole initrd is at most this part of memory
+readonly SHARE=8 # the initrd takes at most 1/SHARE of the memory
 
 write_hand_over() {
   mkdir -p $NEXT/kboot/handoff
@@ -12,7 +12,7 @@ write_hand_over() {
   date +%s >$NEXT/kboot/handoff/time
 }
 
-# The recording, which ends when the image is unmounted.
+# The recording; it is complete when the image is unmounted.
 hand_over_record() {
   if [ -f $RECORD/boot.profile ]; then cp $RECORD/boot.profile $NEXT/kboot/handoff/; fi
 }
@@ -21,14 +21,14 @@ take_over() {
   cp -r /kboot/handoff/conf /kboot/handoff/net /kboot/handoff/keys /kboot/handoff/phases \
     /kboot/handoff/log /run/kboot/
   cp /kboot/handoff/resolv.conf /etc/
-  # The clock goes on through a kexec, except where there is none.
+  # The clock keeps running through a kexec, unless the machine has none.
   [ "$(date +%s)" -ge "$(cat /kboot/handoff/time)" ] || date -s "@$(cat /kboot/handoff/time)" >/dev/null
 }
 
 bytes_of() { du -sk "$@" 2>/dev/null | awk '{ sum += $1 } END { print sum * 1024 }'; }
 
-# packing_for VERSION: the command that packs an initrd for a kernel of the image: zstd if its configuration says
-# that it knows that.
+# packing_for VERSION: prints the command that compresses an initrd for a kernel of the image: zstd if the kernel's
+# configuration has it.
 packing_for() {
   if grep -qs '^CONFIG_RD_ZSTD=y' "/live/image/boot/config-$1" "/live/image/lib/modules/$1/config"; then
     echo kboot compress
@@ -37,7 +37,7 @@ packing_for() {
   fi
 }
 
-# compose_initrd FILE PACKING. Chunks are packed already: they lie behind it as they are, at a multiple of four bytes
+# compose_initrd FILE PACKING. Chunks are compressed already, so they follow uncompressed, at a multiple of four bytes
 # (Documentation/driver-api/early-userspace/buffer-format.rst).
 compose_initrd() {
   local limit chunks

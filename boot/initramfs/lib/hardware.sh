@@ -1,5 +1,5 @@
-# Drivers for the hardware that is there: every device says what it is (its modalias), and modprobe knows
-# which module that means. Loading one may bring up devices behind it, so this goes on until none are new.
+# Loads the drivers of the machine's devices: each has a modalias, for which modprobe knows the module. A driver may reveal
+# further devices, so this repeats until there are no new ones.
 
 load_drivers() {
   local before=-1 count=0 rounds=0
@@ -13,10 +13,10 @@ load_drivers() {
   done
 }
 
-# memory_kib: of this machine.
+# memory_kib: prints the memory of this machine in KiB.
 memory_kib() { sed -n 's/^MemTotal: *\([0-9]*\).*/\1/p' /proc/meminfo; }
 
-# size_of TEXT: bytes of "50%" (of memory), "512M", "1G" or a plain number.
+# size_of TEXT: prints "50%" (of memory), "512M", "1G" or a plain number in bytes.
 size_of() {
   case "$1" in
     *%) echo $(($(memory_kib) * 1024 / 100 * ${1%\%})) ;;

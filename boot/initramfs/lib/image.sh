@@ -1,8 +1,8 @@
 # The image, mounted at /live/image by a daemon whose own root is /live.
 #
-# switch_root deletes all that lies on the first root filesystem, and a daemon that lost its libraries,
-# certificates and resolv.conf could never connect again. So it lives on a filesystem of its own, which
-# stays mounted below the new root, out of everyone's sight: systemd neither sees nor unmounts it.
+# switch_root deletes everything on the first root filesystem, and a daemon without its libraries, certificates and
+# resolv.conf could not connect again. So it has a filesystem of its own, which stays mounted below the new root, hidden:
+# systemd neither sees nor unmounts it.
 
 readonly OPEN_SECONDS=90
 
@@ -45,7 +45,7 @@ mount_image() { # mount_image URL
   why "$(kind_of_opening "$1")" "${line:-$1: no answer for $OPEN_SECONDS seconds}"
 }
 
-# kind_of_opening URL: why an image cannot be opened, asked of the command that has an exit code for each kind.
+# kind_of_opening URL: returns why an image cannot be opened, as the exit code of kboot entry.
 kind_of_opening() {
   local code=0
   # shellcheck disable=SC2046
@@ -55,21 +55,21 @@ kind_of_opening() {
 
 mountpoint_is() { grep -q " $1 " /proc/mounts; }
 
-# Not into memory, which never holds all of an image, and not while the kernel is read beside the mount.
+# No fill into memory, which cannot hold a whole image, nor while the kernel is read beside the mount.
 fill_words() { if has_conf fill && [ -d /kboot/handoff ] && ! cache_is_in_memory; then echo "--fill $(conf fill)"; fi; }
 
-# A disk remembers which versions were seen here. Once that is lost, only the command line can say to begin anew.
+# A disk remembers which versions were seen. If that is lost, only the command line can allow a new beginning.
 memory_words() { if ! cache_is_in_memory && [ "$(conf memory)" != renew ]; then echo --strict-memory; fi; }
 
-# The daemon ends with it, and writes what it has recorded.
+# Unmounting ends the daemon, which then writes its recording.
 unmount_image() {
   chroot /live /bin/rootstream umount /image 2>>"$LOG" || umount -l /live/image 2>/dev/null
 }
 
-readonly SMALL_KIB=400000 # of memory: there kboot's own modules, 24 MiB, go too; the ones in use are loaded
+readonly SMALL_KIB=400000 # of memory; below it kboot's module files (24 MiB) are deleted, too, since those in use are loaded
 
-# Gives back what the daemon lived on, 20 MiB and the cache in memory, before the next kernel is loaded: by then
-# everything of it is in the next initrd. Another try begins anew.
+# Frees the daemon's files (20 MiB) and the cache in memory before the next kernel is loaded: the next initrd has all of them.
+# Another try starts from the beginning.
 leave_live() {
   cache_is_in_memory || umount /live/cache
   umount -l /live
@@ -78,5 +78,5 @@ leave_live() {
   rm -f /run/kboot/cache /run/kboot/mounted
 }
 
-# For commands that read beside the mount: what it has cached, they need not fetch; they do not add to it.
+# Options for commands that read beside the mount: they use its cache, and do not add to it.
 image_words() { echo "$(client_words) --cache /live/cache"; }

@@ -1,16 +1,16 @@
-# Where nobody answers DHCP: an address that an IPv6 router's announcement lets the kernel make (SLAAC, RFC 4862), or one of
-# DHCPv6 (RFC 8415), if the router says so. It becomes a lease like another one, see network.sh.
+# If no DHCP server answers: an address that the kernel makes from an IPv6 router's announcement (SLAAC, RFC 4862), or one of
+# DHCPv6 (RFC 8415) if the router says so. It becomes a lease like others, see network.sh.
 
 readonly IPV6_AFTER=60   # tenths of a second without an answer to DHCP
-readonly OWN_METRIC=2048 # behind the route that the kernel makes of the announcements
+readonly OWN_METRIC=2048 # a lower preference than the kernel's route from announcements
 readonly DHCP6=$NET/dhcp6
 
-# address6_of INTERFACE: ADDRESS/PREFIX that leads beyond the link and that is nobody else's.
+# address6_of INTERFACE: prints its ADDRESS/PREFIX that is valid beyond the link and not a duplicate.
 address6_of() {
   ip -6 -o addr show dev "$1" 2>/dev/null | grep -v -e 'scope link' -e 'scope host' -e tentative | sed -n 's/.* inet6 \([^ ]*\).*/\1/p' | head -n 1
 }
 
-# has_router6 INTERFACES: whether one has announced itself on one of them.
+# has_router6 INTERFACES: true if a router has announced itself on one of them.
 has_router6() {
   local name
   for name in $1; do [ -z "$(ip -6 route show default dev "$name" 2>/dev/null)" ] || return 0; done
@@ -26,13 +26,13 @@ ask_router() {
   why no-address "no DHCP server and no IPv6 router answered on $(echo "$1" | tr '\n' ' ')"
 }
 
-# router_lease INTERFACE: the kernel has made address and route; what it does not keep, name servers, is asked for.
+# router_lease INTERFACE: the kernel has made the address and the route; name servers, which it does not keep, are requested.
 router_lease() {
   local address tenths=0 router6='' managed6='' information6='' dns6='' domain6='' address6='' lease6=''
   eval "$(kboot router "$1" 2>>"$LOG")"
   address=$(address6_of "$1")
   [ -n "$router6$managed6$address" ] || return 1
-  while [ -z "$address" ] && [ -z "$managed6" ] && [ $tenths -lt 50 ]; do # nobody else may have it (RFC 4862, 5.4)
+  while [ -z "$address" ] && [ -z "$managed6" ] && [ $tenths -lt 50 ]; do # until duplicate address detection ends (RFC 4862, 5.4)
     sleep 0.1
     tenths=$((tenths + 1))
     address=$(address6_of "$1")
@@ -59,13 +59,13 @@ ask_dhcp6() {
   if [ -f $DHCP6/answer ]; then . $DHCP6/answer; fi
 }
 
-# dhcpcd.conf(5). The identity is the card's, so that a machine without a disk gets the same address each time.
+# dhcpcd.conf(5). The identity comes from the card, so that a machine without a disk gets the same address each time.
 dhcp6_settings() {
   printf '%s\n' noipv6rs persistent 'duid ll' 'option dhcp6_name_servers, dhcp6_domain_search' "$1"
 }
 
-# The kernel has it already, unless it is the next one. Until then a connection would go out with another address, and wait
-# for an answer that cannot come. That nobody else has this one has been asked before. It stays for good: the root hangs on it.
+# Only the next kernel does not have the address yet. Without it a connection uses another address, and waits for an answer
+# that cannot come. Duplicate detection was done before. The address has no lifetime, since the root depends on it.
 apply_address6() {
   local tenths=0
   echo 0 2>>"$LOG" >"/proc/sys/net/ipv6/conf/$interface/accept_dad"
@@ -76,10 +76,10 @@ apply_address6() {
   done
 }
 
-# with_scope ADDRESS: one of the link alone needs its name (RFC 4007, 11).
+# with_scope ADDRESS: adds the interface's name to a link-local address (RFC 4007, 11).
 with_scope() { case "$1" in fe80:*) echo "$1%$interface" ;; *) echo "$1" ;; esac }
 
-# On a network where an IPv6 router was the first to answer and no store answers by IPv6: true if DHCP does now.
+# For a network where an IPv6 router answered first and no store answers by IPv6: true if DHCP answers now.
 late_dhcp() {
   case "$(sed -n 's/.* ip=\([^ ]*\).*/\1/p' $NET/lease)" in *:*) ;; *) return 1 ;; esac
   local name

@@ -1,8 +1,8 @@
-# What a file says of the kernel in it.
+# Booting a kernel from any URL.
 
-# kernel_version FILE: the release, who built it, and the build. Of a bzImage as the boot protocol has it
-# (Documentation/x86/boot.rst, kernel_version), of an ELF kernel for this machine (e_machine 62) its banner
-# without "Linux version". False if it is no such kernel.
+# kernel_version FILE: prints the release, the builder and the build number. For a bzImage as in the boot protocol
+# (Documentation/x86/boot.rst, kernel_version), for an ELF kernel of this machine (e_machine 62) its banner
+# without "Linux version". False if it is not such a kernel.
 kernel_version() {
   local magic offset
   if [ "$(od -An -tx1 -N4 "$1" | tr -d ' ')$(od -An -tu2 -j18 -N2 "$1" | tr -d ' ')" = 7f454c4662 ]; then

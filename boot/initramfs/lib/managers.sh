@@ -1,6 +1,6 @@
-# Who else sets up network interfaces in an image: each is told, by the means that it has for this, to leave the one that
-# the root hangs on alone, whatever is configured later. What lies in /run goes with this boot, the rest is in the overlay.
-# netplan has none of its own: what it writes is for networkd or NetworkManager.
+# Tells each network manager of an image, by its own configuration, to leave the root's interface alone, whatever is
+# configured later. Files in /run last for this boot, the others are in the overlay. netplan needs none: it writes the
+# configuration of networkd or NetworkManager.
 
 protect_interface() {
   [ -f $NET/lease ] || return 0
@@ -10,10 +10,10 @@ protect_interface() {
   for each in udev networkd network_manager ifupdown connman dhcpcd cloud_init; do "protect_from_$each"; done
 }
 
-# add_line LINE FILE: once, since the changes of an earlier boot may have been kept.
+# add_line LINE FILE: adds it once, since the changes of an earlier boot may have been kept.
 add_line() { grep -qsxF -e "$1" "$2" || printf '%s\n' "$1" >>"$2"; }
 
-# A VLAN has the address of its card: both are meant.
+# A VLAN has the MAC address of its card, so both match.
 interfaces_with_mac() {
   local path
   for path in /sys/class/net/*; do
@@ -21,14 +21,14 @@ interfaces_with_mac() {
   done
 }
 
-# udev would try to rename it as long as it is up (systemd.link(5)).
+# udev would try to rename it again and again, since it is up (systemd.link(5)).
 protect_from_udev() {
   mkdir -p /run/systemd/network
   printf '[Match]\nMACAddress=%s\n\n[Link]\nNamePolicy=\n' "$mac" >/run/systemd/network/00-rootstream.link
 }
 
-# systemd.network(5): the first file that matches counts. With no interface of its own wait-online would wait two minutes;
-# the root's is on-line. Elsewhere /run/systemd/system would mean that systemd runs (sd_booted(3)).
+# systemd.network(5): the first matching file counts. Without an interface of its own, wait-online would wait two minutes; the
+# root's is online. Not for other inits, since /run/systemd/system means that systemd runs (sd_booted(3)).
 protect_from_networkd() {
   local unit=/run/systemd/system/systemd-networkd-wait-online.service.d
   printf '[Match]\nMACAddress=%s\n\n[Link]\nUnmanaged=yes\n' "$mac" >/run/systemd/network/00-rootstream.network
@@ -37,14 +37,14 @@ protect_from_networkd() {
   printf '[Service]\nExecStart=\nExecStart=/bin/true\n' >$unit/rootstream.conf
 }
 
-# NetworkManager.conf(5). With no connection of its own it would empty resolv.conf.
+# NetworkManager.conf(5). Without a connection it would empty resolv.conf.
 protect_from_network_manager() {
   mkdir -p /run/NetworkManager/conf.d
   printf '[main]\ndns=none\nsystemd-resolved=false\n\n[keyfile]\nunmanaged-devices=mac:%s\n' "$mac" >/run/NetworkManager/conf.d/00-rootstream.conf
 }
 
-# ifup(8) leaves alone what is up already, by its state file, and `ifup -a` and `ifdown -a` what is excluded; lines that
-# would bring it up become comments, so that people see it.
+# ifup(8) skips interfaces that its state file lists as up, and `ifup -a` and `ifdown -a` skip excluded ones. Lines that would
+# bring the interface up become comments, so that people see the reason.
 protect_from_ifupdown() {
   [ -d /newroot/etc/network ] || return 0
   local name file
@@ -61,14 +61,14 @@ protect_from_ifupdown() {
   add_line "EXCLUDE_INTERFACES=\"\$EXCLUDE_INTERFACES $(echo $names)\" # the root hangs on it" /newroot/etc/default/networking
 }
 
-# connman.conf(5) has one list, whose default goes when it is set.
+# connman.conf(5) has one list; setting it removes its defaults, so they are repeated.
 protect_from_connman() {
   local file=/newroot/etc/connman/main.conf usual=vmnet,vboxnet,virbr,ifb,ve-,vb- list
   [ -d /newroot/etc/connman ] || return 0
   # shellcheck disable=SC2086 # words
   list=$(echo $names | tr ' ' ,)
   if grep -qs "^NetworkInterfaceBlacklist *=.*\<$list\>" $file; then
-    return 0 # changes are kept, and this is another boot
+    return 0 # from an earlier boot, whose changes were kept
   elif grep -qs '^NetworkInterfaceBlacklist *=' $file; then
     sed -i "s/^\(NetworkInterfaceBlacklist *=.*\)$/\1,$list/" $file
   elif grep -qs '^\[General\]' $file; then
@@ -87,7 +87,7 @@ protect_from_dhcpcd() {
   done
 }
 
-# cloud-init writes what the others then read: its network part is off.
+# cloud-init writes the configuration of the others, so its network part is disabled.
 protect_from_cloud_init() {
   [ -d /newroot/etc/cloud ] || return 0
   mkdir -p /newroot/etc/cloud/cloud.cfg.d

@@ -1,18 +1,18 @@
-# What can be booted, as labels: the image that was given and its other boot entries, labels of kboot.conf, and the
-# images of a store. With a timeout, after which the default goes.
+# The menu: labels for the given image and its other boot entries, for kboot.conf, and for the images of a store. After a
+# timeout the default boots.
 #
-# kboot.conf is what kboot and HTTP-FUSE PS3 Linux had: `timeout=`, `default=`, `initrd=`, `root=` (both for
+# kboot.conf is the format of kboot and HTTP-FUSE PS3 Linux: `timeout=`, `default=`, `initrd=`, `root=` (both for
 # every kernel that follows), and label=PATH PARAMETERS, where PATH is a kernel's or an image's URL.
 #
-# Each has an origin: `local`, this machine's own configuration, or `store`, what came over the network. Nothing signs what a
-# store says here, so it may offer, and never decide what is trusted: see boot_line() and may_boot_unsigned().
+# Each label has an origin: `local` for this machine's own configuration, or `store` for the network. A store's labels are not
+# signed, so they are only offers, and never decide what is trusted: see boot_line() and may_boot_unsigned().
 
-readonly MENU=/run/kboot/menu       # a file a label: its value
-readonly ORDER=/run/kboot/order     # the labels, as the menu shows them
-readonly OFFERED=/run/kboot/offered # those of them that a store offers
+readonly MENU=/run/kboot/menu       # one file for each label, with its value
+readonly ORDER=/run/kboot/order     # the labels in the order of the menu
+readonly OFFERED=/run/kboot/offered # the labels that a store offers
 
-# add_label LABEL VALUE ORIGIN: unless a source before this one has it. A store's must not be what a person means by
-# the name of a command.
+# add_label LABEL VALUE ORIGIN: adds a label unless an earlier source has it. A store's label must not have the name of a
+# command.
 add_label() {
   [ ! -e "$MENU/$1" ] || return 0
   if [ "$3" = store ]; then
@@ -52,7 +52,7 @@ read_boot_files() {
   read_store_menu
 }
 
-# A store's own menu, or else the names of its images.
+# Adds a store's own menu, or else the names of its images.
 read_store_menu() {
   local store place code=0 list=/run/kboot/fetched.conf
   has_conf store || has_conf conf || return 0
@@ -71,17 +71,17 @@ read_store_menu() {
   fi
 }
 
-# origin_of ADDRESS: of a menu.
+# origin_of ADDRESS: prints the origin of a menu at this address.
 origin_of() { case "$1" in /*) echo local ;; *) echo store ;; esac }
 
-# read_kboot_conf FILE BASE ORIGIN: BASE is what a path without a scheme is below: a store, or a disk.
+# read_kboot_conf FILE BASE ORIGIN: BASE is the store or disk that holds paths without a scheme.
 read_kboot_conf() {
   local key value initrd='' root=''
   while IFS='=' read -r key value || [ -n "$key" ]; do
     key=$(printf '%s' "$key" | tr -d ' \t\r')
     value=$(printf '%s' "$value" | tr -d '\r' | tr '\t' ' ' | sed "s/^[\"' ]*//; s/[\"' ]*\$//")
     case "$key" in '' | '#'* | *[!A-Za-z0-9._:-]*) continue ;; esac
-    # Not to the screen with what may move a cursor.
+    # Control characters must not reach the screen.
     case "$value" in *[!\ -~]*)
       note "kboot.conf: $key= has more than printable ASCII: left out"
       continue
@@ -116,7 +116,7 @@ place_of() {
   esac
 }
 
-# place_words BASE LINE: the path that it begins with, and the initrd's, where they are.
+# place_words BASE LINE: prints the line with its first path, and the initrd's, made absolute.
 place_words() {
   local base=$1 words
   set -f
@@ -132,7 +132,7 @@ place_words() {
   printf '%s\n' "$words"
 }
 
-# The boot entries of the image that was given, when it has several: labels entry-0, entry-1 ...
+# Adds the boot entries of the given image, if it has several, as entry-0, entry-1 ...
 read_image_entries() {
   local number title kernel fits
   has_conf url && [ ! -e /run/kboot/entries ] || return 0
@@ -140,12 +140,12 @@ read_image_entries() {
   timeout 30 kboot entry --list $(client_words) --cache none "$(conf url)" >/run/kboot/entries 2>>"$LOG" || rm -f /run/kboot/entries
   [ "$(wc -l 2>/dev/null </run/kboot/entries)" -gt 1 ] 2>/dev/null || return 0
   while IFS=$(printf '\t') read -r number title kernel fits; do
-    # A line's words have no spaces in them.
+    # The words of a line contain no spaces.
     [ "$fits" = fits ] && is_word "$kernel" && add_label "entry-$number" "$(conf url) rootstream.entry=$kernel" local
   done </run/kboot/entries
 }
 
-# Boots what was given, or the menu's default; a key in time leads to the menu. False: it failed.
+# Boots what was given, or the menu's default; a key press in time leads to the menu. False if it failed.
 choose() {
   local key default
   if has_conf url; then
@@ -174,7 +174,7 @@ choose() {
   boot_by_itself "$default"
 }
 
-# seconds_of KEY DEFAULT: a setting, if it is a number.
+# seconds_of KEY DEFAULT: prints a setting if it is a number, else the default.
 seconds_of() {
   case "$(conf "$1")" in
     '' | *[!0-9]*) echo "$2" ;;
@@ -193,7 +193,7 @@ show_menu() {
   echo
 }
 
-# line_of CHOICE: of a number, a label, or `e` and one of these, which is asked to be edited. False: there is none.
+# line_of CHOICE: prints the line for a number, a label, or `e` and one of these, which the user then edits. False: none.
 line_of() {
   local line
   case "$1" in

@@ -1,8 +1,8 @@
-# The modules and firmware of another kernel that this machine needs to reach its root: the drivers of the
-# network interface and of the disks in use, with all between them and the bus, FUSE and overlayfs; and of all disks, if the
-# image's fstab names any, since not every init waits for them. The running image loads the rest by itself.
+# The modules and firmware of another kernel that this machine needs to reach its root: drivers of the network interface and of
+# the disks in use, with everything between them and the bus, FUSE and overlayfs. If the image's fstab names disks, the drivers
+# of all disks, since not every init waits for them. The image loads the rest itself.
 
-# aliases_of PATH: the modaliases of a device in /sys and of everything it hangs on.
+# aliases_of PATH: prints the modaliases of a device in /sys and of all its parents.
 aliases_of() {
   local path
   path=$(readlink -f "$1") || return 0
@@ -12,7 +12,7 @@ aliases_of() {
   done
 }
 
-# names_disks ROOT: whether its fstab does, beside the root.
+# names_disks ROOT: true if its fstab names disks beside the root.
 names_disks() {
   local spec folder
   [ -f "$1/etc/fstab" ] || return 1
@@ -29,7 +29,7 @@ needed_modules() { # needed_modules ROOT
   if [ -f $NET/lease ]; then
     . $NET/lease
     aliases_of "/sys/class/net/${interface%%.*}/device"
-    # A network chip's transceiver is found by asking it, not by an alias of the chip.
+    # The driver of a network chip's transceiver (PHY) is found at run time, not by an alias of the chip.
     readlink "/sys/class/net/${interface%%.*}/phydev/driver/module" | sed 's,.*/,,'
     has_conf vlan && echo 8021q
     has_conf slow && printf '%s\n' ifb sch_netem sch_ingress cls_matchall act_mirred
@@ -47,8 +47,8 @@ needed_modules() { # needed_modules ROOT
   cat /run/kboot/fstype.* 2>/dev/null
 }
 
-# collect_modules ROOT RELEASE FOLDER: copies them to FOLDER, and lists in FOLDER/kboot/handoff/modules in
-# which order they go in.
+# collect_modules ROOT RELEASE FOLDER: copies them to FOLDER, and writes their load order into
+# FOLDER/kboot/handoff/modules.
 collect_modules() {
   local from=$1 release=$2 to=$3 list path file
   list=$to/kboot/handoff/modules
@@ -75,12 +75,12 @@ collect_modules() {
     done
   done
   note "$(wc -l <"$list") modules for $release"
-  # A kernel that has them built in needs no file.
+  # Built-in modules have no file.
   grep -q '/fuse\.ko' "$list" || grep -q '/fuse\.ko' "$from/lib/modules/$release/modules.builtin" ||
     why no-modules "the image's kernel $release has no FUSE module"
 }
 
-# has_card_driver ROOT RELEASE: for the card that the root's interface is, by its own modalias or by the driver's name here.
+# has_card_driver ROOT RELEASE: true if it has a driver for the root's card, by its modalias or by the name of the driver in use.
 has_card_driver() {
   local device alias driver
   [ -f $NET/lease ] || return 0
@@ -88,7 +88,7 @@ has_card_driver() {
     . $NET/lease
     echo "${interface%%.*}"
   )/device
-  [ -f "$device/modalias" ] || return 0 # it hangs on no bus that tells
+  [ -f "$device/modalias" ] || return 0 # its bus has no modalias
   alias=$(cat "$device/modalias")
   driver=$(basename "$(readlink "$device/driver")")
   modprobe -d "$1" -S "$2" -q --show-depends "$alias" 2>/dev/null | grep -q . && return 0
@@ -96,7 +96,7 @@ has_card_driver() {
   why no-driver "the image's kernel $2 has no driver for this machine's network card ($driver, $alias)"
 }
 
-# insert_modules: those that were handed over, in their order.
+# insert_modules: loads the modules that were handed over, in their order.
 insert_modules() {
   local path
   while read -r path; do

@@ -1,17 +1,17 @@
-# An address: by DHCP, of an IPv6 router where nobody answers that (ipv6.sh), or as ip= says
-# (Documentation/admin-guide/nfs/nfsroot.rst). Of several cards the one that is named there is asked, else the one that the
-# loader came by (BOOTIF=), else all at once. The outcome is /run/kboot/net/lease: what `ip` and resolv.conf need, in shell
-# assignments; the next kernel restores it without asking anybody.
+# Gets an address: by DHCP, from an IPv6 router if no DHCP server answers (ipv6.sh), or as ip= says
+# (Documentation/admin-guide/nfs/nfsroot.rst). Of several cards it uses the one named there, else the one that the loader used
+# (BOOTIF=), else all at once. The result is /run/kboot/net/lease: what `ip` and resolv.conf need, as shell assignments. The
+# next kernel restores it without a request.
 
 readonly NET=/run/kboot/net
-readonly LINK_SECONDS=10 # that a cable may need
+readonly LINK_SECONDS=10 # the longest time to wait for a link
 readonly DHCP_TRIES=16   # two seconds apart: a switch's port may need 30 s to forward (spanning tree)
 
 interfaces() {
   local name
   for path in /sys/class/net/*; do
     name=${path##*/}
-    [ "$(cat "$path/type")" = 1 ] || continue # Ethernet and what looks like it
+    [ "$(cat "$path/type")" = 1 ] || continue # ARPHRD_ETHER
     case "$name" in dummy* | bond* | br* | tun* | tap* | veth*) continue ;; esac
     echo "$name"
   done
@@ -47,7 +47,7 @@ make_vlan() {
   ip link set "$name" up
 }
 
-# interface_with_mac ADDRESS: its name, not a VLAN's, which has the same.
+# interface_with_mac ADDRESS: prints the card's name, not that of a VLAN, which has the same address.
 interface_with_mac() {
   local path
   for path in /sys/class/net/*; do
@@ -60,7 +60,7 @@ interface_with_mac() {
   return 1
 }
 
-# The card that the loader came by, as pxelinux(7) tells it: BOOTIF=01-52-54-00-12-34-56.
+# The card that the loader used, as pxelinux(7) passes it: BOOTIF=01-52-54-00-12-34-56.
 boot_interface() {
   has_conf bootif || return 1
   interface_with_mac "$(conf bootif | tr 'A-Z-' 'a-z:' | cut -d: -f2-)"
@@ -80,7 +80,7 @@ network_up() {
   [ -f $NET/lease ] && apply_lease
 }
 
-# A VLAN that was named comes first. Else those that were not left for another one, see other_network().
+# A named VLAN comes first. Otherwise the cards that were not left for another one, see other_network().
 interfaces_to_ask() {
   if has_conf vlan; then
     conf vlan | cut -d: -f1
@@ -90,7 +90,7 @@ interfaces_to_ask() {
   interfaces | grep -vxF -e "$(cat $NET/left 2>/dev/null)"
 }
 
-# After a network on which no store answers: true if there is another one to try. Once all were tried, all are anew.
+# Called for a network on which no store answers: true if there is another one to try. When all were tried, it starts over.
 other_network() {
   case "$(conf ip dhcp)" in dhcp | on | any | '') ;; *) return 1 ;; esac
   [ -f $NET/lease ] || return 1
@@ -125,15 +125,15 @@ is_any_alive() {
 
 ask_network() { ask_dhcp "$1" || ask_router "$1"; }
 
-# Those that are to be asked first, and where nobody answers, all.
+# First the preferred cards; if nobody answers there, all.
 ask_cards() {
   local first
   first=$(interfaces_to_ask)
   ask_network "$first" || { [ "$first" != "$(interfaces)" ] && ask_network "$(interfaces)"; }
 }
 
-# All at once; the first that is answered takes the others along. One that ended may have left the lease to another,
-# which is still about to write it.
+# Asks on all at once; the first answer ends the others. One that has ended may have left the lease to another one that is
+# about to write it.
 ask_dhcp() {
   local pids='' tenths=0
   for name in $1; do
@@ -175,7 +175,7 @@ static_address() {
   } >$NET/lease
 }
 
-# add_route DESTINATION ROUTER: a router that is on no network of this address (RFC 3442; a /32) is reached by the link.
+# add_route DESTINATION ROUTER: a router outside the address's own network (RFC 3442; a /32) is reached directly on the link.
 add_route() {
   case "$2" in *:*)
     ip route replace "$1" via "$2" dev "$interface" metric $OWN_METRIC 2>>"$LOG"
@@ -191,7 +191,7 @@ add_route() {
   ip route replace "$1" via "$2" dev "$interface" 2>>"$LOG"
 }
 
-# Routes of option 121 stand in place of the routers of option 3 (RFC 3442).
+# Routes of option 121 replace the routers of option 3 (RFC 3442).
 apply_routes() {
   local each
   if [ -z "$staticroutes" ]; then
@@ -206,8 +206,8 @@ apply_routes() {
   done
 }
 
-# The boot file of DHCP's answer (option 67, or else the field of the same meaning in its header), if it is an image's
-# address, and nothing was named by hand. What a loader was to fetch is none.
+# The boot file in DHCP's answer (option 67, or else the header's field), if it is the URL of an image and the user named
+# nothing. The file of a network boot loader is not one.
 take_boot_file() {
   local file=${bootfile:-$boot_file}
   case "$file" in http://* | https://*) is_word "$file" || return 0 ;; *) return 0 ;; esac

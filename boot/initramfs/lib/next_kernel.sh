@@ -1,4 +1,4 @@
-# From an image to its kernel: pick the entry that suits this machine, fetch its kernel, kexec.
+# From an image to its kernel: picks the boot entry that fits this machine, fetches its kernel, and starts it by kexec.
 
 # boot_image URL [LABEL] [PARAMETER...]
 boot_image() {
@@ -37,8 +37,8 @@ boot_image() {
   boot_entry "$url" "$kernel" "$cmdline $*"
 }
 
-# new_words WORDS: those that the running kernel was not started with, and that matter to it or to the image: which root it
-# is, and how much is said meanwhile, does not; some are for init alone.
+# new_words WORDS: prints the words that the running kernel was not started with and that matter to it or to the image. The
+# root and the verbosity do not matter, and some words are for init alone.
 new_words() {
   local word
   for word in $1; do
@@ -70,7 +70,7 @@ boot_entry() { # boot_entry URL KERNEL COMMAND-LINE
   start_kernel /run/kboot/kernel /run/kboot/initrd "$(with_console "$3")"
 }
 
-# fetch_from_image URL PATH FILE: not through the mount, whose cache would keep the kernel and hand it over.
+# fetch_from_image URL PATH FILE: not through the mount, whose cache would keep the kernel's chunks and hand them over.
 fetch_from_image() {
   local size pid
   size=$(stat -L -c %s "/live/image$2" 2>/dev/null) || {
@@ -93,7 +93,7 @@ fetch_from_image() {
   say "$2: $(human_size "$size"), verified"
 }
 
-# with_console WORDS: and the consoles of this kernel, if they name none.
+# with_console WORDS: prints them, with the consoles of this kernel if they name none.
 with_console() {
   case " $1 " in
     *' console='*) echo "$1" ;;
@@ -112,8 +112,8 @@ start_kernel() {
   why failed 'kexec did not start the loaded kernel'
 }
 
-# By file, so that the kernel can check a signature; the older call only where that one is not there or does not know the
-# format, as with ELF kernels, which it knows on no x86. A refusal is never gone around.
+# Loads by file, so that the kernel can check a signature. The older call is used only if the kernel lacks the newer one or that
+# does not know the format, such as ELF on x86. A refusal is final.
 load_kernel() {
   local code=0
   kboot load "$1" ${2:+--initrd "$2"} --command-line "$3" 2>/run/kboot/load.error || code=$?
