@@ -1,6 +1,5 @@
 #include "cache/network/fetcher.h"
 
-#include <future>
 #include <optional>
 
 namespace rootstream {
@@ -88,13 +87,6 @@ void Fetcher::AskForFile(size_t store, const Asked& file, FileWaiter waiter) {
   files_.With([&](auto& files) { files.push_back(std::move(job)); });
   if (table_.is_ending()) FailFiles();  // Close() may have begun in the meantime
   transport_.Wake();
-}
-
-Result<std::string> Fetcher::GetFile(size_t store, const std::string& path, size_t limit) {
-  auto done = std::make_shared<std::promise<Result<std::string>>>();
-  auto answer = done->get_future();
-  AskForFile(store, {path, limit, {}}, [done](Result<std::string> result) { done->set_value(std::move(result)); });
-  return answer.get();
 }
 
 void Fetcher::Run() {

@@ -38,7 +38,6 @@ class Fetcher : public StoreFiles {
   void Want(std::vector<Wanted> wanted, Priority priority, const std::vector<ObjectRef>& guesses = {});
   size_t store_count() const override { return table_.store_count(); }
   void AskForFile(size_t store, const Asked& file, FileWaiter waiter) override;
-  Result<std::string> GetFile(size_t store, const std::string& path, size_t limit);  // waits for it
 
   TransferTable& table() { return table_; }
 

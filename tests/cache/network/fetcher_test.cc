@@ -1,9 +1,9 @@
-// Covers: cache/network/file_transfer.cc, cache/network/origins.cc, cache/network/pack_transfer.cc,
-// cache/network/transfer_plan.cc, cache/network/transfer_table.cc.
+// Covers: cache/network/file_transfer.cc, cache/network/transfer_plan.cc, cache/network/transfer_table.cc.
 #include "cache/network/fetcher.h"
 
 #include <gtest/gtest.h>
 
+#include <future>
 #include <thread>
 
 #include "format/chunk.h"
@@ -792,19 +792,25 @@ TEST_F(FetcherTest, WantsWithoutAWaiterAreBroughtIn) {
   EXPECT_NE(target_.InMemory(pack.refs[0].id), nullptr);
 }
 
+Result<std::string> GetFile(Fetcher& fetcher, size_t store, size_t limit) {
+  std::promise<Result<std::string>> done;
+  fetcher.AskForFile(store, {"images/a/b", limit, {}}, [&](Result<std::string> result) { done.set_value(result); });
+  return done.get_future().get();
+}
+
 TEST_F(FetcherTest, GetsWholeFiles) {
   net_.Serve(kStore + "/images/a/b", "the ref");
   Begin({kStore, kMirror});
-  const auto file = fetcher_->GetFile(0, "images/a/b", 100);
+  const auto file = GetFile(*fetcher_, 0, 100);
   ASSERT_TRUE(IsOk(file));
   EXPECT_EQ(*file, "the ref");
-  EXPECT_TRUE(FailsWith(ErrorKind::kMissing, fetcher_->GetFile(1, "images/a/b", 100)));
-  EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, fetcher_->GetFile(0, "images/a/b", 6)));
+  EXPECT_TRUE(FailsWith(ErrorKind::kMissing, GetFile(*fetcher_, 1, 100)));
+  EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, GetFile(*fetcher_, 0, 6)));
   EXPECT_TRUE(net_.requests()[0].fresh);
   net_.SetFault([](size_t, const TransferRequest&, FakeTransport::Reply& reply) { reply = {.status = 502}; });
-  EXPECT_TRUE(FailsWith(ErrorKind::kUnavailable, fetcher_->GetFile(0, "images/a/b", 100)));
+  EXPECT_TRUE(FailsWith(ErrorKind::kUnavailable, GetFile(*fetcher_, 0, 100)));
   net_.SetFault([](size_t, const TransferRequest&, FakeTransport::Reply& reply) { reply.complete = false; });
-  EXPECT_TRUE(FailsWith(ErrorKind::kUnavailable, fetcher_->GetFile(0, "images/a/b", 100)));
+  EXPECT_TRUE(FailsWith(ErrorKind::kUnavailable, GetFile(*fetcher_, 0, 100)));
 }
 
 }  // namespace
