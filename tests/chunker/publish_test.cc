@@ -1,4 +1,4 @@
-// Covers: chunker/earlier_hot_range.cc, chunker/entry_spool.cc, chunker/known_content.cc, chunker/shard_writer.cc.
+// Covers: chunker/earlier_hot_range.cc, chunker/known_content.cc, chunker/shard_writer.cc.
 #include "chunker/publish.h"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // Covers: chunker/source/file_content.cc, chunker/source/folder_source.cc, chunker/source/folder_walk.cc,
-// chunker/source/gunzip.cc, chunker/source/inode_record.cc, chunker/source/open_source.cc,
+// chunker/source/gunzip.cc, chunker/source/open_source.cc,
 // chunker/source/raw_source.cc, chunker/source/tar_entry.cc, chunker/source/tar_source.cc,
 // chunker/source/tar_stream.cc.
 #include "chunker/source/source.h"
