@@ -84,11 +84,8 @@ Verb& Verb::RepeatableOption(const std::string& names, const std::string& type, 
 }
 
 Verb& Verb::OrderedOption(const std::string& names, const std::string& type,
-                          std::function<void(const std::string& value)> given, const std::string& help) {
-  app_->add_option_function(names, std::move(given), help)
-      ->type_name(type)
-      ->trigger_on_parse()
-      ->allow_extra_args(false);
+                          const std::function<void(const std::string& value)>& given, const std::string& help) {
+  app_->add_option_function(names, given, help)->type_name(type)->trigger_on_parse()->allow_extra_args(false);
   return *this;
 }
 

@@ -1,6 +1,6 @@
 // CommandLine: the verbs of one program. All programs of the project parse arguments, report wrong usage and failures,
 // and handle exceptions of libraries in the same way. A program whose output cannot be written fails. The header hides
-// the library that parses (CLI11), which takes 10 seconds to compile. Used by the main thread.
+// the parser (CLI11), which is slow to compile. Used by the main thread.
 #pragma once
 
 #include <cstdint>
@@ -49,7 +49,7 @@ class Verb {
                          const std::string& help);
   // For options whose order counts: `given` is called for each one, in the order of the arguments.
   Verb& OrderedOption(const std::string& names, const std::string& type,
-                      std::function<void(const std::string& value)> given, const std::string& help);
+                      const std::function<void(const std::string& value)>& given, const std::string& help);
   // A whole decimal number without sign or leading zeros, from `least` to `most`.
   Verb& NumberOption(const std::string& names, const std::string& type, uint64_t& value, uint64_t least, uint64_t most,
                      const std::string& help);

@@ -1,6 +1,7 @@
 #include "base/program_start.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -28,6 +29,20 @@ void HideSecrets(char* argument) {
 
 }  // namespace
 
+std::vector<char*> ArgumentPointers(std::vector<std::string>& words) {
+  std::vector<char*> pointers;
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+void AllowManyOpenFiles() {
+  rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 ProgramStart::ProgramStart(int argc, char** argv) : words_(argv, argv + argc) {
   OpenStandardFiles();
   Point();
@@ -49,10 +64,6 @@ void ProgramStart::MoveSecretsToEnvironment() {
   Point();
 }
 
-void ProgramStart::Point() {
-  pointers_.clear();
-  for (std::string& word : words_) pointers_.push_back(word.data());
-  pointers_.push_back(nullptr);
-}
+void ProgramStart::Point() { pointers_ = ArgumentPointers(words_); }
 
 }  // namespace rootstream

@@ -10,6 +10,12 @@
 
 namespace rootstream {
 
+// The words as argv for execve(2), with the null pointer at the end. Valid as long as the words are.
+std::vector<char*> ArgumentPointers(std::vector<std::string>& words);
+
+// Raises the limit of open files as far as the process may: a walk has an open folder for each level of a tree.
+void AllowManyOpenFiles();
+
 class ProgramStart {  // the first object of main()
  public:
   ProgramStart(int argc, char** argv);

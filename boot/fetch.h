@@ -9,13 +9,13 @@
 
 namespace rootstream {
 
-// `url`: http, https, ftp, tftp or file. `path` is there when all of it has come, and else not
-// touched. A server that has trouble is asked again, as Patience has it, for `patience`. Tells its progress on standard
-// output if that is a terminal. kUnavailable, kMissing, kRefused: see cache/network/answer.h; kFailed: it cannot be written.
+// Fetches `url` (http, https, ftp, tftp or file) into `path`, which is not touched before the whole file has come.
+// Tries again for `patience` while the server has trouble. Shows progress on standard output if that is a terminal.
+// kUnavailable, kMissing, kRefused: see cache/network/answer.h; kFailed: the file cannot be written.
 Status FetchFile(const std::string& url, const std::string& path, const Credentials& credentials = {},
                  std::chrono::milliseconds patience = std::chrono::seconds(20));
 
-// Puts a file to an http, https or ftp address (RFC 9110, PUT), once. Kinds as above.
+// Puts a file to an http, https or ftp URL (RFC 9110, 9.3.4), in one try. Errors as above.
 Status PutFile(const std::string& path, const std::string& url);
 
 }  // namespace rootstream

@@ -13,18 +13,12 @@
 #include <cstdio>
 
 #include "base/file_io.h"
+#include "base/program_start.h"
 
 namespace rootstream {
 namespace {
 
 constexpr unsigned kSecondsToRead = 10;  // for which a message stays on the console before the machine restarts
-
-std::vector<char*> Pointers(std::vector<std::string>& words) {
-  std::vector<char*> pointers;
-  for (std::string& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
 
 // As process 1. switch_root(8) makes new_root the root of all.
 [[noreturn]] void BecomeInit(const GuardOptions& options) {
@@ -35,7 +29,7 @@ std::vector<char*> Pointers(std::vector<std::string>& words) {
   if (mount("proc", proc.c_str(), "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0) perror("kboot: /proc");
   std::vector<std::string> words = {"switch_root", "-c", "/dev/console", options.new_root};
   words.insert(words.end(), options.init.begin(), options.init.end());
-  execvp(words[0].c_str(), Pointers(words).data());
+  execvp(words[0].c_str(), ArgumentPointers(words).data());
   perror("kboot: switch_root");
   _exit(127);
 }

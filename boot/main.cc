@@ -167,10 +167,7 @@ void AddPrompt(CommandLine& verbs) {
 int Spare(const std::vector<std::string>& command) {
   std::vector<std::string> words = command;
   words[0] = "@" + words[0];
-  std::vector<char*> pointers;
-  for (std::string& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
-  execv(command[0].c_str(), pointers.data());
+  execv(command[0].c_str(), ArgumentPointers(words).data());
   return Report(ErrnoError("cannot start", command[0]));
 }
 

@@ -1,5 +1,4 @@
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
@@ -10,6 +9,7 @@
 #include <unordered_map>
 
 #include "base/file_io.h"
+#include "base/program_start.h"
 #include "base/progress.h"
 #include "base/tell.h"
 #include "fusefs/commands/export.h"
@@ -134,14 +134,6 @@ class FolderWriter {
   size_t left_out_ = 0;
   std::string first_left_out_;
 };
-
-// Deep trees are walked with an open folder a level.
-void AllowManyOpenFiles() {
-  rlimit limit;
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 }  // namespace
 

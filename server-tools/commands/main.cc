@@ -1,23 +1,8 @@
 // libexec/rootstream/publisher: the verbs of who publishes and who keeps a store.
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "base/program_start.h"
 #include "server-tools/commands/command.h"
-
-namespace rootstream {
-namespace {
-
-// A walk has one open folder for each level of the tree.
-void AllowManyOpenFiles() {
-  rlimit limit;
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-}  // namespace
-}  // namespace rootstream
 
 int main(int argc, char** argv) {
   using namespace rootstream;
