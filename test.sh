@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Builds and tests everything. As root, or as a user who may sudo.
-#   ./test.sh               unit tests, fuzz corpora, end-to-end tests, boots  (about 25 minutes, and the build)
+#   ./test.sh               lint, unit tests, fuzz corpora, end-to-end tests, boots  (about 35 minutes, and the build)
 #   ./test.sh --boot-all    every way of booting, every system, every network         (about 3 hours)
 #   ./test.sh --boot-all --resume   the same, but for what has passed since it was begun anew
 #   ./test.sh --sanitizers  the same code under ASan with UBSan, and TSan    (about 20 minutes, and two builds)
-#   ./test.sh --lint        the rules that CONTRIBUTING.md names; quick for what has passed before
+#   ./test.sh --lint        only the rules that CONTRIBUTING.md names; seconds where nothing changed
 #   ./test.sh --fuzz SECS   every fuzz target with libFuzzer, SECS each
 #   ./test.sh --soak SECS   readers that are signalled and killed, on a mount whose servers fail (900 for a release)
 #   ./test.sh --bench       measurements against other tools, and of boots: docs/design.md, docs/boot.md
@@ -15,6 +15,7 @@ cd "$(dirname "$0")"
 TEST_PACKAGES="nginx-light lighttpd busybox acl attr libcap2-bin curl openssl squashfs-tools xz-utils zstd
   procps python3 util-linux"
 BENCH_PACKAGES="casync nbdkit libnbd-bin httpdirfs rclone"
+LINT_PACKAGES="python3 clang clang-format clang-tidy shellcheck shfmt"
 BOOT_PACKAGES="qemu-system-x86 mmdebstrap e2fsprogs iproute2 openssh-client dnsmasq-base"
 
 mode=${1:---all}
@@ -49,6 +50,11 @@ run_tests() {
   (cd "build/$preset" && setarch "$(uname -m)" -R ctest --output-on-failure --no-tests=error "$@")
 }
 
+lint() {
+  say "lint"
+  tests/lint.py
+}
+
 # run_resumable PRESET LABEL: each test by itself, those with a fixture after it; goes on behind one that fails.
 run_resumable() {
   local preset=$1 passed=$PWD/build/$1/passed.$2 failed=() name
@@ -67,8 +73,9 @@ run_resumable() {
 
 case "$mode" in
   --all)
-    install_packages $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES $KBOOT_PACKAGES $BOOT_PACKAGES
+    install_packages $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES $KBOOT_PACKAGES $BOOT_PACKAGES $LINT_PACKAGES
     need_fuse
+    lint
     build default
     # Two at a time: a machine that boots, beside the other tests.
     run_tests default -j2 -LE boot-all
@@ -91,8 +98,8 @@ case "$mode" in
     run_tests tsan -j2 -L 'unit|sanitized'
     ;;
   --lint)
-    install_packages $BUILD_PACKAGES clang clang-format clang-tidy shellcheck shfmt
-    tests/lint.py
+    install_packages $BUILD_PACKAGES $LINT_PACKAGES
+    lint
     ;;
   --fuzz)
     install_packages $BUILD_PACKAGES clang libclang-rt-dev

@@ -79,7 +79,10 @@ def digest(kind, paths):
 
 def run(command):
     done = subprocess.run(command, capture_output=True, text=True)
-    return '' if done.returncode == 0 else (done.stdout + done.stderr).strip() or f'{command[0]}: {done.returncode}'
+    if done.returncode == 0:
+        return ''
+    said = [line for line in (done.stdout + done.stderr).split('\n') if not re.match(r'\d+ warnings? generated', line)]
+    return '\n'.join(said).replace(ROOT + '/', '').strip() or f'{command[0]}: {done.returncode}'
 
 
 def format_of(path):
@@ -125,6 +128,25 @@ def headers():
             yield f'{path}: has a class, and does not begin with what threads may do with it'
 
 
+def look(due, passed):
+    """The failures of the jobs that are due."""
+    failures = []
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        keys = {pool.submit(check, path): key for check, path, key in due}
+        try:
+            for number, done in enumerate(concurrent.futures.as_completed(keys), 1):
+                if done.result():
+                    failures.append(done.result())
+                else:
+                    passed.now.add(keys[done])
+                if sys.stderr.isatty():
+                    print(f'\rlint: {number} of {len(due)}', end='\n' if number == len(due) else '', file=sys.stderr)
+        except KeyboardInterrupt:
+            pool.shutdown(cancel_futures=True)
+            sys.exit(130)
+    return failures
+
+
 def main():
     if sys.argv[1:] not in ([], ['--all']):
         sys.exit(__doc__)
@@ -136,13 +158,10 @@ def main():
     due = [job for job in jobs if not passed.has(job[2])]
     failures = list(untested()) + list(headers())
     failures += filter(None, [run(['tests/architecture/includes.sh', ROOT])])
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for (_, _, key), failure in zip(due, pool.map(lambda job: job[0](job[1]), due)):
-            if failure:
-                failures.append(failure)
-            else:
-                passed.now.add(key)
-    passed.save()
+    try:
+        failures += look(due, passed)
+    finally:
+        passed.save()
     print('\n'.join(failures) or f'lint: {len(jobs)} checks held, {len(due)} of them looked at now')
     sys.exit(1 if failures else 0)
 
