@@ -1,5 +1,5 @@
-// What an IPv6 router tells its network: the kernel makes addresses and routes of it by itself, but keeps name servers
-// to itself (RFC 4861, RFC 8106).
+// Asks an IPv6 router for its advertisement. The kernel makes addresses and routes from it, but does not pass on name
+// servers (RFC 4861, RFC 8106).
 #pragma once
 
 #include <chrono>
@@ -13,7 +13,7 @@
 namespace rootstream {
 
 struct RouterAdvertisement {
-  std::string router;                     // its link-local address, of which the message itself does not tell
+  std::string router;                     // its link-local address, which the message does not contain
   bool is_router = false;                 // packets may be sent by way of it
   bool has_addresses = false;             // DHCPv6 gives addresses (M)
   bool has_information = false;           // DHCPv6 tells of name servers and the like (O)
@@ -21,8 +21,8 @@ struct RouterAdvertisement {
   std::vector<std::string> domains;       // letters, digits, dots and hyphens
 };
 
-// `message`: ICMPv6, from its type on. Options of other kinds are left out. nullopt: no advertisement, or one that RFC
-// 4861, 6.1.2, has discarded.
+// `message`: ICMPv6, from its type on. Other options are ignored. nullopt: not an advertisement, or one that must
+// be discarded (RFC 4861, 6.1.2).
 std::optional<RouterAdvertisement> ParseRouterAdvertisement(std::string_view message);
 
 // Asks the routers on the link of a network interface. kUnavailable: none answers within `patience`; kFailed: no such

@@ -26,11 +26,11 @@ class EntrySpool {
 
   static Result<EntrySpool> Create();
 
-  // False: the entry is a further name of an inode that was added already.
+  // False if the entry is a further name of an inode that was added before.
   bool IsNewInode(const SourceEntry& entry) const;
   Status Add(const SourceEntry& entry, const InodeRecord& record, bool needed);
 
-  // Of the inode that `entry` is another name of: its extents so far, and others instead.
+  // For a further name of an inode: its extents so far, and a replacement for them.
   Result<std::vector<FileExtent>> ExtentsOf(const SourceEntry& entry);
   Status SetExtents(const SourceEntry& entry, std::vector<FileExtent> extents);
 

@@ -1,5 +1,5 @@
-// An HTTP server for one store, for trials: GET and HEAD, Range, keep-alive. Any web server does better in production.
-// It answers on threads of its own.
+// An HTTP server for one store, for trials: GET and HEAD, Range, keep-alive. Any web server is better in production. It
+// serves on its own threads.
 #pragma once
 
 #include <atomic>
@@ -11,7 +11,7 @@
 
 namespace rootstream {
 
-// What a Range header asks of a file: bytes [first, first + size). RFC 9110, section 14.
+// The range that a Range header requests: bytes [first, first + size). RFC 9110, section 14.
 struct ByteRange {
   enum class Kind { kWhole, kPart, kUnsatisfiable } kind = Kind::kWhole;
   uint64_t first = 0;
@@ -23,7 +23,7 @@ ByteRange ParseRange(const char* header, uint64_t file_size);
 class HttpServer {
  public:
   // `listen`: ADDRESS:PORT, NAME:PORT, [IPV6]:PORT, PORT of loopback, or :PORT of every IPv4 address; port 0 picks
-  // one. Serves until it is destroyed. kInvalid: it is none of these.
+  // one. Serves until it is destroyed. kInvalid: another form.
   static Result<std::unique_ptr<HttpServer>> Start(const std::string& folder, const std::string& listen);
   ~HttpServer();
   std::string url() const;

@@ -1,8 +1,8 @@
 // FolderStore: a store in a folder of a local disk, which any web server can serve. Any thread may call any method.
 //
 // An object is written to a file of its own in tmp/, synced, renamed, and its folder synced. Such files are locked
-// (flock(2)) as long as they are written to, so that no clean-up takes one from its writer. Files: lock, lock.refs (the
-// turn of those who replace), tmp/new-XXXXXX, tmp/part-NAME (to be resumed), NAME~XXXXXX (a replacement).
+// (flock(2)) while they are written, so that a clean-up does not remove them. Files: lock, lock.refs (held
+// while a ref is replaced), tmp/new-XXXXXX, tmp/part-NAME (resumable), NAME~XXXXXX (a replacement).
 #pragma once
 
 #include "base/file_io.h"
@@ -12,10 +12,10 @@ namespace rootstream {
 
 class FolderStore : public ObjectStore {
  public:
-  // An existing store, known by its mark (store_mark.h) or by what it holds. kInvalid: the folder is none.
+  // Opens an existing store, recognised by its mark (store_mark.h) or contents. kInvalid: the folder is not a store.
   // kMissing: there is no such folder.
   static Result<std::unique_ptr<FolderStore>> Open(const std::string& path);
-  // The same, or a new one in a folder that is missing or empty. It has its mark then.
+  // As above, but creates a store, with its mark, if the folder is missing or empty.
   static Result<std::unique_ptr<FolderStore>> OpenOrCreate(const std::string& path);
 
   const std::string& path() const { return path_; }

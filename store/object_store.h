@@ -25,60 +25,61 @@ struct ObjectInfo {
   std::chrono::system_clock::time_point time;  // of its put, or of its last renewal
 };
 
-// An object on its way in. One that is destroyed before its Commit() is gone, or kept for the next attempt: see Put().
+// An object that is being written. Without Commit() its bytes are discarded, or kept for the next attempt: see Put().
 // Used by one thread at a time.
 class Upload {
  public:
   virtual ~Upload() = default;
   virtual Status Append(std::string_view bytes) = 0;
   virtual Status Restart() = 0;  // forgets all bytes
-  // What an earlier attempt left, from the beginning: `size` bytes at `offset`, fewer where they end.
+  // Reads the bytes that an earlier attempt left: `size` bytes at `offset`, fewer at their end.
   virtual Result<std::string> ReadBack(uint64_t offset, size_t size) = 0;
-  // After this, crash or not, the object is there under its name, whole. An object of this name is replaced.
+  // Publishes the complete object under its name, and replaces an object of this name. Survives a crash when it
+  // returns.
   virtual Status Commit(const std::string& name) = 0;
 };
 
-// Publishers hold a store's lock shared, gc alone: so nothing that a publisher counts on is removed under it.
+// Publishers hold the lock of a store shared, gc exclusive, so gc removes nothing that a running publisher relies on.
 enum class StoreLock { kShared, kExclusive };
 
 class ObjectStore {
  public:
-  // What interrupted writers left behind, and what will hold nothing any more.
+  // Files of interrupted writers, and folders that are empty or will be.
   struct Leftovers {
     std::vector<ObjectInfo> uploads;
     std::vector<std::string> folders;
   };
 
   virtual ~ObjectStore() = default;
-  // What a person calls the store, or an object of it: a path or a URL, without secrets. For messages only.
+  // The store, or an object of it, as a path or URL without secrets. For messages only.
   virtual std::string Shown(const std::string& name = {}) const = 0;
 
-  // Get: bytes [offset, offset + size), fewer where the object ends. kMissing, kFailed.
+  // Get: reads bytes [offset, offset + size), fewer at the end of the object. kMissing, kFailed.
   virtual Result<std::string> Get(const std::string& name, uint64_t offset, size_t size) const = 0;
-  // List: all objects below a top folder ("packs"), sorted by name, whoever put them there. kMissing: there is no such
-  // folder. An error if any part of it cannot be read: what is not listed would seem not to be needed.
+  // List: all objects below a top folder ("packs"), sorted by name. kMissing: there is no such folder. Fails if any
+  // part cannot be read, since callers treat an object that is not listed as absent.
   virtual Result<std::vector<ObjectInfo>> List(const std::string& folder) const = 0;
-  // Put once: an object that is named when all of it has come. Where `resume` is a name, bytes stay if the upload is
-  // interrupted, and the next one that gives this name goes on with them.
+  // Put once: writes an object, which gets its name at the end. If `resume` is given, the bytes of an interrupted
+  // upload are kept, and the next upload with the same `resume` continues with them.
   virtual Result<std::unique_ptr<Upload>> Put(const std::string& resume = {}) = 0;
-  // The same for one that may be there already, with at least `size` bytes: true, and its time is the present.
+  // Sets the time of an object to the present. False if it is absent or has fewer than `size` bytes.
   virtual bool Renew(const std::string& name, uint64_t size) = 0;
-  // Replace if unchanged: true, and the object has these bytes, if it had the bytes `was` until then, or was not there
-  // (nullopt). Everybody sees the old or the new bytes.
+  // Replace if unchanged: writes `bytes` and returns true if the object has the bytes `was` (nullopt: is absent); else
+  // false. Readers see the old or the new bytes, never a mixture.
   virtual Result<bool> Replace(const std::string& name, const std::optional<std::string>& was,
                                std::string_view bytes) = 0;
-  // Delete: those that are still as they were listed; what was renewed or replaced since stays. Whether they are gone
-  // survives a crash when this returns. `next` is called before each; it stops the rest with an error.
+  // Delete: deletes the objects that are still as they were listed; those renewed or replaced since then stay. Survives
+  // a crash when it returns. `next` is called before each object; an error of it stops the rest.
   using Next = std::function<Status(const ObjectInfo& object)>;
   virtual Status Delete(const std::vector<ObjectInfo>& objects, const Next& next) = 0;
 
-  // Leftovers last touched before `before`, none of them in use. `going`: objects that will have been deleted.
+  // Leftovers last changed before `before` and not in use. `going`: objects that the caller will delete first.
   virtual Result<Leftovers> FindLeftovers(std::chrono::system_clock::time_point before,
                                           const std::set<std::string>& going) const = 0;
-  virtual void RemoveFolders(const std::vector<std::string>& folders) = 0;  // those that are empty
-  virtual void RemoveAbandonedUploads() = 0;  // needs the lock; those that may be resumed stay
+  virtual void RemoveFolders(const std::vector<std::string>& folders) = 0;  // only empty ones
+  virtual void RemoveAbandonedUploads() = 0;  // needs the lock; keeps those that may be resumed
 
-  // Until the ObjectStore ends. False: somebody holds it otherwise.
+  // Held until the ObjectStore is destroyed. False: another process holds it in a conflicting way.
   virtual Result<bool> TryLock(StoreLock kind) = 0;
 };
 

@@ -1,7 +1,7 @@
-// Store: images, manifests and packs, by what their names mean, for publishers and for who keeps a store. The readers
-// of an image need none of it.
+// Store: the images, manifests and packs of a store, for publishers and maintenance commands. Readers of an image do
+// not use it.
 //
-// Everything is written in an order that is safe at any crash: a pack, then the manifest, then the ref.
+// Writers keep an order that is safe at any crash: first packs, then the manifest, then the ref.
 // Any thread may call any method.
 #pragma once
 
@@ -22,16 +22,16 @@ class Store {
  public:
   explicit Store(std::unique_ptr<ObjectStore> objects) : objects_(std::move(objects)) {}
 
-  // The store that a person names: a folder. kInvalid: it is none; kMissing: there is none.
+  // Opens the store that `text` names: a folder. kInvalid: it is not a store; kMissing: it does not exist.
   static Result<Store> Open(const std::string& text);
-  // The same, or a new one where nothing is, or an empty folder.
+  // As Open(), but creates the store if the folder is missing or empty.
   static Result<Store> OpenOrCreate(const std::string& text);
 
   ObjectStore& objects() const { return *objects_; }
   // The store, or an object of it, for messages.
   std::string Shown(const std::string& name = {}) const { return objects_->Shown(name); }
 
-  // An object that has at most `limit` bytes. kMissing, kInvalid: it is larger.
+  // Reads an object of at most `limit` bytes. kMissing; kInvalid: it is larger.
   Result<std::string> Read(const std::string& name, size_t limit) const;
 
   Result<std::vector<ImageName>> ListImages() const;
@@ -40,23 +40,23 @@ class Store {
     ObjectInfo info;
   };
   Result<std::vector<Named>> ListPacks() const;
-  Result<std::vector<Named>> ListManifests() const;           // kMissing: there never were any
+  Result<std::vector<Named>> ListManifests() const;           // kMissing: there is no such folder
   Result<std::string> ReadRef(const ImageName& image) const;  // kMissing
   // The plain bytes of an object in a pack, verified. kMissing, kCorrupt.
   Result<std::string> ReadObject(const ObjectRef& ref) const;
 
-  // True and its time renewed: the pack is there with at least `size` bytes.
+  // Renews the time of a pack. False if it is absent or has fewer than `size` bytes.
   bool RenewPack(const Id& pack, uint64_t size) const;
   Status WriteManifest(const std::string& manifest) const;
-  // Calls `make` with the serial of the ref that is there (0: none) and writes what it returns; again, if somebody else
-  // replaced the ref meanwhile. The manifest that was replaced gets the present time: gc keeps what no ref names any
-  // more for a while after that, for mounts that are open and for a way back.
+  // Calls `make` with the serial of the current ref (0: none) and writes its result. Repeats that if another writer
+  // replaced the ref in between. The replaced manifest gets the present time, from which gc counts how long it keeps it
+  // for open mounts and for a way back.
   Status ReplaceRef(const ImageName& image, const std::function<Result<std::string>(uint64_t last_serial)>& make) const;
   Status WriteImageList() const;  // images.list: the names of all images, for menus
-  Status WriteMark() const;       // unless it is there
+  Status WriteMark() const;       // unless it exists
 
  private:
-  // Replaces what `name` holds with what `make` makes of it (nullopt: it is not there).
+  // Replaces the bytes of `name` by what `make` returns for them (nullopt: absent).
   using Make = std::function<Result<std::string>(const std::optional<std::string>& was)>;
   Status Update(const std::string& name, size_t limit, const Make& make) const;
 

@@ -1,4 +1,4 @@
-// Where a store is, as a person writes it.
+// Parses the path of a store as a person writes it.
 #pragma once
 
 #include <optional>
@@ -12,12 +12,12 @@ namespace rootstream {
 // folder's name is not.
 Result<std::string> StorePath(const std::string& text);
 
-// Where folder `inner`, which need not be there yet, lies in folder `outer`, by paths without symlinks:
+// The path of folder `inner`, which need not exist, relative to folder `outer`, with symlinks resolved:
 // "/srv/store"; "/" if they are the same; nullopt: elsewhere.
 std::optional<std::string> PathWithin(const std::string& outer, const std::string& inner);
 
 // The file:// URL by which readers know the folder that `text` names.
 Result<std::string> UrlOfStore(const std::string& text);
-bool IsSameStore(const std::string& a, const std::string& b);  // one folder, whatever its paths
+bool IsSameStore(const std::string& a, const std::string& b);  // true for two paths of one folder
 
 }  // namespace rootstream

@@ -8,11 +8,11 @@ namespace rootstream {
 
 class FileTransfer : public TransferSink {
  public:
-  // What a transfer was for; it answers once, whatever becomes of it.
+  // What a transfer is for. It is answered exactly once.
   struct Job {
     size_t store;
     StoreFiles::Asked file;
-    std::string shown;  // its URL, for a person
+    std::string shown;  // its URL, for messages
     StoreFiles::FileWaiter waiter;
 
     void Answer(Result<std::string> result) const {
@@ -25,7 +25,7 @@ class FileTransfer : public TransferSink {
   // `ended` is called before the answer is given.
   FileTransfer(Job job, Received received, Ended ended)
       : job_(std::move(job)), received_(std::move(received)), ended_(std::move(ended)) {}
-  ~FileTransfer() override;  // a transfer that never ended answers, too
+  ~FileTransfer() override;  // answers a transfer that never ended
 
   bool OnHead(const TransferHead& head) override;
   bool OnData(std::string_view bytes) override;

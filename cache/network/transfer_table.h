@@ -1,14 +1,14 @@
-// TransferTable: what is wanted, what is under way, and from whom; and the rules by which the next request is made.
-// One lock; nobody waits, calls back or reads a disk under it. Thread-safe.
+// TransferTable: the wanted objects, the running transfers, and the rules that choose the next request. It has one
+// lock, under which no thread waits, calls back or reads a disk. Thread-safe.
 //
-// There is one flight for an object however many want it. Neighbours in a pack share one Range request and are handed
-// on one by one as they arrive. A failure sends the flight back to the queue, as its kind says: missing - another
-// mirror; corrupt - again, at most kMaxCorrupt times; unavailable - the origin is left alone for a growing while, and
-// the flight ends when the policy's time is over.
+// An object has one flight, however many callers want it. Neighbours in a pack share one Range request, and are
+// delivered one by one as they arrive. After a failure the flight returns to the queue. Its kind decides what follows:
+// missing: another mirror is asked; corrupt: it is fetched again, at most kMaxCorrupt times; unavailable: the origin
+// rests for a growing time, and the flight fails when the policy's time is over.
 //
-// What somebody waits for is asked for at once. What may be wanted later is asked for in order, as much at a time as
-// fills the connection (NetworkEstimate::Window), so that a demand finds little before it; one that would come too late
-// where it is under way is asked for again, by itself.
+// A demand is requested at once. Everything else is requested in order, as much at a time as fills the connection
+// (NetworkEstimate::Window), so that a later demand waits for little. A demand whose object would arrive too late in a
+// running transfer is requested again, alone.
 #pragma once
 
 #include <functional>
@@ -30,11 +30,11 @@
 
 namespace rootstream {
 
-// What lies beside what is asked for: it may be wanted next, or is known not to be.
+// Whether to guess that objects beside a requested one are wanted next.
 enum class Neighbours { kGuess, kLeave };
 
 struct FetchPolicy {
-  // How long a want outlives an origin that does not answer; nullopt: for ever.
+  // The time after which a wanted object fails when no origin answers; nullopt: never.
   std::optional<std::chrono::seconds> give_up_after = std::chrono::seconds(60);
   Neighbours neighbours = Neighbours::kGuess;
 };
@@ -48,34 +48,34 @@ struct NetworkState {
 class TransferTable {
  public:
   using TransferPtr = std::shared_ptr<PackTransfer>;
-  using InMemory = std::function<PlainBytes(const Id& id)>;  // called under the lock, and takes no other but its own
+  using InMemory = std::function<PlainBytes(const Id& id)>;  // called under the lock; may only take its own lock
 
   // `stores`: URLs, the preferred first. `counters` outlives the table.
   TransferTable(Counters& counters, FetchPolicy policy, const std::vector<std::string>& stores);
 
-  // --- Who wants objects -----------------------------------------------------------------------------------------
+  // Wanted objects.
   struct Taken {
-    std::vector<std::pair<Waiter, Result<PlainBytes>>> answers;  // of those that are answered at once
-    std::vector<Waiter> gone;                                    // they have left; to be destroyed without the lock
-    bool has_new = false;                                        // something is to be fetched
+    std::vector<std::pair<Waiter, Result<PlainBytes>>> answers;  // for waiters that are answered at once
+    std::vector<Waiter> gone;                                    // whose callers have left; destroyed outside the lock
+    bool has_new = false;                                        // there is something new to fetch
   };
-  // `guesses`: what may be wanted next, instead of earlier guesses that have not been asked for yet.
+  // `guesses`: objects that may be wanted next. They replace earlier guesses that are not requested yet.
   Taken Want(std::vector<Wanted>& wanted, Priority priority, const std::vector<ObjectRef>& guesses,
              const InMemory& in_memory);
-  uint64_t GuessBudget() const;   // bytes that are worth fetching beside what is asked for
+  uint64_t GuessBudget() const;   // bytes that are worth fetching beside a demand
   uint64_t SurveyBudget() const;  // bytes of an image's metadata that are worth fetching once
   void NoteUse(const Id& id) { guesses_.Used(id); }
-  // Whether what is wanted as kHotRange turns out to be what is read. If so it goes on beside demands that it did not
-  // foresee, or the connection would idle a round trip for each; else it leaves the bandwidth to them.
+  // Whether programs read what the hot range predicts. If so, the hot range continues beside demands that it did not
+  // predict, or the connection would idle a round trip for each. Otherwise it leaves the bandwidth to them.
   void SetHotRangeFits(bool fits);
   void AddStores(const std::vector<std::string>& stores);
-  void WaitForEver();  // from now on a want outlives any silence
-  void End();          // what is wanted later is answered at once: closing
+  void WaitForEver();  // from now on no wanted object fails because of silence
+  void End();          // objects wanted later fail at once
   size_t store_count() const;
   NetworkState state() const;
 
-  // --- What the network thread does next -------------------------------------------------------------------------
-  bool is_waiting() const;  // something is queued or under way
+  // The next steps of the network thread.
+  bool is_waiting() const;  // a flight is queued or a transfer is running
   bool is_ending() const;
   struct Start {
     TransferRequest request;
@@ -83,31 +83,31 @@ class TransferTable {
   };
   std::optional<Start> Next();  // nullopt: nothing can be started now
   TransferRequest StartFile(size_t store, const std::string& path, std::chrono::milliseconds time);
-  std::string ShownFile(size_t store, const std::string& path) const;  // its URL, for a person
-  // Moves who waits on a slow mirror to one that would have delivered long before, as far as the bytes that this costs
-  // twice stay few; and from a silent one to any other.
+  std::string ShownFile(size_t store, const std::string& path) const;  // its URL, for messages
+  // Moves waiting demands from a slow mirror to one that is much faster, as long as few bytes are fetched twice, and
+  // from a silent mirror to any other.
   void LeaveSlowMirrors();
   struct Failed {
     FlightPtr flight;
     Error error;
   };
-  // What has waited for the policy's time, and is no longer in the table's queue.
+  // Removes and returns flights that waited longer than the policy allows.
   std::vector<Failed> TakeOverdue();
-  // Of transfers that stay alive without completing anything: what has failed with them. The rest is queued again.
+  // Ends transfers that complete nothing for too long. Returns the flights that failed; the others are queued again.
   std::vector<Failed> TakeStuck();
 
-  // --- What transfers tell ----------------------------------------------------------------------------------------
+  // Progress of transfers.
   bool HeadCame(PackTransfer& transfer, const TransferHead& head);                                   // false: break off
   bool BytesCame(PackTransfer& transfer, std::string_view bytes, PackTransfer::Complete& complete);  // likewise
   std::vector<Failed> Ended(const TransferPtr& transfer, const TransferOutcome& outcome);
   void FileEnded(size_t store, const TransferOutcome& outcome, const Status& status, const std::string& shown);
 
-  // --- What becomes of a flight -----------------------------------------------------------------------------------
-  // Its bytes were right, and came with the whole pack though part of it was asked for.
+  // The end of a flight.
+  // Its bytes were right, but the origin sent the whole pack instead of the requested part.
   void NoteNoRanges(size_t origin);
-  // Its bytes were wrong. An error: it is given up; nullopt: it is asked for again.
+  // Its bytes were wrong. Returns an error if it is given up; nullopt if it is requested again.
   std::optional<Error> NoteCorrupt(const FlightPtr& flight, size_t origin, const Error& error);
-  // It is over: who waited for it, to be told.
+  // Removes it, and returns the waiters to call.
   std::vector<Waiter> Finish(const FlightPtr& flight, const Result<PlainBytes>& result);
   FlightPtr AnyFlight() const;  // nullptr: there is none
 
@@ -136,8 +136,8 @@ class TransferTable {
   std::unordered_map<Id, FlightPtr, IdHash> flights_ RS_GUARDED_BY(mutex_);
   FlightQueue queue_ RS_GUARDED_BY(mutex_);
   NetworkEstimate estimate_ RS_GUARDED_BY(mutex_);
-  // What was given up a moment ago. The kernel asks for a page again when its readahead failed, and that must not cost
-  // the policy's time once more.
+  // Objects that were given up recently. The kernel requests a page again when its readahead failed, and that must not
+  // take the policy's time once more.
   std::unordered_map<Id, SteadyTime, IdHash> given_up_ RS_GUARDED_BY(mutex_);
   std::set<TransferPtr> running_ RS_GUARDED_BY(mutex_);
   std::map<Id, PackTransfer*> whole_packs_ RS_GUARDED_BY(mutex_);  // transfers that a new want may still join

@@ -1,4 +1,4 @@
-// What a file's first bytes say it is, so that nothing is published as what it is not.
+// Detects the format of a file by its first bytes, so that the publisher refuses files that only look like a source.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,7 @@ struct FileFormat {
   std::string name;  // "an ext4 file system"; empty: none is known
 };
 
-inline constexpr size_t kFormatHead = 256 << 10;  // bytes that are looked at
+inline constexpr size_t kFormatHead = 256 << 10;  // bytes that are examined
 
 // `head`: the first kFormatHead bytes, or all of a shorter file.
 FileFormat FormatOf(std::string_view head);

@@ -1,4 +1,4 @@
-// What an image keeps of an entry of an archive: its inode and its extended attributes, ACLs among them.
+// Converts an archive entry to what an image stores: the inode and the extended attributes, including ACLs.
 #pragma once
 
 #include "base/result.h"

@@ -1,10 +1,10 @@
-// TarHeaders: follows the plain bytes of a tar from header to header, beside libarchive, and notes what libarchive does
-// not tell. Not thread-safe.
+// TarHeaders: reads the headers of a tar in parallel with libarchive, and notes what libarchive does not report. Not
+// thread-safe.
 //
-// libarchive reads a number that is none as 0, one that is too large as the largest it knows, and a pax
-// time of "-0.5" (half a second before 1970) as +0.5; of a sparse file's map it takes what it can, and of pax headers
-// for all entries nothing. Each would be a wrong image without a word. Where this reader gets lost, libarchive does
-// too, and says so.
+// libarchive reads an invalid number as 0, a number that is too large as the largest one, and a pax time of "-0.5"
+// (half a second before 1970) as +0.5. It accepts a damaged map of a sparse file in part, and ignores global pax
+// headers. Each would silently make a wrong image. If this reader loses its place, libarchive does, too, and reports an
+// error.
 #pragma once
 
 #include <cstdint>
@@ -19,25 +19,25 @@ inline constexpr size_t kTarBlock = 512;
 
 // A header whose checksum is right.
 bool IsTarHeader(std::string_view block);
-// What was one before a few of its bytes were damaged.
+// A damaged header: nearly all of its bytes are as in a valid one.
 bool LooksLikeTarHeader(std::string_view block);
 
 class TarHeaders {
  public:
   struct Notes {
     bool negative_zero_time = false;  // between -1 and 0 seconds
-    std::string fault;                // what cannot be kept, "its time is no number"; empty: nothing
+    std::string fault;                // why it cannot be stored, "its time is no number"; empty: it can
   };
 
   void Read(std::string_view piece);  // the next bytes
-  // Of the headers in bytes [from, to). Forgets what lies before `to`.
+  // Notes about the headers in bytes [from, to). Forgets those before `to`.
   Notes Take(uint64_t from, uint64_t to);
-  // Whether anything but zeros came behind the end mark, which nobody reads.
+  // True if there are bytes other than zero after the end mark, which are not read.
   bool has_more() const { return has_more_; }
 
  private:
   enum class Expecting { kHeader, kPax, kSkipped, kSparseMap, kNothing };
-  // Which parts of a sparse file are stored: ascending, apart, within the file.
+  // The stored parts of a sparse file: ascending, not adjacent, within the file.
   struct SparseMap {
     bool is_there = false;
     uint64_t end = 0;     // of the last part, in the file
@@ -47,7 +47,7 @@ class TarHeaders {
     void Add(std::optional<int64_t> offset, std::optional<int64_t> size);
     std::string FaultWith(uint64_t file_size, uint64_t stored_size) const;
   };
-  struct Pax {  // what pax headers say of the next entry
+  struct Pax {  // the pax records for the next entry
     std::optional<uint64_t> size, real_size;
     std::string map_offset;
     SparseMap map;
@@ -70,7 +70,7 @@ class TarHeaders {
   uint64_t at_ = 0;               // bytes read
   bool is_global_ = false;        // the pax header being read
   uint64_t pax_size_ = 0;
-  uint64_t maybe_content_ = 0;  // of a hard link: bytes behind it, if they are no header
+  uint64_t maybe_content_ = 0;  // of a hard link: size of its contents, unless a header follows
   size_t zero_blocks_ = 0;
   bool has_more_ = false;
   Pax pax_;

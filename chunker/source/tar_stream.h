@@ -1,5 +1,5 @@
-// TarStream: the plain bytes of a file that may be a tar, decompressed by whatever filters they need, to the end, so
-// that checksums behind the last byte are checked, too. Not thread-safe.
+// TarStream: the plain bytes of a file that may be a tar, decompressed by any filters. It reads to the end, so that
+// checksums after the last byte are checked as well. Not thread-safe.
 #pragma once
 
 #include <sys/types.h>
@@ -24,7 +24,7 @@ class TarStream {
   Status Open(const std::string& path);  // "-" is standard input
   // The next piece, valid until the next call; empty: the end, or an error.
   std::string_view Next();
-  // What the next calls of Next() will give, up to `size` bytes of it; also less, at the end.
+  // The bytes that the next calls of Next() will return, up to `size`; fewer at the end.
   std::string_view Peek(size_t size);
   bool failed() const { return failed_; }
   const std::string& error() const { return error_; }
@@ -34,11 +34,11 @@ class TarStream {
   Result<std::string_view> ReadFile();
   Result<std::string_view> ReadInput();
   static ssize_t GiveInput(archive* reader, void* self, const void** piece);
-  bool Fill();  // piece_, with what comes next; false: the end, or an error
+  bool Fill();  // reads the next bytes into piece_; false: the end, or an error
 
   UniqueFd fd_;
   std::string input_;               // of the file
-  bool input_is_ready_ = false;     // it was read to be looked at
+  bool input_is_ready_ = false;     // it was read to detect the format
   std::unique_ptr<Gunzip> gunzip_;  // between the file and libarchive
   archive* archive_;
   std::string piece_;

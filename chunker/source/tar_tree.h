@@ -1,8 +1,8 @@
-// TarTree: the names of an archive, as extracting its entries one after another would leave them. Not thread-safe.
+// TarTree: the names that extracting the entries of an archive one after another would create. Not thread-safe.
 //
-// An entry of a name that is there takes its place, and what other names lead to stays as it is. On the
-// way to a name symlinks are followed, as the image's own system would: "lib/x" lands in usr/lib where
-// lib is a symlink to it. The last name of a path is never followed. Inodes are the caller's numbers.
+// An entry replaces an earlier one of the same name; other names of that inode keep it. Symlinks in the folders of a
+// path are followed as on the image's own system: if lib is a symlink to usr/lib, "lib/x" becomes usr/lib/x. The last
+// name of a path is never followed. Inode numbers are the caller's.
 #pragma once
 
 #include <cstdint>
@@ -20,14 +20,14 @@ class TarTree {
  public:
   static constexpr uint32_t kNone = UINT32_MAX;
 
-  // The node of an entry's path; folders on the way are made. kInvalid, without the path.
+  // The node of an entry's path; creates missing folders. kInvalid, without the path in the message.
   Result<uint32_t> Place(std::string_view path);
-  // The same of a name that is there. kMissing if it is not.
+  // As above for an existing name. kMissing if it is absent.
   Result<uint32_t> Find(std::string_view path);
 
   // `target`: of a symlink; else empty.
   void Put(uint32_t node, uint32_t inode, const std::string& target);
-  // kNone: it is a folder on the way to others, without an entry of its own.
+  // kNone: a folder of other paths, without an entry of its own.
   uint32_t InodeOf(uint32_t node) const { return node < inodes_.size() ? inodes_[node] : kNone; }
   // How many names each inode has, by its number.
   std::vector<uint32_t> CountNames(size_t inodes) const;

@@ -28,7 +28,7 @@ class Foresight {
   // The share of recent reads that the profile did not predict, 0 to 1. Starts at 1.
   double unforeseen() const { return unforeseen_; }
 
-  // --- What follows from it ----------------------------------------------------------------------------------------
+  // Decisions that follow from it.
   // The profile predicts at least half of the reads. The hot range is fetched even while other reads wait.
   bool FitsReads() const { return fits_.load(std::memory_order_relaxed); }
   // The profile predicts nearly all reads. Nothing else is fetched ahead, since the recorded program did not read it

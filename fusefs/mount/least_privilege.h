@@ -1,13 +1,13 @@
-// What the daemon may do once it is set up: no more than it does. It reads bytes from the network with
-// libraries that were not written here; whoever gets in by one of them is to find a process without
-// capabilities, that starts no program, writes to its cache only, and reaches few of the kernel's calls.
+// Reduces what the daemon may do to what it needs. It parses bytes from the network with other people's libraries. An
+// attacker who gets in by one of them finds a process without capabilities, which cannot start programs, writes only to
+// its cache, and reaches few system calls.
 //
-// * no_new_privs, and no capability but those below, for ever (capabilities(7), the bounding set);
-// * Landlock where the kernel has it (landlock(7)): files are read where libraries and names of hosts
-//   are, and where it was told to; written in the cache folder and beside a recording;
-// * a filter of system calls (seccomp(2)): an unknown one fails with ENOSYS, as on a kernel without it.
+// * no_new_privs, and permanently no capabilities except those below (capabilities(7), the bounding set);
+// * Landlock if the kernel has it (landlock(7)): reading only libraries, the configuration of name resolution, and the
+//   listed paths; writing only in the cache folder and beside a recording;
+// * a filter of system calls (seccomp(2)): others fail with ENOSYS, as on a kernel without them.
 //
-// All of it holds for threads that begin later, so it comes first. docs/security.md has what it costs.
+// It applies to threads that start later, so it comes first. docs/design.md has its cost.
 #pragma once
 
 #include <string>
@@ -22,8 +22,8 @@ struct FileNeeds {
   std::vector<std::string> write;  // folders with all below, and files
 };
 
-// For this thread, and those that it begins. It goes on after a step that fails; the first failure is
-// returned. A kernel without Landlock or seccomp is no failure.
+// For this thread and those that it starts. A failed step does not stop the others; the first failure is returned. A
+// kernel without Landlock or seccomp is not a failure.
 Status KeepLeastPrivilege(const FileNeeds& needs);
 
 }  // namespace rootstream

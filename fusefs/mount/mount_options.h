@@ -1,5 +1,5 @@
-// What a mount is asked to do, from the command line and from -o lists alike: mount(8) hands over the
-// fourth field of fstab, so every option has a key there.
+// The options of a mount, from the command line or a -o list: mount(8) passes the fourth field of fstab, so every
+// option has a key for lists.
 #pragma once
 
 #include <string>
@@ -22,7 +22,7 @@ struct MountOptions {
   bool foreground = false;
   bool allow_non_empty = false;
   std::string record;                       // file for a profile of what is read; empty: none
-  bool is_root = false;                     // it holds the root of this machine: see root_daemon.h
+  bool is_root = false;                     // it is the root filesystem of this machine: see root_daemon.h
   std::vector<std::string> kernel_options;  // for FUSE: "allow_other", "suid"
   std::vector<std::string> mount_flags;     // of mount(2), as mount(8) writes them: "suid", "nosymfollow"
 };
