@@ -4,8 +4,8 @@
 
 namespace rootstream {
 
-std::optional<FileRange> Readahead::Note(uint64_t inode, uint64_t offset, uint64_t length) {
-  return sequences_.With([&](std::list<Sequence>& sequences) -> std::optional<FileRange> {
+std::optional<Interval> Readahead::Note(uint64_t inode, uint64_t offset, uint64_t length) {
+  return sequences_.With([&](std::list<Sequence>& sequences) -> std::optional<Interval> {
     // A file may have several readers, each with its own sequence.
     const auto found = std::find_if(sequences.begin(), sequences.end(), [&](const Sequence& sequence) {
       return sequence.inode == inode && offset >= sequence.start && offset + kSlack >= sequence.next &&
@@ -33,10 +33,10 @@ std::optional<FileRange> Readahead::Note(uint64_t inode, uint64_t offset, uint64
 }
 
 // Fetches again only when half of the window is used up: fewer and longer requests.
-std::optional<FileRange> Readahead::Advance(Sequence& sequence, uint64_t largest) {
+std::optional<Interval> Readahead::Advance(Sequence& sequence, uint64_t largest) {
   const uint64_t window = std::min(sequence.window, largest);
   if (sequence.fetched >= sequence.next + window / 2) return std::nullopt;
-  const FileRange ahead{sequence.fetched, sequence.next + window - sequence.fetched};
+  const Interval ahead{sequence.fetched, sequence.next + window};
   sequence.fetched = sequence.next + window;
   sequence.window = std::min(sequence.window * 2, kLargestWindow);
   return ahead;

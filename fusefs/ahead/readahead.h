@@ -11,14 +11,10 @@
 #include <optional>
 
 #include "base/guarded.h"
+#include "base/interval_set.h"
 #include "base/recent_share.h"
 
 namespace rootstream {
-
-struct FileRange {
-  uint64_t offset = 0;
-  uint64_t length = 0;
-};
 
 class Readahead {
  public:
@@ -28,8 +24,8 @@ class Readahead {
   static constexpr uint64_t kProof = 64 << 10;      // bytes read sequentially before anything is fetched
   static constexpr uint64_t kSlack = 512 << 10;     // requests of one sequence may come in another order
 
-  // Reports a read. Returns the range that should be fetched now, if any.
-  std::optional<FileRange> Note(uint64_t inode, uint64_t offset, uint64_t length);
+  // Reports a read. Returns the bytes of the file that should be fetched now, if any.
+  std::optional<Interval> Note(uint64_t inode, uint64_t offset, uint64_t length);
   // The share of recent reads, not counting those at the beginning of a file, that continued a sequence: 0 to 1.
   double sequential_share() const { return sequential_share_; }
 
@@ -43,7 +39,7 @@ class Readahead {
   };
   static constexpr size_t kMaxSequences = 32;
 
-  static std::optional<FileRange> Advance(Sequence& sequence, uint64_t largest);
+  static std::optional<Interval> Advance(Sequence& sequence, uint64_t largest);
 
   Guarded<std::list<Sequence>> sequences_;  // most recent first
   RecentShare sequential_share_{64, 0};

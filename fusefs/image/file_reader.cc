@@ -272,21 +272,21 @@ void FileReader::GetList(const Shard& shard, size_t list, ChunksDone done) {
   cache_.Get(ref.ref, Priority::kDemand, {came, interest});
 }
 
-void FileReader::PrefetchAhead(const Node& node, const FileRange& ahead) {
+void FileReader::PrefetchAhead(const Node& node, const Interval& ahead) {
   const uint64_t size = node.inode().size;
-  if (ahead.offset >= size) return;
+  if (ahead.begin >= size) return;
   // Not needed where the profile predicts reads well, or predicted the reads of this sequence.
   if (foresight_.NamesNearlyAll()) return;
-  for (const ObjectRef& last : LoadedRefs(node, {ahead.offset - 1, 1}))
+  for (const ObjectRef& last : LoadedRefs(node, {ahead.begin - 1, ahead.begin}))
     if (foresight_.IsHot(last.id)) return;
-  const std::vector<ObjectRef> refs = LoadedRefs(node, {ahead.offset, std::min(ahead.length, size - ahead.offset)});
+  const std::vector<ObjectRef> refs = LoadedRefs(node, {ahead.begin, std::min(ahead.end, size)});
   if (!refs.empty()) cache_.Prefetch(refs, Priority::kReadahead);
 }
 
-// The chunks of a part of a file, as far as their lists are in memory: a run has just read through them.
-std::vector<ObjectRef> FileReader::LoadedRefs(const Node& node, const FileRange& range) {
+// The chunks of a part of a file, as far as their lists are in memory: a sequence has just read through them.
+std::vector<ObjectRef> FileReader::LoadedRefs(const Node& node, const Interval& range) {
   std::vector<ObjectRef> refs;
-  for (const Span& span : SpansOf(node.shard->tree, node.inode(), range.offset, range.length)) {
+  for (const Span& span : SpansOf(node.shard->tree, node.inode(), range.begin, range.end - range.begin)) {
     const size_t list = ListAt(*node.shard, span.stream);
     const ChunksPtr chunks = LoadedList(node.shard->tree.lists[list].ref.id);
     if (chunks == nullptr) break;

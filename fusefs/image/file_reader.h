@@ -51,8 +51,8 @@ class FileReader {
   void NoteRead(const Id& chunk);
   ChunksPtr LoadedList(const Id& id);
   void GetList(const Shard& shard, size_t list, ChunksDone done);
-  void PrefetchAhead(const Node& node, const FileRange& ahead);
-  std::vector<ObjectRef> LoadedRefs(const Node& node, const FileRange& range);
+  void PrefetchAhead(const Node& node, const Interval& ahead);
+  std::vector<ObjectRef> LoadedRefs(const Node& node, const Interval& range);
 
   // Limits the memory of waiting reads, which hold their chunks. Admits a read at once, or queues it.
   void Admit(uint64_t cost, const std::shared_ptr<Job>& job);

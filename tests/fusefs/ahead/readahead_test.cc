@@ -8,19 +8,19 @@ namespace {
 constexpr uint64_t kStep = 16 << 10;
 
 // Reads [from, to) in a run; returns all that was to be fetched, as one range if it is one.
-std::optional<FileRange> ReadRun(Readahead& readahead, uint64_t inode, uint64_t from, uint64_t to) {
-  std::optional<FileRange> all;
+std::optional<Interval> ReadRun(Readahead& readahead, uint64_t inode, uint64_t from, uint64_t to) {
+  std::optional<Interval> all;
   for (uint64_t at = from; at < to; at += kStep) {
     const auto ahead = readahead.Note(inode, at, kStep);
     if (!ahead) continue;
-    EXPECT_GT(ahead->length, 0u);
-    EXPECT_GE(ahead->offset, at + kStep) << "what was read already";
-    EXPECT_LE(ahead->offset + ahead->length, at + kStep + Readahead::kLargestWindow);
+    EXPECT_GT(ahead->end, ahead->begin);
+    EXPECT_GE(ahead->begin, at + kStep) << "what was read already";
+    EXPECT_LE(ahead->end, at + kStep + Readahead::kLargestWindow);
     if (all) {
-      EXPECT_EQ(ahead->offset, all->offset + all->length) << "no byte twice, none left out";
+      EXPECT_EQ(ahead->begin, all->end) << "no byte twice, none left out";
     }
-    if (!all) all = FileRange{ahead->offset, 0};
-    all->length += ahead->length;
+    if (!all) all = Interval{ahead->begin, ahead->begin};
+    all->end = ahead->end;
   }
   return all;
 }
@@ -36,7 +36,7 @@ TEST(ReadaheadNote, FetchesAgainForAFileThatIsReadAgain) {
   const auto first = ReadRun(readahead, 1, 0, 8 << 20);
   const auto again = ReadRun(readahead, 1, 0, 8 << 20);
   ASSERT_TRUE(first && again);
-  EXPECT_EQ(again->offset, first->offset);
+  EXPECT_EQ(again->begin, first->begin);
 }
 
 TEST(ReadaheadNote, TwoReadersOfOneFileHaveARunEach) {
@@ -70,8 +70,8 @@ TEST(ReadaheadNote, FetchesAheadOnceARunIsProven) {
   Readahead readahead;
   const auto ahead = ReadRun(readahead, 1, 0, Readahead::kProof);
   ASSERT_TRUE(ahead.has_value());
-  EXPECT_EQ(ahead->offset, Readahead::kProof);
-  EXPECT_EQ(ahead->length, Readahead::kFirstWindow);
+  EXPECT_EQ(ahead->begin, Readahead::kProof);
+  EXPECT_EQ(ahead->end - ahead->begin, Readahead::kFirstWindow);
 }
 
 TEST(ReadaheadNote, StaysAheadOfALongRun) {
@@ -79,7 +79,7 @@ TEST(ReadaheadNote, StaysAheadOfALongRun) {
   const uint64_t end = 64 << 20;
   const auto ahead = ReadRun(readahead, 1, 0, end);
   ASSERT_TRUE(ahead.has_value());
-  EXPECT_GE(ahead->offset + ahead->length, end + Readahead::kLargestWindow / 2);
+  EXPECT_GE(ahead->end, end + Readahead::kLargestWindow / 2);
 }
 
 TEST(ReadaheadNote, TakesRequestsThatOvertakeEachOther) {
@@ -119,7 +119,7 @@ TEST(ReadaheadNote, ManyRunsShareTheirBytes) {
     for (uint64_t inode = 1; inode <= kRuns; ++inode) {
       const auto ahead = readahead.Note(inode, at, kStep);
       if (ahead && at > 1 << 20) {
-        EXPECT_LE(ahead->length, Readahead::kAllWindows / kRuns);
+        EXPECT_LE(ahead->end - ahead->begin, Readahead::kAllWindows / kRuns);
       }
     }
   }
