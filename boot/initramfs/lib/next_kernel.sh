@@ -134,5 +134,5 @@ kind_of_loading() { case "$(kind_of "$1")" in untrusted) echo refused-kernel ;; 
 
 is_elf() { [ "$(od -An -tx1 -N4 "$1" | tr -d ' ')" = 7f454c46 ]; }
 
-# An ELF kernel is started as Linux is, else kexec takes no initrd for it.
+# --args-linux: kexec(8) accepts an initrd for an ELF kernel only with it.
 elf_words() { if is_elf "$1"; then echo -t elf-x86_64 --args-linux; fi; }

@@ -1,5 +1,5 @@
-# The prompt. What users of kboot typed works: a kernel's address with its parameters, a label, a command;
-# and an image's address.
+# The prompt. It accepts what users of the first kboot typed (a kernel's URL with parameters, a label, a command), and an
+# image's URL.
 
 readonly HISTORY=/run/kboot/history
 
@@ -52,14 +52,14 @@ run_line() {
   esac
 }
 
-# The command's own failure is told by the command. One that led to a root ends this session, too.
+# The command reports its own failure. A command that entered a root ends this session as well.
 run_command() {
   sh -c "$*"
   [ ! -e /run/kboot/init ] || exit 0
   return 0
 }
 
-# boot_line LINE: a label or an address, and parameters. Called by itself, it is a person's word.
+# boot_line LINE: boots a label or a URL, with parameters. Called directly, it counts as a person's choice.
 boot_line() {
   local first label
   set -f
@@ -83,13 +83,13 @@ boot_line() {
   esac
 }
 
-# boot_by_itself LINE: the same when nobody has said so.
+# boot_by_itself LINE: as boot_line, but without a person's choice.
 boot_by_itself() {
   local unattended=yes
   boot_line "$1"
 }
 
-# kind_of_address ADDRESS [PARAMETER...]: image or kernel. It goes by what is written, never by what a server answers.
+# kind_of_address ADDRESS [PARAMETER...]: prints image or kernel. The spelling decides, never a server's answer.
 kind_of_address() {
   case "$1" in
     image:*) echo image ;;
@@ -106,7 +106,7 @@ kernel_address() {
   esac
 }
 
-# words_of_label LABEL: what it stands for. A store may offer words for an image's kernel; they are as unsigned as a kernel.
+# words_of_label LABEL: prints its value. Words that a store offers for an image's kernel are as unsigned as a kernel.
 words_of_label() {
   local kept='' left=''
   set -f
@@ -129,7 +129,7 @@ words_of_label() {
   echo "$kept"
 }
 
-# boot_image_line URL [PARAMETER...]: rootstream.entry= among them picks the boot entry.
+# boot_image_line URL [PARAMETER...]: boots an image; the parameter rootstream.entry= chooses the boot entry.
 boot_image_line() {
   local url=$1 entry words=''
   shift

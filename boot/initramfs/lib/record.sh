@@ -1,17 +1,16 @@
-# What a boot reads of its image, from stage one on, becomes a profile; all but the kernel, which is read beside the
-# mount, whole and before anything else, so that nothing could be brought in ahead of it:
-# rootstream.record= LABEL=x or a device (a file in its folder rootstream-profiles), or a URL that takes PUT. It
-# is delivered rootstream.record-seconds= (default 120) after init began, or when the machine goes off before.
+# Records the reads of a boot, from stage one on, as a profile. The kernel is not in it: it is read beside the mount, whole and
+# first, so prefetching cannot help it. rootstream.record= names the target: LABEL=x or a device (a file in its folder
+# rootstream-profiles), or a URL that accepts PUT. The profile is delivered rootstream.record-seconds= (default 120) after the
+# start of init, or when the machine goes down before.
 #
-# The daemon writes $RECORD/boot.profile and goes on with one that is there, so stage two goes on with what
-# stage one handed over.
+# The daemon writes $RECORD/boot.profile, and continues an existing one, so stage two continues the profile of stage one.
 
 readonly RECORD=/live/record
 
-# record_words FILE: the option for a rootstream command, if the boot is recorded.
+# record_words FILE: prints the option for a rootstream command if the boot is recorded.
 record_words() { if has_conf record; then echo "--record $1"; fi; }
 
-# Started before the image's init, and lives beside the image as its daemon does.
+# Started before the image's init, and runs beside the image, as the daemon does.
 deliver_record() {
   local device target name
   has_conf record || return 0

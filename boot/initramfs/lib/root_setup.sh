@@ -1,5 +1,5 @@
-# The image as the root of a running system: overlayfs makes it writable, and a few files are made to fit a
-# machine that has no disk and whose network must not be touched.
+# Makes the image the root of a running system: overlayfs makes it writable, and a few files are changed for a machine without
+# a disk, whose network must not be touched.
 
 # enter_root ARGUMENTS: leaves /run/kboot/init for process 1, and ends this session.
 enter_root() {
@@ -19,19 +19,20 @@ enter_root() {
   phase "handing over to $init"
   mkdir -p /run/rootstream
   cp /run/kboot/phases /run/kboot/log /run/rootstream/
-  # What follows a lone -- in the kernel's command line, or is an old runlevel word, is for init.
+  # Words after a lone -- in the kernel's command line, and old runlevel words, are for init.
   for word in $1; do case "$word" in single | emergency | [1-5]) echo "$word" ;; esac done >/run/kboot/init.arguments
   echo "$init" >/run/kboot/init
   exit 0
 }
 
-# For another try, perhaps with another image.
+# Undoes it for another try, perhaps with another image.
 leave_root() {
   umount /newroot
   mountpoint_is /live/rw && umount -l /live/rw
 }
 
-# rootstream.overlay= LABEL=x or a path keeps changes on a disk; else memory, rootstream.overlay-size= of it.
+# Changes go to the disk that rootstream.overlay= names (LABEL=x or a path), else to memory, limited by
+# rootstream.overlay-size=.
 make_writable() {
   local device upper=/live/rw
   [ -d /newroot ] || mkdir /newroot
@@ -58,7 +59,7 @@ make_writable() {
       why failed 'cannot put an overlay over the image: see the log'
       return 1
     }
-  # From here on only the overlay holds the disk: when it goes at shutdown, the disk is clean.
+  # From now on only the overlay uses the disk, so the disk is clean after the overlay is unmounted.
   if [ -f /run/kboot/changes ]; then umount -l /live/rw; fi
   mkdir -p /newroot/proc /newroot/sys /newroot/dev /newroot/run
 }
@@ -67,7 +68,7 @@ find_init() {
   local each
   for each in "$(conf init)" /sbin/init /lib/systemd/systemd /usr/lib/systemd/systemd /etc/init /bin/init /bin/sh; do
     [ -n "$each" ] || continue
-    # A link may be absolute, and then means the image.
+    # An absolute link is relative to the image's root.
     chroot /newroot /bin/sh -c "[ -x '$each' ]" 2>/dev/null && {
       echo "$each"
       return 0
@@ -85,8 +86,8 @@ is_systemd() {
   return 1
 }
 
-# Lines of fstab that name disks may name one that this machine lacks, or whose driver is loaded only by the image: they
-# do not hold the boot up (systemd.mount(5), fstab(5)), however long they take. The root's line is not true here.
+# Lines of fstab may name disks that this machine lacks, or whose driver only the image loads, so they get nofail
+# (systemd.mount(5), fstab(5)) and do not delay the boot. The line of the root is wrong here.
 fit_fstab() {
   local file=/newroot/etc/fstab
   [ -f $file ] || return 0
@@ -117,7 +118,7 @@ END
 patient_options() {
   local options=$1
   case ",$options," in *,nofail,*) ;; *) options=$options,nofail ;; esac
-  # Others would hand the kernel an option that it does not know.
+  # Other inits would pass the kernel an unknown option.
   if [ -d /newroot/lib/systemd/system ]; then
     case ",$options," in *,x-systemd.device-timeout=*) ;; *) options=$options,x-systemd.device-timeout=60s ;; esac
   fi
@@ -129,15 +130,14 @@ is_disk_name() {
   return 1
 }
 
-# Name servers are this network's, not those of where the image was made.
+# The name servers of this network, not of the place where the image was made.
 fit_name_servers() {
   grep -q '^nameserver' /etc/resolv.conf 2>/dev/null || return 0
   rm -f /newroot/etc/resolv.conf
   cp /etc/resolv.conf /newroot/etc/resolv.conf
 }
 
-# Many machines run one image: each gets the name that DHCP gave it and a machine-id of its own, the same at
-# every boot.
+# Many machines run one image: each gets its name from DHCP, and a machine-id of its own that is the same at every boot.
 fit_identity() {
   . $NET/lease 2>/dev/null
   [ -n "${hostname-}" ] && echo "$hostname" >/newroot/etc/hostname
@@ -155,7 +155,7 @@ fit_identity() {
     sha256sum | cut -c1-32 >/newroot/etc/machine-id
 }
 
-# Programs ask for the address of the machine's own name (hosts(5)); 127.0.1.1 is Debian's for it.
+# Programs look up the machine's own name (hosts(5)); Debian uses 127.0.1.1 for it.
 fit_hosts() {
   local name
   name=$(head -n 1 /newroot/etc/hostname 2>/dev/null)
@@ -164,7 +164,7 @@ fit_hosts() {
     printf '127.0.1.1\t%s\n' "$name" >>/newroot/etc/hosts
 }
 
-# The lease is renewed for as long as the machine runs, by a process that lives beside the image, and outlives a soft reboot.
+# A process beside the image renews the lease as long as the machine runs. It survives a soft reboot.
 keep_address() {
   [ -f $NET/lease ] || return 0
   . $NET/lease
@@ -181,8 +181,8 @@ spared() { # spared PROGRAM ARGUMENT...
   setsid chroot /live /bin/kboot spare -- "$@" </dev/null >/dev/null 2>&1 &
 }
 
-# systemd spares the daemon, whose name begins with @, and goes to /run/initramfs at the end, so that the root can be
-# unmounted (systemd-shutdown(8)). Other inits spare nothing: they run beside it, under a guard (boot/guard.h).
+# systemd does not kill the daemon, whose name begins with @, and enters /run/initramfs at the end, so that the root can be
+# unmounted (systemd-shutdown(8)). Other inits kill every process, so they run under a guard (boot/guard.h).
 prepare_shutdown() {
   if ! is_systemd "$init"; then
     : >/run/kboot/guard

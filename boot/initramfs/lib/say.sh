@@ -1,10 +1,10 @@
-# What people are told, and the log that keeps it. Every line has the seconds since the kernel started.
+# Messages on the screen and in the log. Every line begins with the seconds since the kernel started.
 
 readonly LOG=/run/kboot/log
 
 uptime_seconds() { cut -d' ' -f1 /proc/uptime; }
 
-# user:password@ of a URL is nobody's business, on the screen and in the log.
+# Removes user:password@ from URLs, for the screen and the log.
 hide_secrets() { printf '%s' "$1" | sed 's,\(://\)[^/@ ]*@,\1***@,g'; }
 
 # For the log only.
@@ -15,14 +15,14 @@ say() {
   note "$@"
 }
 
-# A phase of the boot; `phases` in the rescue shell, and the hand-off, list when each began.
+# Notes the beginning of a phase of the boot; `phases` in the rescue shell lists them, and the next kernel gets them.
 phase() {
   say "kboot: $*"
   printf '%8s  %s\n' "$(uptime_seconds)" "$(hide_secrets "$*")" >>/run/kboot/phases
 }
 
-# why KIND TEXT: remembers what failed, for the screen that will tell it. KIND is one of those that screen.sh has an
-# advice for; the text is for people alone, and nothing is decided by it. Always false.
+# why KIND TEXT: remembers what failed, for the screen of the failed boot. KIND is one that screen.sh has advice for. The text
+# is for people only, and decides nothing. Always false.
 why() {
   printf '%s\n' "$1" >/run/kboot/why.kind
   shift
@@ -31,7 +31,7 @@ why() {
   return 1
 }
 
-# kind_of CODE: what an exit code of kboot's own commands (boot/exit_code.h), or of timeout(1), says.
+# kind_of CODE: prints the kind for an exit code of kboot's commands (boot/exit_code.h) or of timeout(1).
 kind_of() {
   case "$1" in
     2) echo usage ;;

@@ -1,9 +1,9 @@
-# The last chapter of every boot that failed: what failed, what was tried, what to do; then again by itself,
-# or as the person in front of it says. Never a panic, never silence.
+# The screen of a failed boot: what failed, what was tried, and what to do. Then the boot is tried again, or does what the user
+# chooses. Never a panic, never silence.
 
 readonly RETRY_SECONDS=30
 
-# failed WHAT: true when it is to be tried again, false when the person went somewhere else instead.
+# failed WHAT: true to try again, false if the user chose something else.
 failed() {
   local reason kind key
   reason=$(cat /run/kboot/why 2>/dev/null)
@@ -52,7 +52,7 @@ current_settings() {
   echo "$(hide_secrets "$(conf url 'no URL was given')"), from $from, clock $(date -u '+%Y-%m-%d %H:%M UTC')"
 }
 
-# What a person can do about each kind of failure.
+# Advice for each kind of failure.
 advice() {
   case "$1" in
     no-card) echo 'Build kboot with more modules: rootstream kboot build --hardware all. In the image they come with its kernel.' ;;
@@ -77,7 +77,7 @@ advice() {
   esac
 }
 
-# read_key SECONDS TEXT: one key ("Enter" is that), or nothing after so many seconds, counted down in sight.
+# read_key SECONDS TEXT: prints the key that is pressed ("Enter" for Return), or nothing after SECONDS, with a visible countdown.
 read_key() {
   local left=$1 key=''
   while [ "$left" -gt 0 ]; do

@@ -1,5 +1,5 @@
-# kboot.slow=RATE,DELAY: makes this machine's line slow, to see how a boot over one feels. DELAY is a round
-# trip; half of it each way (tc-netem(8)). What comes in is delayed on its way through an ifb device.
+# kboot.slow=RATE,DELAY: simulates a slow line, to try a boot over one. DELAY is the round trip, half of it each way
+# (tc-netem(8)). Incoming packets are delayed in an ifb device.
 
 slow_line() { # slow_line INTERFACE
   has_conf slow || return 0

@@ -23,7 +23,7 @@ stage_one() {
   done
 }
 
-# ssh into kboot, when a key was built in or given.
+# Starts ssh access to kboot if a key is built in or given.
 start_ssh() {
   [ -s /etc/kboot/authorized_keys ] || return 0
   mkdir -p /etc/dropbear /root/.ssh

@@ -1,4 +1,4 @@
-# Under the image's kernel: everything is known already, so this only puts it back.
+# Under the image's kernel: restores what stage one found out.
 
 stage_two() {
   if [ ! -d "$CONF" ]; then
@@ -14,8 +14,8 @@ stage_two() {
   done
 }
 
-# Interfaces may be called otherwise under this kernel: the address of the card says which it is. A VLAN whose lease it is is
-# made anew on that card.
+# Interfaces may have other names under this kernel, so the MAC address identifies the card. If the lease belongs to a VLAN, it
+# is created again on that card.
 restore_network() {
   local mac name lease_of tenths=0
   mac=$(cat $NET/mac)
@@ -51,7 +51,7 @@ wait_for_link() {
   done
 }
 
-# The chunks that came along become the cache in memory.
+# The chunks in the initrd become the cache in memory.
 restore_cache() {
   make_live
   if [ -f /kboot/handoff/boot.profile ]; then mv /kboot/handoff/boot.profile $RECORD/; fi

@@ -1,7 +1,6 @@
-# Where chunks are kept between boots, and where changes to the root are: a disk named by label or path,
-# or memory.
+# Where chunks are kept between boots, and where changes to the root go: a disk, by label or path, or memory.
 
-# device_of NAME: LABEL=x, UUID=x or a path, as a device; nothing if it is not there. FAT keeps its labels in capitals.
+# device_of NAME: prints the device of LABEL=x, UUID=x or a path, or nothing if it is absent. FAT labels are upper case.
 device_of() {
   local label
   case "$1" in
@@ -18,8 +17,8 @@ device_of() {
   findfs "LABEL=$label" 2>/dev/null || findfs "LABEL=$(printf '%s' "$label" | tr a-z A-Z)" 2>/dev/null
 }
 
-# A disk at USB is found some seconds after its bus, and its driver is loaded then: waited for where there is one (its
-# interface is of class 8, mass storage).
+# A USB disk appears some seconds after its bus, and its driver is loaded then. Waits for disks that the bus shows (an interface
+# of class 8, mass storage).
 wait_for_usb_disks() {
   local tenths=0
   grep -qs '^08' /sys/bus/usb/devices/*/bInterfaceClass || return 0
@@ -31,19 +30,19 @@ wait_for_usb_disks() {
 }
 has_usb_disk() { readlink -f /sys/class/block/* | grep -q '/usb[0-9].*/block/'; }
 
-# mount_disk DEVICE FOLDER [OPTIONS]: with the driver of its file system, which this kernel may have as a module.
+# mount_disk DEVICE FOLDER [OPTIONS]: mounts it, after loading the module of its filesystem.
 mount_disk() {
   mkdir -p "$2"
   local type
   type=$(blkid "$1" | sed -n 's/.* TYPE="\([^"]*\)".*/\1/p')
   modprobe -q "$type" 2>/dev/null
   mount -t "${type:-auto}" -o "${3:-noatime}" "$1" "$2" 2>>"$LOG" || return 1
-  # The next kernel needs the driver, too, of what stays mounted.
+  # The next kernel needs the driver of a disk that stays mounted as well.
   [ "${3-}" = ro ] || echo "${type:-auto}" >"/run/kboot/fstype.$(basename "$2")"
 }
 
-# Puts the cache at /live/cache. `rootstream.cache=` LABEL=x, a path, or `ram`; else a filesystem labelled
-# rootstream, else memory: at most rootstream.cache-size= of it.
+# Sets up the cache at /live/cache: where rootstream.cache= says (LABEL=x, a path, or ram), else on a filesystem labelled
+# rootstream, else in memory, limited by rootstream.cache-size=.
 find_cache() {
   local wanted device
   mkdir -p /live/cache
@@ -65,7 +64,7 @@ find_cache() {
 
 cache_is_in_memory() { [ "$(cat /run/kboot/cache)" = ram ]; }
 
-# The most that the cache may hold, in bytes: on a disk all but a little of what is free.
+# Prints the limit of the cache in bytes: on a disk nearly all free space.
 cache_bytes() {
   local free
   free=$(df -k /live/cache | awk 'NR == 2 { print ($4 + 0) * 1024 }')
