@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# boot_matrix.sh: the matrices of docs/boot.md, of systems and of networks, from what tests/e2e/boot_system.sh and
-# boot_network.sh have left of each (./test.sh --boot-all runs them all). Written there, between their marks; what has not been
-# run keeps its line.
+# boot_matrix.sh: fills the tables of systems and of networks in docs/boot.md with the rows that tests/e2e/boot_system.sh and
+# boot_network.sh have written (./test.sh --boot-all runs them all). Replaces the text between each table's markers. A system
+# or network that has not been run keeps its row.
 set -euo pipefail
 . "$(dirname "$0")/../e2e/lib.sh"
 . "$(dirname "$0")/../e2e/boot_lib.sh"
@@ -9,8 +9,8 @@ set -euo pipefail
 . "$(dirname "$0")/../e2e/networks.sh"
 page=$repository/docs/boot.md
 
-# table NAME HEAD FOLDER ROW...: between <!-- NAME --> and <!-- /NAME -->. A row's line begins with its title, which tells it
-# from the others.
+# table NAME HEAD FOLDER ROW...: replaces the table between <!-- NAME --> and <!-- /NAME -->. Each row ends with the marker
+# <!-- ROW -->, which identifies it.
 table() {
   local name=$1 head=$2 folder=$3 row file=$work/$1
   shift 3
@@ -22,7 +22,7 @@ table() {
       if [ -f "$folder/$row.row" ]; then
         cat "$folder/$row.row"
       else
-        grep -F "<!-- $row -->" "$page" || echo "| $row | not run | <!-- $row -->"
+        grep -F "<!-- $row -->" "$page" || echo "| $row | not run | | <!-- $row -->"
       fi
     done
     echo "<!-- /$name -->"
