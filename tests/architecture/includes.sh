@@ -1,5 +1,5 @@
 #!/bin/sh
-# Holds the tree against the table of docs/layout.md, which says what it checks. Usage: includes.sh SOURCE-FOLDER
+# Checks the source tree against the table in docs/layout.md, which lists the rules. Usage: includes.sh SOURCE-FOLDER
 set -eu
 cd "$1"
 work=$(mktemp -d)
@@ -10,13 +10,13 @@ fail() {
   failed=1
 }
 
-# FOLDER|ALLOWED FOLDERS|ALLOWED LIBRARIES, a line for each row.
+# One line for each row of the table: FOLDER|ALLOWED FOLDERS|ALLOWED LIBRARIES.
 sed -n 's/^| `\([^`]*\)` |[^|]*| *\([^|]*\)| *\([^|]*\)|$/\1|\2|\3/p' docs/layout.md | tr -d ' ' >"$work/table"
 [ -s "$work/table" ] || fail 'docs/layout.md: its table cannot be read'
 git ls-files --cached --others --exclude-standard '*.cc' '*.h' | grep -v '^tests/' |
   while read -r file; do if [ -f "$file" ]; then echo "$file"; fi; done | sort >"$work/files"
 
-# Our own headers: FILE:LINE FOLDER OF THE HEADER, of all that lie elsewhere.
+# The project's own headers: checks each #include of a header in another folder.
 xargs grep -Hn '^#include "' <"$work/files" | while IFS=: read -r file line include; do
   header=${include#*\"} header=${header%\"*}
   [ -f "$header" ] || echo "$file:$line: there is no $header"
@@ -26,10 +26,10 @@ xargs grep -Hn '^#include "' <"$work/files" | while IFS=: read -r file line incl
     echo "$file:$line: $from/ may not include $to/"
   echo "$from $to" >>"$work/arrows"
 done >"$work/wrong"
-# No circle: tsort(1) says which.
+# The folders must not include one another in a circle. tsort(1) reports circles.
 sort -u "$work/arrows" | tsort >/dev/null 2>"$work/circle" || fail "the folders include one another in a circle: $(tail -n +2 "$work/circle" | tr '\n' ' ')"
 
-# Third-party headers: what is not of C++, of the C library or of the kernel's interface.
+# Third-party headers: all headers except those of C++, of the C library and of the kernel's interface.
 system='[a-z_]+|(sys|linux|net|netinet|arpa)/[a-z_0-9]+\.h'
 system="$system|(dirent|endian|errno|fcntl|fnmatch|grp|ifaddrs|locale|malloc|mntent|netdb|poll|pthread|pwd|sched|signal|stdlib|strings|syslog|termios|time|unistd)\.h"
 xargs grep -HnoE '^#include <[^>]+>' <"$work/files" | grep -vE ":#include <($system)>\$" | while IFS=: read -r file line include; do
@@ -53,7 +53,7 @@ done >>"$work/wrong"
 find . -path ./build -prune -o -path ./.git -prune -o -type d \( -name util -o -name utils -o -name common -o -name misc -o -name helpers \) -print |
   sed 's/$/: a folder has one job, and a name that says which/' >>"$work/wrong"
 
-# Every program begins alike, and no output throws because a file is full.
+# Every main() must use ProgramStart, and no output function may throw when the disk is full.
 xargs grep -l '^int main(' <"$work/files" | xargs grep -L ProgramStart |
   sed 's,$,: a program begins with ProgramStart (base/program_start.h),' >>"$work/wrong"
 xargs grep -Hn 'fmt::print(\|std::cout\|std::cerr' <"$work/files" | sed 's/$/: fputs(3) and the like report what this throws/' >>"$work/wrong" || true

@@ -8,7 +8,7 @@
 namespace rootstream {
 namespace {
 
-// Asks for the next thing as soon as it is answered, and is answered at once.
+// Makes `left` calls one after another: each callback is called at once, and makes the next call.
 void AskAgain(int left, const Callback<int>& done) {
   if (left == 0) return done(0);
   const Callback<int> next([left, done](const Result<int>&) { AskAgain(left - 1, done); });

@@ -7,7 +7,7 @@
 namespace rootstream {
 namespace {
 
-// Runs a program with one verb, "do", whose options `add` adds. The exit code; 0 only if the verb ran.
+// Runs a program with one verb, "do", whose options `add` adds. Returns the exit code, which is 0 only if the verb ran.
 int RunWith(std::vector<std::string> arguments, const std::function<void(Verb&)>& add) {
   arguments.insert(arguments.begin(), {"program", "do"});
   std::vector<char*> pointers;

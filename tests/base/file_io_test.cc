@@ -30,7 +30,7 @@ TEST(WriteFileAtomicallyTo, FailsWithoutATraceWhereItCannotWrite) {
   EXPECT_FALSE(WriteFileAtomically(folder / "missing/file", "new").ok());
 }
 
-// Two publishers of one manifest; also with equal process ids, as in two containers.
+// As when publishers write the same manifest at the same time, even with equal process ids in different containers.
 TEST(WriteFileAtomicallyTo, ManyWritersOfOneFileAllSucceed) {
   const TempFolder folder{MemoryFolder()};
   std::atomic<int> failed = 0;

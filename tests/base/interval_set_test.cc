@@ -20,7 +20,7 @@ TEST(IntervalSetAdd, GivesWhatIsNew) {
   EXPECT_EQ(set.Add(7, 7), Parts());
 }
 
-// Differential: against a set of single bytes.
+// Differential test: compares with a set of single bytes.
 TEST(IntervalSetAdd, AgreesWithASetOfBytes) {
   std::mt19937 random(1);
   for (int round = 0; round < 200; ++round) {

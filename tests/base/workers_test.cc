@@ -25,7 +25,7 @@ TEST(WorkersTest, WhatIsTriedOnceTheyEndIsRefused) {
     if (!workers.TryPush(again)) refused = true;
   };
   ASSERT_TRUE(workers.TryPush(again));
-  workers.End();  // which would never come to an end
+  workers.End();  // would never return if TryPush still accepted work
   EXPECT_TRUE(refused);
   EXPECT_FALSE(workers.TryPush([] {})) << "nor afterwards";
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Measures a boot over HTTP beside the same kernel and root on a local disk, in QEMU without KVM: Markdown on standard
-# output. Needs what tests/e2e/boot_fixture.sh makes (./test.sh does).
+# Compares a boot over HTTP with a boot of the same kernel and root from a local disk, in QEMU without KVM. Prints a
+# Markdown table. Needs the files that tests/e2e/boot_fixture.sh makes (./test.sh runs it).
 #   tests/bench/boot.sh [--rounds N]
-# Times are the second kernel's own, from its first line to the login prompt; compare those of one run.
+# Each time lasts from the second kernel's first console line to the login prompt. Compare only times of one run.
 set -euo pipefail
 rounds=1
 if [ "${1-}" = --rounds ]; then rounds=$2; fi

@@ -1,4 +1,4 @@
-"""Bars on a logarithmic scale, as SVG: seconds of each tool on each line."""
+"""Draws a bar chart with a logarithmic scale as SVG: the seconds of each tool on each simulated line."""
 import html
 import math
 

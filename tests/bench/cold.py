@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Cold starts over slow lines, beside other tools: prints a Markdown table, and draws a chart.
+"""Compares cold starts over slow lines with those of other tools: prints a Markdown table, and draws a chart.
 
   sudo tests/bench/cold.py [--lines NAME,...] [--tools NAME,...] [--svg FILE] [--work FOLDER]
 
-Makes a Debian root (mmdebstrap), publishes it, runs programs.sh in a chroot of the mount while that is recorded,
-and publishes again with what was recorded. Then, for each line (line.py) and tool: mounts with empty caches and
-runs a trace. Two kinds: `reads` (what the programs read, by pread, one thread) and `programs` (the programs
-themselves). --work keeps the inputs for the next run. Needs what test.sh calls BENCH_PACKAGES.
+Makes a Debian root (mmdebstrap), publishes it, records programs.sh in a chroot of the mount, and publishes the root
+again with the recorded profile. Then, for each line (line.py) and tool, mounts with empty caches and runs a trace.
+There are two kinds of trace: `reads` (the recorded reads, by pread in one thread) and `programs` (the programs
+themselves). --work keeps the inputs for the next run. Needs the BENCH_PACKAGES of test.sh.
 """
 import argparse
 import subprocess

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Large reads over a slow line, recorded by two clients and read by both: prints a Markdown table.
+"""Compares two versions of rootstream on large reads over a slow line: prints a Markdown table.
 
   sudo tests/bench/exact.py --other FILE [--rounds N] [--line NAME] [--work FOLDER]
 
---other: the rootstream of another version. The trace is 90 reads of 64 to 500 KiB, at the begin or in the middle of
-files of the bench's root. Each client records it and publishes by that; then each reads it from each image, caches
-empty.
+--other: the rootstream program of another version. The trace is 90 reads of 64 to 500 KiB, at the beginning or in the
+middle of files of the bench's root. Each version records the trace and publishes the root with that profile. Then each
+version reads the trace from both images, with empty caches.
 """
 import argparse
 import os

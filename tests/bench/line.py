@@ -1,13 +1,13 @@
-"""A slow line between clients and one server, in user space.
+"""Simulates a slow line between clients and one server, in user space.
 
   line.py --to PORT --rtt MS --rate MBIT [--stall SECONDS/EVERY] [--listen PORT] [--stats FILE]
 
-Listens on loopback and says on standard output at which port. All connections share the rate, each in its
-turn (as fair queueing at a bottleneck does), and every byte takes half of the round trip. A new connection
-costs a round trip before its first byte leaves, as TCP's handshake does; TLS's own round trips come by
-themselves, as its messages pass. A stall ("2/10": two seconds in every ten, the first eight being free) stands
-for loss: nothing passes while it lasts. There is no slow start. SIGTERM ends it and writes what passed to
-FILE: connections, bytes to the client, bytes to the server, seconds of stall while bytes waited.
+Listens on the loopback and prints its port. All connections share the rate and take turns (as with fair queueing
+at a bottleneck), and every byte is delayed by half of the round trip. A new connection costs a round trip before
+its first byte leaves, like TCP's handshake; TLS's own round trips follow from its messages. A stall ("2/10": two
+seconds in every ten, of which the first eight are free) stands for loss: nothing passes while it lasts. There is
+no slow start. SIGTERM ends the program, which then writes its counts to FILE: connections, bytes to the client,
+bytes to the server, seconds of stall while bytes waited.
 """
 import argparse
 import asyncio
@@ -26,13 +26,13 @@ class Stalls:
         self.start = start
 
     def free_at(self, time):
-        """The first moment not before `time` at which something passes."""
+        """The first moment at or after `time` that is not within a stall."""
         within = (time - self.start) % self.every
         return time if within < self.every - self.length else time - within + self.every
 
 
 class Direction:
-    """Pieces of all flows, in turn, at the line's rate; each arrives `delay` after it has passed."""
+    """Sends pieces of all flows in turn, at the line's rate. Each piece arrives `delay` seconds after it was sent."""
 
     def __init__(self, rate, delay, stalls):
         self.rate, self.delay, self.stalls = rate, delay, stalls
@@ -60,7 +60,7 @@ class Direction:
             piece = flow.take()
             if not piece:
                 continue
-            # While bytes wait, the line's own clock counts: what a sleep was too long is caught up.
+            # While bytes wait, `free` is the line's own clock, so that a sleep that was too long is made up for.
             start = self.stalls.free_at(free)
             self.stalled += start - free
             free = start + len(piece) / self.rate
@@ -148,7 +148,7 @@ async def main():
         to_server = Flow(up, reader, server_writer)
         task = asyncio.create_task(to_client.run())
         await to_server.run()
-        # The client is gone: half a round trip later the server knows, and what it had not sent stays there.
+        # The client is gone. The server learns this half a round trip later; its unsent bytes are dropped.
         await asyncio.sleep(rtt / 2)
         if writer.is_closing() or reader.at_eof():
             to_client.drop()
@@ -158,7 +158,7 @@ async def main():
 
     server = await asyncio.start_server(connect, "127.0.0.1", options.listen)
     print(server.sockets[0].getsockname()[1], flush=True)
-    tasks = [asyncio.create_task(direction.run()) for direction in (down, up)]  # kept, or they would be collected
+    tasks = [asyncio.create_task(direction.run()) for direction in (down, up)]  # else garbage-collected
     end = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end.set)
@@ -167,7 +167,7 @@ async def main():
     if options.stats:
         with open(options.stats, "w", encoding="ascii") as file:
             json.dump({"connections": connections, "down": down.passed, "up": up.passed, "stalled": down.stalled}, file)
-    os._exit(0)  # without a word about connections that are still open
+    os._exit(0)  # without messages about connections that are still open
 
 
 asyncio.run(main())

@@ -1,4 +1,4 @@
-"""Runs a trace on a mount behind a simulated line, and says what it took."""
+"""Runs a trace on a mount behind a simulated line, and measures its time and its traffic."""
 import contextlib
 import json
 import os
@@ -22,7 +22,7 @@ LINES = {
 
 
 def start_line(rate, rtt, stall, port, stats):
-    """line.py before the server, listening; its process."""
+    """Starts line.py in front of the server. Returns its process once it listens."""
     simulator = subprocess.Popen(
         [sys.executable, os.path.join(HERE, "line.py"), "--to", str(SERVER), "--rate", str(rate), "--rtt", str(rtt),
          "--stall", stall, "--listen", str(port), "--stats", stats], stdout=subprocess.PIPE)
@@ -32,7 +32,7 @@ def start_line(rate, rtt, stall, port, stats):
 
 
 def measure(inputs, tool, line, trace, **start_options):
-    """Seconds from the mount's begin to the trace's end, and bytes to the client."""
+    """Seconds from the start of the mount to the end of the trace, bytes to the client, and seconds of stall."""
     open(inputs.path("access"), "w").close()
     stats = inputs.path("line.json")
     port, simulator = SERVER, None
@@ -69,13 +69,13 @@ def measure_warm(inputs, kind, trace):
 
 
 def touched_bytes(inputs, profile):
-    """Compressed, in pieces of 128 KiB at level 19, and the shards that were needed."""
+    """The touched bytes; and their compressed size (pieces of 128 KiB, level 19) with that of the needed shards."""
     out = output(sys.executable, os.path.join(ROOT, "tests/support/touched.py"), profile, inputs.tree, "19")
     plain, compressed, shards = (int(x) for x in out.split())
     return plain, compressed + shards
 
 
 def bound(line, compressed, stalled, warm):
-    """The promise for a cold start with a profile, in seconds."""
+    """The bound of docs/performance.md for a cold start with a profile, in seconds."""
     rate, rtt, _ = LINES[line]
     return 1.15 * (compressed / (rate * 125e3) + 6 * rtt / 1e3 + stalled) + warm

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""A good mirror beside one at a tenth of its speed and one that dies mid-way, against the good one alone.
+"""Compares a good mirror alone with a good one beside a mirror of a tenth of its speed and one that dies midway.
 
   sudo tests/bench/mirrors.py [--work FOLDER]
 
-line.py stands before one server for each: 20 Mbit/s, 2 Mbit/s, and another of 20 that dies, all 80 ms. What is read is
-the bench's trace; a read that fails ends the bench.
+All mirrors are one server, each behind its own line.py: 20 Mbit/s, 2 Mbit/s, and one of 20 Mbit/s that dies, all with
+80 ms. Repeats the reads of the bench's trace. A read that fails ends the benchmark.
 """
 import argparse
 import contextlib

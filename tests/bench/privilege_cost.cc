@@ -1,5 +1,5 @@
-// What least privilege costs: the time to set it up, and what calls cost under it, each step in a process of its own.
-// Prints a table for docs/design.md, "Least privilege comes first". Times are the least of several rounds.
+// Measures the cost of least privilege: the time to set it up, and the time of system calls under it. Each step runs in
+// its own process. Prints a table for docs/design.md, "Least privilege comes first": the least times of several rounds.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>

@@ -1,10 +1,10 @@
-# What the cold-start bench runs in a chroot of the image: commands as a boot and a first login run them.
-# A command that fails ends it: then the mount is not what it should be.
+# Run by the cold-start benchmark in a chroot of the image: commands that a boot and a first login run.
+# A command that fails ends the script, because it means that the mount is faulty.
 set -e
 export LC_ALL=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
 systemctl --version
 systemd-analyze --version
-systemd-tmpfiles --cat-config || : # it misses /proc
+systemd-tmpfiles --cat-config || : # fails without /proc
 systemd-sysusers --cat-config
 udevadm --version
 journalctl --version

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Reading from a near server and from a warm cache, beside other tools: prints a Markdown table of ratios.
+"""Compares reading from a near server and from a warm cache with other tools: prints a Markdown table of ratios.
 
   sudo tests/bench/reading.py [--rounds N] [--work FOLDER]
 
-A file (the bench's Debian root as one tar, 350 MB) and the root itself. Each row's two sides run next to each other, in
-turn; the median of the ratios is shown. "warm": all is in the cache, the page cache is dropped.
+Reads a file (the bench's Debian root as one tar, 350 MB) and the root itself. The two sides of each row run alternately;
+the table shows the median of the ratios. "warm": everything is in the client's cache, and the page cache is dropped.
 """
 import argparse
 import os
@@ -51,7 +51,7 @@ def timed(mount, command):
 
 
 def make_file(inputs):
-    """big/file, its zstd, its image in the store, and an ext4 with it."""
+    """Makes big/file, a copy compressed by zstd, its image in the store, and an ext4 image that contains it."""
     big = inputs.path("big")
     if os.path.exists(inputs.path("big.done")):
         return

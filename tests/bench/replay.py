@@ -1,7 +1,7 @@
-"""Reads what a profile says was read, in its order, with one thread: open and pread.
+"""Repeats the reads of a profile, in its order, in one thread: open and pread.
 
   replay.py PROFILE FOLDER [WAITS]    prints seconds, bytes and the longest single read in seconds; WAITS: a file
-                                      for what each read took, in milliseconds, a line each
+                                      for the duration of each read in milliseconds, one per line
 """
 import os
 import re

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Measures rootstream beside other tools on one real Debian root, and prints a Markdown table of ratios.
-# Times of a shared machine mean little; each row's two sides run next to each other, in turn, three
-# times, and the median of the ratios is shown.
+# Compares rootstream with other tools on one real Debian root, and prints a Markdown table of ratios.
+# Absolute times on a shared machine mean little. The two sides of each row run alternately, three
+# times each, and the table shows the median of the ratios.
 #   tests/bench/run.sh [--rounds N] [--skip-15] [--files N]     --files: also an image of N small files
 set -euo pipefail
 cd "$(dirname "$0")/../.."

@@ -1,4 +1,4 @@
-"""What the benches share: a Debian root with its stores and images behind nginx, and the tools that mount them."""
+"""Shared by the benchmarks: a Debian root with its stores and images behind nginx, and the tools that mount them."""
 import contextlib
 import json
 import os
@@ -13,7 +13,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 ROOTSTREAM = os.path.join(ROOT, "build/default/bin/rootstream")
 SERVER = 18975  # nginx
-LONGEST = 900  # seconds of one trace; a tool that needs more is given up
+LONGEST = 900  # seconds for one trace; a tool that needs more is stopped
 
 
 def run(*command, **options):
@@ -120,7 +120,7 @@ http {{ log_format bytes '$bytes_sent $uri $http_range'; access_log {self.path('
 
 @contextlib.contextmanager
 def prepared(work):
-    """Inputs in folder `work`, or in one that goes again, while nginx serves them."""
+    """Yields the inputs while nginx serves them. They are in folder `work`, or in a temporary folder."""
     folder = os.path.abspath(work) if work else tempfile.mkdtemp(prefix="rootstream-bench-", dir="/var/tmp")
     os.makedirs(folder, exist_ok=True)
     inputs = Inputs(folder)
@@ -143,7 +143,7 @@ def run_programs(folder):
 
 
 def run_other(folder):
-    """Another program than the traces' ones."""
+    """Runs a program that the traces do not contain."""
     places = ["usr/share/zoneinfo", "usr/share/doc", "usr/share/perl", "usr/share/vim"]
     subprocess.run(["grep", "-r", "no such text"] + [os.path.join(folder, place) for place in places], check=False)
 
@@ -173,7 +173,7 @@ class Rootstream:
 
 
 class OnSquashfs:
-    """A tool that shows the squashfs image as a file, and a loop mount of that."""
+    """A tool that shows the squashfs image as a file, which is then loop-mounted."""
 
     def __init__(self, inputs):
         self.inputs = inputs
@@ -237,7 +237,7 @@ class Download(OnSquashfs):
 
 
 class Casync:
-    """Its own mount, of its own chunks: 256 KiB on average, since its default of 64 KiB is slower."""
+    """casync's own mount and chunks, with 256 KiB on average, since its default of 64 KiB is slower."""
 
     def __init__(self, inputs):
         self.inputs = inputs

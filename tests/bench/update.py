@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""What an update of an image costs over a slow line: prints a Markdown table.
+"""Measures what an update of an image costs over a slow line: prints a Markdown table.
 
   sudo tests/bench/update.py [--line NAME] [--work FOLDER]
 
-The older version is the bench's Debian root with a few packages as the distribution had them before their last
-updates. Its start is recorded; the newer version is published with that profile, and with a fresh one. Then the
-newer version is started: with an empty cache, by the one profile and the other; and with what a start of the older
-version left in the cache.
+The older version is the bench's Debian root with a few packages from before their last updates. The start of the
+older version is recorded. The newer version is published twice: with that profile, and with a profile of its own.
+Then the newer version is started three times: with an empty cache and each of the two profiles, and with the cache
+that a start of the older version has filled.
 """
 import argparse
 import filecmp
@@ -23,7 +23,7 @@ STORE = "update-store"
 
 
 def make_older_tree(inputs):
-    """The tree with the oldest version of each package that the archive has."""
+    """Makes the tree with the oldest version of each of PACKAGES that the archive has."""
     older, debs = inputs.path("older"), inputs.path("debs")
     if os.path.exists(inputs.path("older.done")):
         return older
@@ -38,7 +38,7 @@ def make_older_tree(inputs):
         oldest = versions[-1].split("|")[1].strip()
         run("apt-get", "download", "-qq", f"{package}={oldest}", cwd=debs)
     for deb in os.listdir(debs):
-        # A package's lib is the tree's usr/lib.
+        # The packages have /lib, which is a symlink to usr/lib in the tree.
         run("sh", "-c", 'dpkg-deb --fsys-tarfile "$1" | tar -C "$2" --keep-directory-symlink -xpf -', "sh",
             os.path.join(debs, deb), older)
     open(inputs.path("older.done"), "w").close()
@@ -50,7 +50,7 @@ def paths_of(profile):
 
 
 def changed_bytes(inputs, older, profile):
-    """Of the files that the profile read, those that are not the same in both versions: how many, compressed bytes."""
+    """The files of the profile that differ between the two versions: their number and their compressed bytes."""
     files, size = 0, 0
     for path in paths_of(profile):
         before, now = (os.fsencode(tree) + path for tree in (older, inputs.tree))

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""How long single reads wait, with no profile and with another program's: prints a Markdown table.
+"""Measures how long single reads wait, without a profile and with another program's: prints a Markdown table.
 
   sudo tests/bench/waits.py [--lines NAME,...] [--work FOLDER]
 
-The reads of the bench, in milliseconds; those that waited for the network, which is half a round trip and more.
+Repeats the reads of the bench. Shows, in milliseconds, those that waited for the network: half a round trip or longer.
 """
 import argparse
 import statistics

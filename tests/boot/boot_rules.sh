@@ -1,14 +1,14 @@
 #!/bin/sh
-# What kboot's scripts boot, and what they refuse: the real scripts under busybox's shell, with what they call (kboot,
-# rootstream, kexec) faked.
+# Tests what kboot's scripts boot and what they refuse. Runs the real scripts under busybox's shell; the programs that
+# they call (kboot, rootstream, kexec) are fakes.
 #
 # shellcheck disable=SC1090,SC2086,SC2317  # parts of boot/initramfs/lib; functions that those call
 tests=$(cd "$(dirname "$0")" && pwd)
 . "$tests/rules_lib.sh"
 
-# --- what the scripts call -------------------------------------------------------------------------------------------
-# kboot: `fetch` gives what /run/web has under the address with its slashes turned to dots, or fails with its exit
-# code; the other commands do as /run/fake.* says. Everything that matters is told in /run/calls.
+# --- fake programs ---------------------------------------------------------------------------------------------------
+# kboot: `fetch` copies the file in /run/web that has the address as its name, with dots for slashes, or fails with the
+# exit code in /run/fake.fetch. The other commands obey the files /run/fake.*. Important calls are logged in /run/calls.
 cat >/run/fake/kboot <<'END'
 #!/bin/busybox sh
 name=/run/web/$(printf '%s' "${2-}" | tr '/' '.')
@@ -50,7 +50,7 @@ enter_root() { (
   echo "image $(cat /run/kboot/mounted) with" $1 >>/run/calls
 ); }
 
-# anew [COMMAND-LINE]: a machine that has just started.
+# anew [COMMAND-LINE]: resets everything to a machine that has just started.
 anew() {
   rm -rf /run/kboot /run/web /run/calls /run/typed /etc/kboot
   mkdir -p /run/kboot/net /run/web /etc/kboot/keys
@@ -71,7 +71,7 @@ by_itself() {
   read_boot_files
   choose
 } >/run/said 2>&1 </dev/null
-# person LINE: at the menu, which a key led to.
+# person LINE: a user opens the menu with a key and types LINE.
 person() {
   echo "$1" >/run/typed
   read_boot_files
@@ -79,7 +79,7 @@ person() {
 } >/run/said 2>&1 </dev/null
 prompted() { run_line "$1"; } >/run/said 2>&1 </dev/null
 
-# boots TEXT: the last thing done is that; refuses KIND: no kernel was even fetched, and the screen has an advice for it.
+# boots TEXT: the last call must be TEXT. refuses KIND: no kernel may be fetched, and the screen must have advice for KIND.
 boots() { [ "$(tail -n 1 /run/calls)" = "$1" ] || complain "'$(tail -n 1 /run/calls)' instead of '$1'; $(cat /run/said)"; }
 refuses() {
   ! grep -v -e kboot.conf -e images.list /run/calls >&2 || complain "something boots, or is fetched"
@@ -88,7 +88,7 @@ refuses() {
 }
 says() { grep -q -- "$1" /run/said /run/kboot/log || complain "does not say '$1': $(cat /run/said)"; }
 
-# --- a person's word -------------------------------------------------------------------------------------------------
+# --- what a user names -----------------------------------------------------------------------------------------------
 what='what is typed'
 kernel_word() {
   anew "$KEY"
@@ -135,7 +135,7 @@ web http://host/vmlinuz </dev/null
 by_itself
 refuses no-key
 
-# --- nobody's word ---------------------------------------------------------------------------------------------------
+# --- what boots without a user ---------------------------------------------------------------------------------------
 for address in tftp://host/vmlinuz kernel:http://host/vmlinuz 'http://host/vmlinuz initrd=http://host/initrd'; do
   lines="default=it
 it=$address"
@@ -292,7 +292,7 @@ for pair in 'a=1|' 'ro quiet root=/dev/sda1|' 'single 3 --|' 'b=2|b=2 ' 'a=1 b a
   [ "$(new_words "${pair%|*}")" = "${pair#*|}" ] || complain "of '${pair%|*}' new are '$(new_words "${pair%|*}")'"
 done
 
-# --- the card's driver, under the next kernel ------------------------------------------------------------------------
+# --- the network card's driver, under the next kernel ----------------------------------------------------------------
 what='a card that the image has no driver for'
 mkdir -p /run/sys /run/image/lib/modules/6.1
 mount --bind /run/sys /sys
@@ -339,7 +339,7 @@ case "$1" in
 esac
 END
 chmod 755 /run/fake/date
-# clock NOW BUILT COMMAND-LINE NTP-OF-DHCP: with what servers say in /run/times, "SOURCE SECONDS".
+# clock NOW BUILT COMMAND-LINE NTP-OF-DHCP: sets the clock. /run/times has the servers' answers, as "SOURCE SECONDS".
 clock() {
   anew "$3"
   lease '' ''

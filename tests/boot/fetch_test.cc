@@ -50,7 +50,7 @@ TEST(PutFile, TellsWhatCannotBeReadOrReached) {
   const Status status = PutFile(folder / "file", kNobody);
   ASSERT_TRUE(FailsWith(ErrorKind::kUnavailable, status));
   EXPECT_EQ(status.error().message.find("secret"), std::string::npos);
-  // Not to the local disk, whatever somebody writes into a setting.
+  // No setting may make it write to the local disk.
   EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, PutFile(folder / "file", "file://" + (folder / "to"))));
 }
 

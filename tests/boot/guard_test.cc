@@ -12,7 +12,7 @@
 namespace rootstream {
 namespace {
 
-// What the kernel makes of process 1 of a PID namespace that does so.
+// The wait status of process 1 of a new PID namespace that runs `act`.
 template <typename Act>
 int StatusOfInit(Act act) {
   const auto init = static_cast<pid_t>(syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, nullptr, nullptr, nullptr, nullptr));

@@ -9,7 +9,7 @@
 namespace rootstream {
 namespace {
 
-// The older call is tried on these two, so nothing else may look like them.
+// After these two errors the older system call is tried, so no other error may give the same exit codes.
 TEST(KernelLoad, OnlyAMissingCallAndAnUnknownFormatAreNoRefusals) {
   EXPECT_EQ(ExitCodeOfLoading(ENOSYS), kNoSuchCall);
   EXPECT_EQ(ExitCodeOfLoading(ENOEXEC), kUnknownFormat);

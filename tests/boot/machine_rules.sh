@@ -1,6 +1,6 @@
 #!/bin/sh
-# How kboot's scripts make a network come up and an image fit its machine: the real scripts under busybox's shell, with the
-# machine (/sys), DHCP and ip(8) faked.
+# Tests how kboot's scripts set up the network and adapt an image to its machine. Runs the real scripts under busybox's
+# shell; the machine (/sys), DHCP and ip(8) are fakes.
 #
 # shellcheck disable=SC1090,SC2086,SC2317  # parts of boot/initramfs/lib; functions that those call
 tests=$(cd "$(dirname "$0")" && pwd)
@@ -8,7 +8,7 @@ tests=$(cd "$(dirname "$0")" && pwd)
 mkdir /run/sys /run/newroot
 mount --bind /run/sys /sys
 
-# udhcpc -i NAME …: answers as /run/dhcp/NAME has it ("SECONDS WORDS…", shell assignments for dhcp-answer), or not at all.
+# udhcpc -i NAME …: answers from /run/dhcp/NAME ("SECONDS WORDS…": delay, assignments for dhcp-answer); fails without it.
 cat >/run/fake/udhcpc <<'END'
 #!/bin/busybox sh
 while [ $# -gt 0 ]; do case "$1" in -i) interface=$2 ;; esac; shift; done
@@ -31,7 +31,7 @@ case "$*" in
   'link add link '*) mkdir -p /sys/class/net/$6; echo 1 >/sys/class/net/$6/type; echo 1 >/sys/class/net/$6/carrier ;;
 esac
 END
-# dhcpcd … NAME: answers as /run/dhcp6 has it (shell assignments for dhcp6-answer).
+# dhcpcd … NAME: answers from /run/dhcp6 (shell assignments for dhcp6-answer); fails without it.
 cat >/run/fake/dhcpcd <<'END'
 #!/bin/busybox sh
 while [ $# -gt 1 ]; do case "$1" in -f) tail -n 1 $2 >>/run/calls ;; esac; shift; done
@@ -43,12 +43,12 @@ END
 printf '#!/bin/busybox sh\n' >/run/fake/modprobe
 printf '#!/bin/busybox sh\n[ "$*" = "router eth0" ] && cat /run/router6\n' >/run/fake/kboot
 chmod 755 /run/fake/*
-# The answer's script mentions files by their absolute places, which are the real ones here.
+# The fakes run the real scripts that handle DHCP's answers; those use absolute paths, which work here.
 export ANSWER=$bin/dhcp-answer ANSWER6=$bin/dhcp6-answer
 
 for part in say config network ipv6 slow_line storage managers root_setup modules stage_two; do . "$lib/$part.sh"; done
 
-# anew [COMMAND-LINE]: a machine with two cards that have a link.
+# anew [COMMAND-LINE]: resets everything to a machine with two network cards that have a link.
 anew() {
   rm -rf /run/kboot /run/calls /run/dhcp /run/router.known /sys/class
   mkdir -p /run/kboot/net /run/dhcp /etc
@@ -66,7 +66,7 @@ card() {
   echo 1 >/sys/class/net/$1/carrier
   echo $2 >/sys/class/net/$1/address
 }
-# answer NAME [SECONDS [WORDS…]]
+# answer NAME [SECONDS [WORDS…]]: makes DHCP answer on NAME
 answer() { echo "${2-0} ip=10.0.0.${1#eth} subnet=255.255.255.0 router=10.0.0.254 dns=10.0.0.3 ${3-}" >/run/dhcp/$1; }
 up() { network_up >/run/said 2>&1; }
 
@@ -346,12 +346,12 @@ for loader in http://host/boot.ipxe http://host/EFI/BOOT/BOOTX64.EFI http://host
   boot_file '' "bootfile=$loader" ''
 done
 
-# --- a root that fits ------------------------------------------------------------------------------------------------
+# --- adapting the root -----------------------------------------------------------------------------------------------
 for part in managers root_setup; do
   sed 's,/newroot,/run/newroot,g' "$lib/$part.sh" >/run/$part.sh
   . /run/$part.sh
 done
-# root_with FOLDER…: a new root with these.
+# root_with FOLDER…: makes a new root with these folders.
 root_with() {
   anew
   rm -rf /run/newroot /run/systemd /run/NetworkManager /run/network
@@ -376,9 +376,9 @@ fstab 'LABEL=a /a ext4' "LABEL=a /a ext4 defaults,$patient"
 fstab 'LABEL=a /a ext4 defaults' 'LABEL=a /a ext4 defaults,nofail' lib
 for line in 'tmpfs /tmp tmpfs size=1G 0 0' 'host:/home /home nfs4 _netdev 0 0' '# a comment'; do fstab "$line" "$line"; done
 
-# holds FILE LINE: just once.
+# holds FILE LINE: /etc/FILE of the root must have LINE exactly once.
 holds() { [ "$(grep -cxF -e "$2" "/run/newroot/etc/$1")" = 1 ] || complain "'$2' is not in $1 once: $(cat "/run/newroot/etc/$1")"; }
-# protect INIT: twice, as at the second boot where changes are kept.
+# protect INIT: protects the interface twice, as on a second boot with persistent changes.
 protect() {
   init=$1
   answer eth0

@@ -21,7 +21,7 @@ namespace {
 
 using Outcome = LineEditor::Outcome;
 
-// A terminal whose keyboard and screen are the test's.
+// A pseudo-terminal on which the test types and reads the output.
 class PromptTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -39,13 +39,13 @@ class PromptTest : public ::testing::Test {
       asking_ = pthread_self();
       return AskOnTerminal(terminal_.get(), terminal_.get(), "ask: ", history);
     });
-    char byte = 0;  // it is ready when it shows its prompt
+    char byte = 0;  // waits until the prompt is shown
     while (byte != ':' && read(keyboard_.get(), &byte, 1) == 1) {
     }
     return answer;
   }
 
-  // What an earlier prompt showed.
+  // Discards the output of an earlier prompt.
   void ForgetScreen() {
     char shown[256];
     pollfd ready = {.fd = keyboard_.get(), .events = POLLIN};

@@ -7,7 +7,7 @@
 namespace rootstream {
 namespace {
 
-// RFC 4861, 4.2. `flags`: M 0x80, O 0x40; a lifetime of 1800 s.
+// A router advertisement (RFC 4861, 4.2) with a lifetime of 1800 s. `flags`: M is 0x80, O is 0x40.
 std::string Advertisement(char flags, const std::string& options) {
   return std::string("\x86\0\0\0\x40", 5) + flags + std::string("\x07\x08\0\0\0\0\0\0\0\0", 10) + options;
 }
@@ -15,7 +15,7 @@ std::string Option(char type, std::string bytes) {
   while ((bytes.size() + 2) % 8 != 0) bytes += '\0';
   return std::string{type, static_cast<char>((bytes.size() + 2) / 8)} + bytes;
 }
-const std::string kLifetime("\0\0\0\0\x0e\x10", 6);  // behind two reserved bytes
+const std::string kLifetime("\0\0\0\0\x0e\x10", 6);  // after two reserved bytes
 const std::string kServer("\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x53", 16);
 
 TEST(RouterAdvertisementText, HasNameServersAndDomains) {
@@ -49,7 +49,7 @@ TEST(RouterAdvertisementText, LeavesOutWhatHasEndedOrIsNoName) {
 TEST(RouterAdvertisementText, MustBeWhole) {
   const std::string good = Advertisement(0, Option(25, kLifetime + kServer));
   for (size_t size = 0; size < good.size(); ++size) {
-    EXPECT_EQ(ParseRouterAdvertisement(good.substr(0, size)).has_value(), size == 16) << size;  // options may be none
+    EXPECT_EQ(ParseRouterAdvertisement(good.substr(0, size)).has_value(), size == 16) << size;  // valid without options
   }
   EXPECT_FALSE(ParseRouterAdvertisement(Advertisement(0, std::string("\x19\0", 2))).has_value())
       << "an option without a length";

@@ -1,5 +1,5 @@
-# Sourced by the tests of kboot's scripts: starts the test anew under busybox's shell, in a mount namespace of its own,
-# since the scripts know their files by absolute paths. Exit 77 is a skip.
+# Sourced by the tests of kboot's scripts. Restarts the test under busybox's shell in its own mount namespace, because
+# the scripts use absolute paths. Exit code 77 means that the test was skipped.
 #
 # shellcheck shell=sh
 lib=$tests/../../boot/initramfs/lib
@@ -21,7 +21,7 @@ set -u
 mount -t tmpfs none /run
 mkdir -p /run/fake /run/etc/kboot/keys
 mount --bind /run/etc /etc
-ln -s "$(command -v busybox)" /run/fake/awk # Debian's leads through /etc
+ln -s "$(command -v busybox)" /run/fake/awk # Debian's awk is a symlink through /etc
 PATH=/run/fake:$PATH
 
 failures=0

@@ -34,7 +34,7 @@ std::string Answer(uint32_t seconds, uint64_t question = kQuestion) {
 TEST(TimeInNtpAnswer, IsInSecondsSince1970) {
   EXPECT_EQ(TimeInNtpAnswer(Answer(2'208'988'800), kQuestion), 0);
   EXPECT_EQ(TimeInNtpAnswer(Answer(3'976'000'000), kQuestion), 1'767'011'200);
-  EXPECT_EQ(TimeInNtpAnswer(Answer(1000), kQuestion), 4'294'967'296 + 1000 - 2'208'988'800);  // after 2036
+  EXPECT_EQ(TimeInNtpAnswer(Answer(1000), kQuestion), 4'294'967'296 + 1000 - 2'208'988'800);  // after 2036 (era 1)
   EXPECT_EQ(TimeInNtpAnswer(Answer(3'976'000'000) + std::string(20, 'x'), kQuestion), 1'767'011'200);
 }
 
@@ -55,7 +55,7 @@ TEST(TimeInNtpAnswer, IsNotTakenFromWhoWasNotAskedOrDoesNotKnow) {
   EXPECT_EQ(with(1, 16), std::nullopt) << "not synchronised";
 }
 
-// A server on the loopback: what it makes of each question goes back; empty: nothing.
+// An NTP server on the loopback. `answer` returns the answer to each question; if it is empty, none is sent.
 class NtpServer {
  public:
   explicit NtpServer(std::function<std::string(const std::string&)> answer)
@@ -127,7 +127,7 @@ TEST(TimeFrom, GivesUpOnWhoDoesNotAnswer) {
   EXPECT_TRUE(FailsWith(ErrorKind::kUnavailable, TimeFrom("http://127.0.0.1:1/", milliseconds(100))));
 }
 
-// Its certificate is not checked: it learns no more than that it is asked.
+// The server's certificate is not checked, so it must not receive the path, the query or the password of the URL.
 TEST(TimeFrom, TellsAWebServerNoSecretOfTheAddress) {
   const UniqueFd listener(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address = {};

@@ -14,7 +14,7 @@
 namespace rootstream {
 namespace {
 
-constexpr uint64_t kLimit = 8 << 20;  // the smallest there is; its segments are of 1 MiB
+constexpr uint64_t kLimit = 8 << 20;  // the smallest limit; its segments have 1 MiB
 
 std::unique_ptr<DiskCache> OpenCache(const std::string& folder, uint64_t limit = kLimit) {
   auto cache = DiskCache::Open(folder, limit);
@@ -45,7 +45,7 @@ uint64_t BytesBelow(const std::string& folder) {
   return bytes;
 }
 
-// A folder of another program's, like .git: its `index` would be removed.
+// In a folder of another program, such as .git, the cache must not remove the file `index`.
 TEST(DiskCacheOpen, LeavesAnotherProgramsIndexAlone) {
   const TempFolder folder;
   WriteTestFile(folder / "index", "another program's");
@@ -87,7 +87,7 @@ TEST(DiskCacheGet, FindsItAfterACleanClose) {
   for (int n = 0; n < 20; ++n) EXPECT_EQ(Read(*cache, Object(n)), Object(n)) << n;
 }
 
-// A copy of the folder under use is what a killed process leaves.
+// A copy of the folder while it is in use equals the folder that a killed process leaves.
 TEST(DiskCacheGet, FindsItAfterAKill) {
   const TempFolder folder;
   const auto cache = OpenCache(folder / "used");
@@ -124,7 +124,7 @@ class DamagedSegment : public ::testing::Test {
     seal_ = ReadTestFile(folder_ / "good/index.seal");
   }
 
-  // The right bytes or none; and a cache that takes them again.
+  // Each read must give the right bytes or a miss, and after a miss the cache must store the object again.
   void ExpectHeals(const std::string& segment, const std::string& index, const std::string& seal) {
     std::filesystem::remove_all(folder_ / "bad");
     WriteTestFile(folder_ / "bad/segments/00000001.seg", segment);
@@ -194,7 +194,7 @@ TEST_F(DamagedSegment, RubbishInTheFolderIsPassedOver) {
   EXPECT_EQ(Read(*cache, Object(9)), Object(9));
 }
 
-// Takes all descriptors that this process may still open, but `spare`.
+// Opens so many descriptors that this process can open only `spare` more.
 class FewDescriptors {
  public:
   explicit FewDescriptors(int spare) {
@@ -281,7 +281,7 @@ TEST_F(ManySegments, AFewAreOpenAtATime) {
   EXPECT_LE(open, static_cast<int>(SegmentFolder::kMostOpen) + 1);
 }
 
-// Reads of it fail, as from a bad sector: proc(5), /proc/PID/mem at an address that is not mapped.
+// Reads of the segment fail as from a bad sector, because it is /proc/self/mem at an unmapped address (proc(5)).
 TEST_F(ManySegments, OneThatCannotBeReadStaysWhereItIs) {
   const std::string bad = folder_ / "segments/00000007.seg";
   std::filesystem::remove(bad);
@@ -316,7 +316,7 @@ TEST(DiskCacheLimit, HoldsWhateverIsWritten) {
   EXPECT_LT(kept, n);
 }
 
-// The index is the larger part of such a cache.
+// The index is the larger part of a cache of small objects.
 TEST(DiskCacheLimit, HoldsForSmallObjects) {
   const TempFolder folder;
   constexpr size_t kSize = 100;
@@ -423,8 +423,8 @@ TEST(DiskCacheShared, AReaderSurvivesDroppedSegments) {
   }
 }
 
-// Two caches one after another, the second opened while a reader has taken over: no index of before
-// may be believed for segments of after.
+// The second cache takes over as the writer after the first has sealed its index. A third cache must not use that
+// older index for the segments that were written since.
 TEST(DiskCacheShared, SealsAfterTakingOver) {
   const TempFolder folder;
   auto first = OpenCache(folder.path());
@@ -446,7 +446,7 @@ TEST(DiskCacheOpen, FailsWhereNoFolderCanBe) {
   EXPECT_FALSE(DiskCache::Open(folder / "file/below", kLimit).ok());
 }
 
-// Mounts what a test needs, where that is permitted.
+// Mounts a filesystem for the test, if that is permitted.
 class DiskCacheOnMount : public ::testing::Test {
  protected:
   ~DiskCacheOnMount() override {

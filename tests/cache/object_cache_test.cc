@@ -87,7 +87,7 @@ TEST_F(ObjectCacheTest, FailsToOpenWhereNoFolderCanBe) {
   EXPECT_FALSE(ObjectCache::Open({.folder = folder_ / "file"}, net_, {}, {kStore}).ok());
 }
 
-// Signed so by its publisher: asking again would not help.
+// The publisher has signed a wrong size, so another request would not help.
 TEST_F(ObjectCacheTest, AnObjectThatDoesNotOpenIsInvalidAndAskedForOnce) {
   auto cache = OpenCache();
   ObjectRef ref = pack_.refs[0];

@@ -26,7 +26,7 @@ class RefMemoryTest : public ::testing::Test {
     return ref ? ref->serial : 0;
   }
   bool IsLost() { return !memory_.Load(kUrl).ok(); }
-  // The two copies of the only image.
+  // The paths of the two copies of the only remembered ref.
   std::vector<std::string> Copies() {
     std::vector<std::string> paths;
     for (const char* name : {"refs", "refs.copy"})
@@ -113,7 +113,7 @@ TEST_F(RefMemoryTest, ContentWithoutAnyMemoryIsLost) {
   EXPECT_TRUE(IsLost());
 }
 
-// Before there were two copies.
+// Earlier versions kept one copy only.
 TEST_F(RefMemoryTest, AMemoryOfOneCopyIsTakenAndCompleted) {
   ASSERT_TRUE(IsOk(memory_.Save(kUrl, kRef)));
   WriteSegment();
@@ -135,7 +135,7 @@ TEST_F(RefMemoryTest, OfManyClientsTheGreatestSerialStays) {
   std::vector<std::thread> clients;
   for (uint64_t client = 0; client < 4; ++client) {
     clients.emplace_back([&, client] {
-      const RefMemory memory(folder_.path());  // a lock of its own
+      const RefMemory memory(folder_.path());  // has its own lock
       for (uint64_t round = 0; round < 10; ++round) {
         RememberedRef ref = kRef;
         ref.serial = 1 + (round * 7 + client * 3) % 40;

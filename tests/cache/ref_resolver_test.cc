@@ -262,7 +262,7 @@ TEST_F(RefResolver, ExpiresByTheLastClockSeen) {
   manifest.keys = {key_.public_key()};
   manifest.threshold = 1;
   body.manifest = manifest.Encode();
-  body.expires = int64_t{1} << 40;  // far ahead
+  body.expires = int64_t{1} << 40;  // far in the future
   Serve(kStore, SignRef(body, std::span(&key_, 1)).Encode());
   ASSERT_TRUE(IsOk(Resolve()));
   const RefMemory memory(folder_.path());

@@ -27,7 +27,7 @@ class SegmentScan : public ::testing::Test {
     ASSERT_EQ(whole_.size(), at);
   }
 
-  // What a scan of these bytes finds; each object checked. nullopt: no segment.
+  // The records that a scan of these bytes finds. nullopt: the bytes are not a segment.
   std::optional<std::vector<SegmentRecord>> Scan(const std::string& bytes) {
     WriteTestFile(folder_ / "part", bytes);
     const auto file = SegmentFile::OpenForReading(folder_ / "part");

@@ -36,7 +36,7 @@ class SealedIndex : public ::testing::Test {
     seal_ = ReadTestFile(folder_ / "index.seal");
   }
 
-  // A damaged copy must start empty, and work.
+  // A damaged index must open as an empty one that works.
   void ExpectStartsEmpty(const std::string& index_bytes, const std::string& seal) {
     WriteTestFile(folder_ / "index", index_bytes);
     WriteTestFile(folder_ / "index.seal", seal);
@@ -96,7 +96,7 @@ TEST(SegmentIndexRemove, TakesWhatIsNotWrittenYet) {
 TEST(SegmentIndexFind, SeesWhatItsThreadDidWhileOthersWrite) {
   const TempFolder folder;
   const auto index = OpenIndex(folder.path(), "stamp");
-  constexpr uint32_t kEach = 300;  // several times what is written at once
+  constexpr uint32_t kEach = 300;  // several times the entries of one write
   std::vector<std::thread> threads;
   for (uint32_t t = 0; t < 4; ++t) {
     threads.emplace_back([&, t] {
@@ -112,7 +112,7 @@ TEST(SegmentIndexFind, SeesWhatItsThreadDidWhileOthersWrite) {
   for (uint32_t n = 0; n < 4 * kEach; ++n) EXPECT_EQ(index->Find(IdOf(n)).has_value(), n % 3 != 0) << n;
 }
 
-// A sector that cannot be read would end who reads it through a mapping.
+// A process that reads an unreadable sector through a mapping would be killed.
 TEST(SegmentIndexFiles, NothingOfTheDiskIsMapped) {
   const TempFolder folder;
   {
@@ -137,7 +137,7 @@ TEST(SegmentIndexFiles, AFifoInTheirPlaceHoldsNobodyUp) {
 }
 
 TEST(SegmentIndexMemory, AnEntryCostsFewBytes) {
-  constexpr uint32_t kMany = 40'000;  // what 2 GiB have, of 50 KiB
+  constexpr uint32_t kMany = 40'000;  // as many objects of 50 KiB as 2 GiB hold
   const TempFolder folder;
   auto index = OpenIndex(folder.path(), "stamp");
   for (uint32_t n = 0; n < kMany; ++n)
@@ -162,7 +162,7 @@ TEST(SegmentIndexRemove, TakesAWholeSegment) {
   for (uint32_t n = 0; n < kEntries; ++n) EXPECT_EQ(index->Find(IdOf(n)).has_value(), n / 100 != 2) << n;
 }
 
-// The seal protects against damage; what it fits may still be nonsense.
+// The seal detects damage, but an index with a matching seal may still be nonsense.
 TEST(SegmentIndexOpen, SealedNonsenseStartsEmpty) {
   std::string falling;
   for (const uint8_t first : {9, 3}) falling += std::string(SegmentIndex::kEntrySize, static_cast<char>(first));

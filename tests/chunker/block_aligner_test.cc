@@ -16,7 +16,7 @@ struct Part {
   std::string bytes;
 };
 
-// Feeds the parts and holds all that comes against a file with zeros between them.
+// Feeds the parts to an aligner, and compares its output with a file that has zeros between the parts.
 void ExpectAligned(uint64_t size, uint64_t block, const std::vector<Part>& parts) {
   std::string file(size, '\0');
   std::vector<bool> touched((size + block - 1) / block);

@@ -63,7 +63,7 @@ TEST(FastCdcCut, AnInsertionMovesOnlyTheCutsBesideIt) {
   const size_t at = 300'000;
   changed.insert(at, "inserted");
   const auto before = Cuts(bytes), after = Cuts(changed);
-  std::set<size_t> moved;  // cuts of the changed bytes, told in positions of the original
+  std::set<size_t> moved;  // cuts of the changed bytes, as positions in the original
   for (const size_t cut : after) moved.insert(cut > at ? cut - 8 : cut);
   size_t lost = 0;
   for (const size_t cut : before) lost += !moved.contains(cut);
@@ -75,7 +75,7 @@ TEST(FastCdcCut, AnInsertionMovesOnlyTheCutsBesideIt) {
   }
 }
 
-// Where these cuts are decides what all stores share: they must stay for ever.
+// The cuts decide which chunks versions and stores share, so they must never change.
 TEST(FastCdcCut, StaysAsItWas) {
   std::string bytes;
   for (int i = 0; i < 20'000; ++i) bytes += std::to_string(i * 7919) + ",";

@@ -11,7 +11,7 @@ ProfileEvent Read(const std::string& path, uint64_t offset, uint64_t length) {
   return {ProfileKind::kRead, 0, 0, offset, length, path, {}};
 }
 
-// Paths and first pages, in order of rank.
+// The path and the first page of each part, in order of rank.
 std::vector<std::pair<std::string, uint64_t>> OrderOf(const HotOrder& order, const std::vector<std::string>& paths) {
   std::vector<std::tuple<size_t, std::string, uint64_t>> ranked;
   for (const std::string& path : paths)

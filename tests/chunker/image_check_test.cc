@@ -14,7 +14,7 @@ class CheckWrittenTest : public ::testing::Test {
  protected:
   CheckWrittenTest() : store_(Store::OpenOrCreate(folder_ / "store").value()) {}
 
-  // An image of these objects' last, which is its root shard.
+  // Checks an image of the objects of `pack_`, with `tree` as its root shard.
   Status CheckRoot(const std::string& tree) {
     TestPack pack = pack_;
     const size_t root = pack.refs.size();
@@ -26,7 +26,7 @@ class CheckWrittenTest : public ::testing::Test {
     return CheckWritten(store_, known_, manifest.Encode());
   }
 
-  // With a file of these xattrs in its root directory.
+  // A tree whose root directory has a file with these xattrs.
   Tree TreeWith(const XattrSet& xattrs) {
     Tree tree;
     tree.top = {false, 0, 1};

@@ -279,7 +279,7 @@ TEST_F(PublishTest, ManyNamesInOneDirectoryAreAllThere) {
 
 class ProfiledPublish : public PublishTest {
  protected:
-  // Reads two files in part and one whole, and lists a directory.
+  // A profile that reads two files in part and one whole, and lists a directory.
   static Profile SomeProfile() {
     Profile profile;
     profile.image = {"image", "latest"};
@@ -297,7 +297,7 @@ class ProfiledPublish : public PublishTest {
     return Publish(std::move(options));
   }
 
-  // The plain bytes of all objects of a hot list.
+  // The plain bytes of all objects in the chunk lists of a hot range.
   std::string HotBytes(const Store& store, const std::vector<ObjectRef>& lists, size_t most) {
     std::string bytes;
     for (const ObjectRef& ref : lists) {

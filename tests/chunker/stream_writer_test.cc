@@ -22,7 +22,7 @@ class StreamWriterTest : public ::testing::Test {
         order_(Hot(), {}),
         writer_(chunks_, CutSizes{.average = 16 << 10}, order_, HotStream::Create().value()) {}
 
-  // Two parts of /hot, the later one first, and one of a file between them.
+  // A profile of two parts of /hot, the later part first, with a part of another file between them.
   static Profile Hot() {
     Profile profile;
     profile.events = {{ProfileKind::kRead, 0, 0, 100'000, 9'000, "/hot", {}},
@@ -77,7 +77,7 @@ class StreamWriterTest : public ::testing::Test {
   const HotOrder order_;
   StreamWriter writer_;
   static constexpr uint64_t kStreams = kJoined | kAlone;
-  std::map<uint64_t, std::string> streams_;  // hot, joined, alone
+  std::map<uint64_t, std::string> streams_;  // by kind: hot, joined, alone
 };
 
 TEST_F(StreamWriterTest, AHoleOfAnySizeCostsNothing) {
@@ -161,7 +161,7 @@ TEST_F(StreamWriterTest, EqualSmallFilesAreStoredOnce) {
 TEST_F(StreamWriterTest, WhatTheProfileNamesComesFirstInItsOrder) {
   const std::string small = RandomBytes(2000, 5);
   std::string hot = RandomBytes(200'000, 6);
-  hot.replace(kBlock, kBlock, kBlock, '\0');  // where the profile's 5000 is
+  hot.replace(kBlock, kBlock, kBlock, '\0');  // the block that contains the profile's offset 5000
   hot.replace(104'000, 500, 500, 'x');
   Add(small, 5000, "/before");
   const auto small_extents = Add(small, 5000, "/small");

@@ -31,7 +31,7 @@ class TreeBuilderTest : public ::testing::Test {
     return entry;
   }
 
-  // Builds from paths, directories ending in '/'. Canonical order is by components.
+  // Builds a tree of these paths, each a list of names. The set has them in canonical order, which is by names.
   Made Build(const std::set<std::vector<std::string>>& paths) {
     PackWriter packs(store_, kMaxPack);
     KnownContent known;
@@ -59,7 +59,7 @@ class TreeBuilderTest : public ::testing::Test {
     return {writer.RefOf(*root), writer.shards(), writer.new_shards()};
   }
 
-  // Walks all shards back and compares the names, and what the builder counts.
+  // Reads all shards back, and compares the names and the builder's counts.
   void ExpectHolds(const Made& made, const std::set<std::vector<std::string>>& paths) {
     std::map<std::string, std::set<std::string>> folders = {{"", {}}};
     std::set<std::string> files;

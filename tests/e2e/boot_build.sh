@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# kboot build: the same input gives the same bytes, small enough without its modules; wrong uses say why.
+# kboot build: the same input gives the same bytes, which are small without modules. Wrong usage gives a clear error.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/boot_lib.sh"
 need_machine

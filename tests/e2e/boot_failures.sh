@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Whatever fails ends in a screen that says what failed, why, and what to do, and leads back to the prompt.
+# Every failure shows a screen that says what failed, why, and what to do, and that leads back to the prompt.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/boot_lib.sh"
 need_machine
@@ -19,7 +19,7 @@ tree
 cp "$rootstream" "$work/tree/boot/vmlinuz-6.1.0-arm64"
 printf '\xb7' | dd of="$work/tree/boot/vmlinuz-6.1.0-arm64" bs=1 seek=18 conv=notrunc status=none
 put arm:1
-# Not the kernel that runs already: with that one nothing would be loaded.
+# A kernel other than the running one, because kboot would not load the running one.
 tree
 cp "$fixture/stock/vmlinuz" "$work/tree/boot/vmlinuz-another"
 put nomodules:1
@@ -28,13 +28,13 @@ put expired:1 --expires 1
 put noinit:1
 mkdir "$work/tftp"
 cp "$fixture/tftp/vmlinuz" "$work/tftp/vmlinuz"
-# Within the signature, at the end of the file.
+# Damages the signature, which is at the end of the file.
 printf 'x' | dd of="$work/tftp/vmlinuz" bs=1 seek=$(($(stat -c %s "$work/tftp/vmlinuz") - 300)) conv=notrunc status=none
 
 at_prompt=(expect 'kboot: \s*$')
 fails() { at_prompt+=(send "$1" expect "could not do: " expect "why .*$2" expect "do .*$3" type p expect 'kboot: \s*$'); }
 fails "image:$inside/nothing:1" 'HTTP 404' 'NAME:TAG'
-# There is a kernel at this address, and no image: the address stays an image's.
+# There is a kernel at this address and no image, but kboot must still take the address for that of an image.
 fails "$inside/vmlinuz" 'HTTP 404' 'NAME:TAG'
 fails "http://10.0.2.2:1/store/debian:12" '[Rr]efused|connect' 'server'
 fails "$inside/expired:1" 'expired' 'publish it again'

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes what the boot tests share (see boot_lib.sh). The Debian root is made once for a build folder, the rest
-# each time.
+# Makes the files that the boot tests share (see boot_lib.sh). The Debian root is made once for a build folder,
+# the rest each time.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/boot_lib.sh"
 need mmdebstrap qemu-system-x86_64 kexec dropbear kmod cpio xz
@@ -23,9 +23,9 @@ fi
 tar -C "$root" --xattrs --xattrs-include='*' --numeric-owner -xf "$fixture/root.tar"
 cat >"$root/usr/local/sbin/marker" <<'END'
 #!/bin/sh
-# Tells at the second serial port what the tests want to know, and goes off. Words of the kernel's command line:
-# marker.pressure: before that, programs use all memory, and the kernel forgets what it can; marker.end=reboot or kexec; marker.stay=SECONDS
-# before it ends, in which all that is remembered of the root is dropped and it is read again; marker.suspend=SECONDS, with a read under way and without.
+# Reports to the tests on the second serial port, and powers off. Options on the kernel's command line: marker.pressure: first
+# uses up all memory and drops all caches. marker.end=reboot or kexec: instead of power-off. marker.stay=SECONDS: first waits,
+# drops all caches and reads the root again. marker.suspend=SECONDS: suspends during a read, and again without one.
 exec >/dev/ttyS1 2>&1
 word() { sed -n "s/.*\<marker\.$1=\([^ ]*\).*/\1/p" /proc/cmdline; }
 echo written >/root/marker && cat /root/marker
@@ -39,7 +39,7 @@ echo "boots: $(echo boot >>/var/lib/boots; wc -l </var/lib/boots)"
 if [ -d /run/systemd/system ]; then
   echo "failed units: $(systemctl --failed --plain --no-legend | wc -l)"
   systemctl --failed --plain --no-legend
-  # By number; the first is lo. It waits for udev to have seen a card.
+  # The links, by number; 1 is lo. A link is pending until udev has processed the card.
   for tenth in $(seq 100); do grep -qs '^ADMIN_STATE=pending' /run/systemd/netif/links/[2-9] && sleep 0.1; done
   for link in /run/systemd/netif/links/[2-9]; do sed -n 's/^ADMIN_STATE=/networkd: /p' "$link"; done
 else
@@ -65,7 +65,7 @@ if [ -n "$(word suspend)" ]; then
   cat /usr/bin/* >/dev/null && echo 'read when awake again'
 fi
 echo done
-sleep 6  # for the login prompt to come
+sleep 6  # until the login prompt is shown
 if [ -n "$(word pressure)" ]; then
   python3 -c '
 import re
@@ -107,12 +107,12 @@ WantedBy=multi-user.target
 END
 mkdir -p "$root/etc/systemd/system/multi-user.target.wants"
 ln -s ../marker.service "$root/etc/systemd/system/multi-user.target.wants/"
-# Disks that no machine of the tests has: nothing must wait for them.
+# Disks that no test machine has. Nothing may wait for them.
 printf 'UUID=0a0a0a0a-1111-2222-3333-444444444444 / ext4 defaults 0 1\n/dev/sdz9 none swap sw 0 0\n' >"$root/etc/fstab"
-# The way a server's network is set up, which must leave the root's interface alone.
+# A server's usual network configuration, which must leave the root's interface alone.
 printf 'auto lo\niface lo inet loopback\nauto eth0\nallow-hotplug eth0\niface eth0 inet dhcp\n' >"$root/etc/network/interfaces"
 
-# Another manager, told to take every card: it must leave the root's alone, too.
+# systemd-networkd, configured for every card, must leave the root's interface alone, too.
 printf '[Match]\nName=e*\n\n[Network]\nDHCP=yes\n' >"$root/etc/systemd/network/20-wired.network"
 ln -s /lib/systemd/system/systemd-networkd.service "$root/etc/systemd/system/multi-user.target.wants/"
 

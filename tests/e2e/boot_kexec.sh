@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A machine without a disk: kboot with the kernel as it is shipped, the image's kernel by kexec_file_load, systemd,
-# a login prompt, and off again.
+# A machine without a disk boots kboot with its stock kernel, the image's kernel by kexec_file_load, and systemd up to
+# a login prompt, and powers off.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/boot_lib.sh"
 need_machine

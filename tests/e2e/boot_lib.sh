@@ -1,6 +1,6 @@
-# Sourced by the tests that boot a machine, after lib.sh. What they share is made once, by boot_fixture.sh, in
-# $build/boot: a Debian root with a kernel, published and signed, and kboots. The machines are QEMU's, without
-# KVM, so that every machine that runs the tests sees the same.
+# Sourced by the tests that boot a machine, after lib.sh. boot_fixture.sh makes their shared files once, in
+# $build/boot: a Debian root with a kernel, published and signed, and kboots. The machines run in QEMU without
+# KVM, so that they behave the same on every host.
 #
 # shellcheck shell=bash disable=SC2034
 
@@ -16,12 +16,12 @@ need_machine() {
   store=$fixture/store key=$fixture/key
 }
 
-# The server's address as the machine sees it: QEMU's network leads 10.0.2.2 to the loopback.
+# The server's address as the machine sees it: QEMU's network forwards 10.0.2.2 to the host's loopback.
 url_inside() { echo "${server_url/127.0.0.1/10.0.2.2}/$image"; }
 
-# boot SECONDS KBOOT QEMU-OPTION... -- STEP... [-- OPTION-OF-QEMU-ITSELF...]: KBOOT is a folder, or a name in
-# the fixture. What the console says goes to $work/console, what the image
-# writes to its second serial port to $work/marker.
+# boot SECONDS KBOOT QEMU-OPTION... -- STEP... [-- OPTION-OF-QEMU-ITSELF...]: boots a machine. KBOOT is a folder,
+# or a name in the fixture. The console's output goes to $work/console, the output of the image on its second
+# serial port to $work/marker.
 boot() {
   local seconds=$1 kboot=$2 options=() steps=()
   shift 2
@@ -42,7 +42,7 @@ boot() {
   if [ -f "$work/marker" ]; then sed -i 's/\r$//' "$work/marker"; fi
 }
 
-# The image's marker service has run, and the machine went off as it should.
+# Checks that the image's marker service has run, and that the machine powered off without errors.
 expect_clean_run() {
   grep -q '^written$' "$work/marker" || fail "the marker service did not write to the overlay"
   grep -q '^python 42$' "$work/marker" || fail "a program from the root did not run"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# An image that another key signed is refused, with a screen that says so; from the menu, which lists the store's
-# images, a good one boots, with a word that its kernel was not started with: by kexec.
+# An image that is signed with another key is refused, with a screen that says so. From the menu, which lists the
+# store's images, a good image boots with a changed command line, which needs a kexec.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/boot_lib.sh"
 need_machine

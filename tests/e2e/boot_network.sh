@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# boot_network.sh NETWORK: a machine boots, by kexec, in one of networks.sh. Leaves a line of the matrix in docs/boot.md in the
-# fixture's networks/NETWORK.row.
+# boot_network.sh NETWORK: boots a machine, by kexec, in one of the networks of networks.sh. Writes a row of the table in
+# docs/boot.md to the fixture's networks/NETWORK.row.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/boot_lib.sh"
 . "$(dirname "$0")/networks.sh"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# An image without a kernel runs on kboot's own; here on a machine with an e1000 card, an address by hand, and a name.
+# An image without a kernel runs on kboot's kernel, here on a machine with an e1000 card, a static address and a host name.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/boot_lib.sh"
 need_machine

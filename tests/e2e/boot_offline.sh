@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A cache on a labelled disk: the second boot needs no server. Changes on another disk outlive a boot, and both
-# disks are clean afterwards, the cache sealed, whatever the init.
+# With a cache on a labelled disk, a later boot needs no server. Changes on another disk survive a reboot. With each
+# init, both disks are clean after shutdown, and the cache is sealed.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/boot_lib.sh"
 need_machine
@@ -12,7 +12,7 @@ mkfs.ext4 -q -L rootstream "$work/cache.disk"
 mkfs.ext4 -q -L changes "$work/changes.disk"
 url=$(url_inside)
 
-# one_boot [WORDS]
+# one_boot [WORDS]: boots once, with WORDS on the command line
 one_boot() {
   boot 500 own --direct --url "$url" --pubkey "$key.pub" --disk "$work/cache.disk" --disk "$work/changes.disk" \
     --cmdline "rootstream.overlay=LABEL=changes ${1-}" -- \

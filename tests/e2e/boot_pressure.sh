@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A small machine whose programs have used up all memory goes off, and starts again. systemd asks the root for names while
-# every process is stopped, the daemon's included: it is answered. Other inits kill every process: the daemon is not theirs.
+# A small machine shuts down and reboots after its programs have used up all memory. systemd looks up names on the root while
+# every process is stopped, even the daemon, and must get answers. Other inits kill every process, but must not kill the daemon.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/boot_lib.sh"
 need_machine

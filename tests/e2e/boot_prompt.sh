@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The prompt, as users of kboot typed at it: a kernel by TFTP; and a wrong line leads to a screen and back. A key is
-# configured, so the kernel that a store names as its default does not boot by itself, and does by a person's word.
+# Typical input at kboot's prompt: a kernel by TFTP, and a wrong line, which leads to a screen and back. A key is
+# configured, so the store's default kernel does not boot by itself, but boots when a user types its label.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/boot_lib.sh"
 need_machine

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# What users of HTTP-FUSE PS3 Linux typed: an ELF kernel and an initrd, each by its address, and parameters.
+# A line as users of HTTP-FUSE PS3 Linux typed it: an ELF kernel and an initrd, each by its address, and parameters.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/boot_lib.sh"
 need_machine
 need cpio gzip
 store=$work/store
 mkdir -p "$store/ps3" "$work/initrd/bin"
-"$qemu" --kboot "$fixture/stock" --direct --print >/dev/null # unpacks it
+"$qemu" --kboot "$fixture/stock" --direct --print >/dev/null # unpacks vmlinux
 cp "$fixture/stock/vmlinux" "$store/ps3/"
 cp "$(command -v busybox)" "$work/initrd/bin/"
 printf '#!/bin/busybox sh\n/bin/busybox mount -t proc proc /proc\necho "the initrd runs, $(/bin/busybox cat /proc/cmdline)"\n/bin/busybox poweroff -f\n' >"$work/initrd/init"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A boot is recorded from stage one on, and the profile is put to a server; the image is published with it, and of
-# that one the same boot fetches little more than what was touched, each byte once, over a slow line.
+# A boot is recorded from stage one on, and its profile is uploaded to a server. The image is published with the profile.
+# Then the same boot over a slow line fetches little more than the touched bytes, and each byte once.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/boot_lib.sh"
 need_machine
@@ -35,10 +35,10 @@ boot 600 stock --direct --url "$(url_inside)" --pubkey "$key.pub" --slow 20mbit,
   expect 'the line is slow now' expect 'starting it' expect 'second stage' expect 'login: $' \
   run "cp '$work/access.log' '$work/until-login'" end ''
 expect_clean_run
-# Of that boot: what the slow line itself needed (its modules), and no more, was not in the profile.
+# Until the login prompt, only the modules for the slow line itself were not in the profile.
 mv "$work/until-login" "$work/access.log"
 echo "$plain bytes touched, compressed $touched and $shards of metadata, kernel $kernel_size; $(bytes_sent) sent"
 [ $((10 * $(bytes_sent))) -le $((12 * (touched + shards + kernel_size))) ] || fail "much more was sent"
-# One list of chunks may be: the one that both the mount and who reads the kernel beside it need.
+# One chunk list may be fetched twice: the mount and the program that reads the kernel both need it.
 repeated=$(awk '$4 != "\"-\"" { print $4, $5 }' "$work/access.log" | sort | uniq -d | wc -l)
 [ "$repeated" -le 1 ] || fail "$repeated ranges were fetched twice"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A person at kboot's prompt: what is asked of it, by keyboard and by ssh, on a machine with an old card and a second one
-# that leads nowhere.
+# A user's commands at kboot's prompt, by keyboard and by ssh, on a machine with an old network card and a second card
+# that is connected to nothing.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/boot_lib.sh"
 need_machine

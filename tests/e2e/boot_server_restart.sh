@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The server goes away in mid-boot for twenty seconds: the machine says so, waits, and goes on.
+# The server is away for twenty seconds during the boot: the machine says so, waits, and continues.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/boot_lib.sh"
 need_machine

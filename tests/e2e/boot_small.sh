@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A machine with 256 MiB: by kexec to the image's kernel, with busybox's init.
+# A machine with 256 MiB of memory boots the image's kernel by kexec, with busybox's init.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/boot_lib.sh"
 need_machine

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What may happen to a store while a machine lives on it: its server goes away for three minutes in mid-boot; a new version of the
-# image is published and gc is run; the store moves, and the old address leads there by a redirect. Over HTTPS, whose
-# certificate an authority of its own vouches for.
+# Changes to a store while a machine runs from it: its server is away for three minutes during the boot; a new version of
+# the image is published, and gc runs; the store moves, and the old address redirects to the new one. All over HTTPS, with
+# a private certificate authority.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/boot_lib.sh"
 need_machine

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A machine falls asleep and wakes up again, and reads on. While a read waits for the root's daemon the kernel may not get all
-# processes to stop, and stays awake: Linux cannot freeze who waits for FUSE.
+# A machine suspends, resumes, and continues to read. While a read waits for the root's daemon, the suspend may fail and the
+# machine stay awake, because Linux cannot freeze a process that waits for FUSE.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/boot_lib.sh"
 need_machine

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# When kboot's kernel is the image's own, nothing is loaded anew: the root is switched to at once.
+# When kboot already runs the image's kernel, it loads no kernel, but switches to the root at once.
 # Covers: fusefs/mount/root_daemon.cc.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/boot_lib.sh"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# boot_system.sh SYSTEM: one of systems.sh boots by kexec, is looked at, and goes down again, also after programs have used
-# up all memory. Leaves what it saw in the fixture's systems/SYSTEM.row: a line of the matrix in docs/boot.md.
+# boot_system.sh SYSTEM: boots one of the systems of systems.sh by kexec, checks it, and shuts it down, also after programs
+# have used up all memory. Writes the results, a row of the table in docs/boot.md, to the fixture's systems/SYSTEM.row.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/boot_lib.sh"
 . "$(dirname "$0")/systems.sh"
@@ -30,7 +30,7 @@ mkfs.ext4 -q -L local "$work/disk"
 
 at_exit() { cat "$work/marker" 2>/dev/null; }
 began=0
-# machine LAST STEP…: until the console says LAST.
+# machine LAST STEP…: boots the machine, runs the steps, and waits until the console says LAST.
 machine() {
   local last=$1
   shift

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Whatever is wrong with the cache folder, the image reads the same; offline it serves from the cache.
+# Damage of any kind to the cache folder does not change the bytes that are read. Offline, the cache serves reads.
 . "$(dirname "$0")/lib.sh"
 need_mount
 need nginx od dd
@@ -46,7 +46,7 @@ for at in 0 7 8 12 16 30 47 48 52 100 $((size / 3)) $((size / 2)) $((size - 1));
   flip "$cache/$segment" "$at"
   check "byte $at of its segment flipped"
 done
-for at in 8 $((size / 2)); do # found by a scan, too
+for at in 8 $((size / 2)); do # a scan finds the damage, too
   renew
   flip "$cache/$segment" "$at"
   rm "$cache/index.seal"
@@ -137,7 +137,7 @@ mount_image "$server_url/tree" "$work/mount-2" --cache "$cache"
 first=$!
 compare "$work/source" "$work/mount-2"
 wait $first || fail "the other daemon's mount differs"
-unmount "$work/mount" # the writer; the other goes on
+unmount "$work/mount" # its daemon is the writer; the other daemon continues
 drop_page_cache
 compare "$work/source" "$work/mount-2"
 unmount "$work/mount-2"

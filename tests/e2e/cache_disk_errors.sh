@@ -1,6 +1,6 @@
 #!/bin/bash
-# A cache on a disk whose sectors cannot be read: each is a miss, the daemon lives on, and nothing that is
-# sound is deleted. Then a cache of more segments than a process may have files.
+# A cache on a disk with unreadable sectors: each is a miss, the daemon keeps running, and nothing that is
+# sound is deleted. Then a cache with more segments than a process may open files.
 . "$(dirname "$0")/lib.sh"
 need_root
 need_mount
@@ -10,7 +10,7 @@ make_small_tree "$work/source"
 publish "$work/source" tree >/dev/null
 start_nginx
 mkdir "$work/real" "$work/disk"
-bad=$work/bad # what cannot be read, for failing_folder
+bad=$work/bad # tells failing_folder which reads must fail
 : >"$bad"
 start_server "$build/bin/failing_folder" "$work/real" "$work/disk" "$bad" -f
 wait_for 10 is_mounted "$work/disk" || fail "failing_folder does not mount"
@@ -18,7 +18,7 @@ cache=$work/disk/cache
 
 mount_all() { mount_image "$server_url/tree" "$work/mount" --cache "$cache" "$@"; }
 
-# Pages that are in memory do not fail.
+# Drops the page cache, too, because reads from it do not fail.
 turn_bad() {
   echo "$1 $2" >"$bad"
   echo 3 >/proc/sys/vm/drop_caches
@@ -46,7 +46,7 @@ for what in "index 0" "index 4096" "index.seal 0" ".seg 0" ".seg 30" ".seg 50000
   read_all
   unmount "$work/mount"
   while read -r line; do
-    # What was fetched again is appended behind.
+    # Objects that were fetched again are appended.
     file=${line##* }
     size=$(stat -c %s "$work/real/cache/segments/$file") || fail "$file was deleted"
     [ "$size" -gt 0 ] || fail "$file was cut off"

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Files that grow, shrink, vanish and are replaced while they are published: the publisher either tells
-# of one of them in one line, or completes; the store verifies.
+# Files that grow, shrink, vanish and are replaced while they are published: the publisher either reports
+# one of them in one line, or completes; the store verifies.
 . "$(dirname "$0")/lib.sh"
 
 mkdir "$work/source" "$work/first"
@@ -10,7 +10,7 @@ publish "$work/first" tree >/dev/null
 
 at_exit() { kill "${changer:-}" 2>/dev/null; }
 
-# change COMMAND: does it with $i = 1 to 60, over and over, while a publisher runs.
+# change COMMAND: runs COMMAND with $i = 1 to 60, again and again, while a publisher runs.
 change() {
   local what=$1 result=0
   (

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Programs whose standard files are closed, as under a cron that is strict: they work, and write over nothing.
+# Programs whose standard streams are closed, as some cron daemons do: they work, and overwrite nothing.
 . "$(dirname "$0")/lib.sh"
 need_mount
 
@@ -7,7 +7,7 @@ mkdir "$work/source"
 noise 300000 1 >"$work/source/noise"
 make_key
 
-# closed COMMAND...: with all three, and then with one after the other closed.
+# closed COMMAND...: runs the command with all three standard streams closed.
 closed() {
   timeout 60 "$@" <&- >&- 2>&- || fail "exit $? with standard files closed: $*"
 }

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Who answers for a mount is its daemon, or nobody: the socket's name may be taken, and a device number is given again;
-# a daemon whose mount is gone ends, whatever its threads do.
+# Only its own daemon may answer for a mount, although another process may take the socket's name, and the kernel reuses
+# device numbers. A daemon whose mount is gone ends, even if one of its threads hangs.
 # Covers: fusefs/commands/status.cc.
 . "$(dirname "$0")/lib.sh"
 need_root
@@ -16,7 +16,7 @@ python=/usr/bin/python3 # any user may run it
 [ -x $python ] || python=$(command -v python3)
 device_of() { awk -v at="$1" '$5 == at { print $3 }' /proc/self/mountinfo; }
 
-# take DEVICE [PREFIX...]: the names of this and the next mounts, and answers everybody with another image.
+# take DEVICE [PREFIX...]: takes the names of this and the next mounts, and answers every client with another image.
 take() {
   local device=$1
   shift
@@ -36,7 +36,7 @@ for n in range(int(minor), int(minor) + 40):
     try:
         s.bind("\0rootstream/%s:%d" % (major, n))
     except OSError:
-        continue  # a mount of somebody else has it
+        continue  # another mount has this name
     s.listen(4)
     threading.Thread(target=serve, args=(s,)).start()
 print("taken", flush=True)' "$device" >"$work/taken" &
@@ -91,7 +91,7 @@ wait_for 10 "$rootstream" status "$work/mount" >/dev/null 2>&1 || fail "the daem
 "$rootstream" status "$work/mount" | grep -q second:latest || fail "status of another image"
 unmount "$work/mount"
 
-# hang THREAD: stops it, as if it waited for ever, while the others run.
+# hang THREAD: stops one thread, as if it waited for ever, while the others run.
 hang() {
   python3 -c '
 import ctypes, sys, time

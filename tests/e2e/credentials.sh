@@ -1,6 +1,6 @@
 #!/bin/bash
-# Logins by file, tokens in the URL, certificates: each goes with every request of its store, to no other server, and
-# is shown nowhere.
+# Logins from a file, tokens in the URL, certificates: each is sent with every request to its store and to no other
+# server, and is never shown.
 # Covers: cache/network/curl_credentials.cc, cache/network/curl_transport.cc.
 . "$(dirname "$0")/lib.sh"
 need_mount
@@ -23,7 +23,7 @@ hidden() {
   ! grep -q "$secret" "$work/stdout" "$work/stderr" || fail "shown: $(grep -h "$secret" "$work/stdout" "$work/stderr")"
 }
 
-# every_command URL [OPTION...]
+# every_command URL [OPTION...]: runs all client commands with the options
 every_command() {
   local url=$1 daemon
   shift
@@ -78,7 +78,7 @@ expect_fail "auth-file.*$work/nothing" 1 \
 step "not to another server"
 nginx_pid=$server_pid
 real_url=$server_url
-pick_port # where nobody listens
+pick_port # on which no server listens
 expect_fail "$real_url/basic/images/tree/latest: HTTP 401" 1 "$rootstream" ls "http://127.0.0.1:$port/tree" \
   --mirror "$real_url/basic" --auth-file "$work/auth" --pubkey "$key.pub" --cache none --on-network-loss fail:1
 stop_process "$nginx_pid"

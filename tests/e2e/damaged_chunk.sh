@@ -1,6 +1,6 @@
 #!/bin/bash
-# A chunk that is damaged on the server is fetched again, then its file gives EIO; other files read
-# well, verify names the pack, and when the byte is put right so is the file.
+# A chunk that is damaged on the server is fetched again, then reads of its file give EIO. Other files can
+# be read, and verify names the pack. After the byte is repaired, the file can be read, too.
 . "$(dirname "$0")/lib.sh"
 need_mount
 need nginx od

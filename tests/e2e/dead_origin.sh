@@ -1,6 +1,6 @@
 #!/bin/bash
-# A server that stops answering holds up only those who wait for it: with 64 readers stalled, a cached
-# file, a known folder, status and umount answer within a second, and whoever waits can be killed.
+# A server that stops answering delays only the processes that need it: with 64 readers stalled, a cached
+# file, a known folder, status and umount answer within a second, and the waiting processes can be killed.
 . "$(dirname "$0")/lib.sh"
 need_mount
 need nginx

@@ -1,6 +1,6 @@
 #!/bin/bash
-# A full disk: publish says so in one line and leaves a store that verifies; a cache that cannot be
-# written never fails a read.
+# A full disk: publish reports it in one line and leaves a store that verifies; a cache that cannot be
+# written never makes a read fail.
 . "$(dirname "$0")/lib.sh"
 need_root
 need_mount

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Bad input of every kind: one line on stderr that says what, which object and why; exit 1, for wrong
-# usage 2; nothing mounted.
+# Bad input of every kind gives one line on stderr that says what failed, for which object and why. The exit
+# code is 1, or 2 for wrong usage, and nothing is mounted.
 # Covers: base/command_line.cc, base/tell.cc, fusefs/main.cc, fusefs/commands/verbs.cc,
 # fusefs/commands/with_client.cc, fusefs/commands/other_programs.cc, fusefs/commands/ls.cc, fusefs/commands/output.cc,
 # server-tools/commands/command.cc, server-tools/commands/main.cc.
@@ -11,7 +11,7 @@ need nginx tar
 user=() # a prefix that runs a command as an ordinary user
 [ "$(id -u)" != 0 ] || user=(setpriv --reuid 65534 --regid 65534 --clear-groups)
 
-# expect_no_mount REGEX CODE URL [OPTION...]; at $work/mount, with the right key.
+# expect_no_mount REGEX CODE URL [OPTION...]: a mount at $work/mount with the right key must fail.
 expect_no_mount() {
   local regex=$1 code=$2 url=$3
   shift 3
@@ -96,7 +96,7 @@ mkdir "$work/secret" "$work/user-store"
 echo secret >"$work/secret/unreadable"
 chmod 0 "$work/secret/unreadable"
 [ "$(id -u)" != 0 ] || chown 65534:65534 "$work/secret" "$work/user-store"
-[ "$(id -u)" != 0 ] || chmod 644 "$key" # the user's publisher reads it
+[ "$(id -u)" != 0 ] || chmod 644 "$key" # the ordinary user must be able to read it
 expect_fail "secret/unreadable: Permission denied" 1 \
   "${user[@]}" "$rootstream" publish "$work/secret" "$work/user-store" refused --key "$key" --level 3
 mv "$work/secret/unreadable" "$work/secret/"$'new\nline \xff'
@@ -199,7 +199,7 @@ mount_image "$url" "$work/mount" --cache "$work/cache"
 unmount "$work/mount"
 cp "$work/old-ref" "$store/images/tree/latest"
 expect_no_mount "tree.*serial" 1 "$url" --cache "$work/cache"
-mount_image "$url" "$work/mount" # nothing seen: it cannot know
+mount_image "$url" "$work/mount" # without the cache it knows no earlier serial
 unmount "$work/mount"
 publish "$work/source" tree >/dev/null
 

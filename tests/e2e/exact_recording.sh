@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A recording holds just the pages that programs touched, however they read them; an image published by it is exact on a
-# far line, too, and has what readahead by a page asks for behind all else.
+# A recording contains exactly the pages that programs touched, with every way of reading. The hot range of an image that is
+# published with it ends with the pages that a readahead of one page requests.
 . "$(dirname "$0")/lib.sh"
 need_mount
 need python3 nginx
@@ -11,7 +11,7 @@ start_nginx
 reads=(0:131072 409600:262144 1228800:65536 1294336:65536 2000000:5000 3999000:1000)
 touch_pages() { python3 "$repository/tests/support/page_reads.py" "$1" "$work/mnt/$1" "${reads[@]}"; }
 
-# pages_in PROFILE PATH: that were read, as page_reads.py prints them.
+# pages_in PROFILE PATH: the pages of PATH that were read, in the format of page_reads.py.
 pages_in() {
   awk -v path="/$2" '$1 == "read" && $6 == path {
       for (page = int($4 / 4096); page * 4096 < $4 + $5; ++page) print page }' "$1" | sort -nu |
@@ -26,7 +26,7 @@ unmount "$work/mnt"
 for way in read mmap sendfile readahead; do
   { read -r asked && read -r cached; } <"$work/$way"
   [ "$(pages_in "$work/profile" $way)" = "$cached" ] || fail "$way: recorded $(pages_in "$work/profile" $way), cached $cached"
-  # The kernel brings of readahead(2) what a request may hold, and need not bring all.
+  # For readahead(2) the kernel reads at most as much as one request may hold, which may be less than was asked for.
   [ $way = readahead ] || [ "$cached" = "$asked" ] || fail "$way: $cached is cached, $asked was asked for"
 done
 

@@ -1,6 +1,6 @@
 #!/bin/bash
-# A nasty tree comes back the same: through the mount, through export to a folder and as a tar; and the
-# tar of the tree is the same image as the tree.
+# A tree with difficult entries is the same through the mount, after export to a folder and as a tar. The
+# tar of the tree gives the same image as the tree.
 # Covers: fusefs/commands/export.cc, fusefs/commands/export_folder.cc, fusefs/commands/export_tar.cc,
 # fusefs/mount/fuse_ops.cc.
 . "$(dirname "$0")/lib.sh"
@@ -32,7 +32,7 @@ mkdir "$work/extracted"
 tar -C "$work/extracted" -xpf "$work/exported.tar" --xattrs --xattrs-include='*' --acls \
   --numeric-owner --same-owner --sparse --warning=none
 rm "$work/exported.tar"
-# The two things that the archive's writer cannot say (README, Limitations), and nothing else.
+# Only the two properties that the archive's writer cannot store may differ (README, Limitations).
 differences=$("$tree_compare" "$work/source" "$work/extracted" --ignore-sockets || true)
 grep -q '^compared ' <<<"$differences" || fail "the comparison did not end: $differences"
 left=$(grep -vE '^compared |^times/[a-z]+ -1\.[0-9]+: mtime: |: xattr user\.name' <<<"$differences" || true)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All of an image comes into the cache behind what is read of it, at a rate, and goes on where it ended.
+# The fill brings the whole image into the cache after all reads, at a limited rate, and continues where it stopped.
 # Covers: fusefs/ahead/fill.cc, fusefs/commands/prefetch.cc.
 . "$(dirname "$0")/lib.sh"
 need_mount

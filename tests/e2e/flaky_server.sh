@@ -1,6 +1,6 @@
 #!/bin/bash
 # A server that answers every fourth request with 503, one that closes connections, one that is slow:
-# reads are late, never wrong and never an error.
+# reads may be late, but they are never wrong and never fail.
 . "$(dirname "$0")/lib.sh"
 need_mount
 need nginx
@@ -13,7 +13,7 @@ check() {
   start_nginx "$2"
   local began
   began=$(milliseconds)
-  # Only packs are refused: a ref that is refused is told at once.
+  # The server refuses only packs, because a refused ref would be an error at once.
   mount_image "$server_url/tree" "$work/mount" --on-network-loss fail:60
   compare "$work/source" "$work/mount"
   echo "$(($(milliseconds) - began)) ms, $(wc -l <"$work/access.log") requests"

@@ -44,7 +44,7 @@ else
   "$rootstream" status "$work/mount" --json | grep -q '"cache_limit": 104857600' || fail "cache-size= was not heard"
   as_nobody cat "$work/mount/etc/small" >/dev/null || fail "allow_other was not heard"
   times_mounted() { grep -cF " $work/mount " /proc/self/mountinfo; }
-  mount -T "$work/fstab" "$work/mount" 2>"$work/error" || true # mount(8) may know it already, or asks the helper
+  mount -T "$work/fstab" "$work/mount" 2>"$work/error" || true # mount(8) may detect the mount itself, or call the helper
   [ "$(times_mounted)" = 1 ] || fail "mounted twice"
   ! mount -t fuse.rootstream "$server_url/other" "$work/mount" -o "pubkey=$key.pub,cache=none" 2>"$work/error" ||
     fail "mounted another image over it"
@@ -96,7 +96,7 @@ fi
 
 step "an ordinary user"
 [ -u "$(command -v fusermount3)" ] || skip "fusermount3 is not setuid"
-if [ "$(stat -c %a /dev/fuse)" != 666 ]; then # what udev makes it
+if [ "$(stat -c %a /dev/fuse)" != 666 ]; then # the mode that udev sets
   mknod -m 666 "$work/fuse" c 10 229
   mount --bind "$work/fuse" /dev/fuse
 fi

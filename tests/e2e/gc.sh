@@ -1,5 +1,5 @@
 #!/bin/bash
-# gc removes what no image needs, and nothing else: beside mounts, beside publishers, at any kill.
+# gc removes only what no image needs, also beside mounts and publishers, and when it is killed at any moment.
 # Covers: server-tools/commands/gc.cc.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A store of format version 1 is read for ever, to the same contents (tests/golden/make_store.sh made it).
+# A store of format version 1 must be readable for ever, with the same contents (tests/golden/make_store.sh made it).
 # Covers: fusefs/commands/inspect.cc.
 . "$(dirname "$0")/lib.sh"
 need_mount

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Images that no publisher of ours would write, though every hash in them is right: they are read or refused, by the mount and
-# by everything else that walks an image, and nothing dies of them.
+# Images that rootstream's publisher would never write, though every hash in them is right. The mount and all other programs
+# that walk an image must read or refuse them, and must not crash.
 # Covers: server-tools/commands/stats.cc.
 . "$(dirname "$0")/lib.sh"
 need_mount
@@ -9,7 +9,7 @@ mkdir -p "$mnt" "$work/tree"
 "$build/bin/make_hostile_images" "$store" >"$work/names"
 echo contents >"$work/tree/file"
 
-# ended REGEX COMMAND...: the command ends by itself, whether it succeeds or fails.
+# ended COMMAND...: the command must end by itself, whether it succeeds or fails.
 ended() {
   local code=0
   timeout 120 "$@" >"$work/out" 2>"$work/err" || code=$?
@@ -32,7 +32,7 @@ for name in $(cat "$work/names"); do
   unmount "$mnt"
   ended "$rootstream" ls "$url" / --insecure --cache none
   ended "$rootstream" prefetch "$url" --all --insecure --cache "$work/cache-$name"
-  # Equal folders below one another have no end; all the others are written out.
+  # The export of the nested equal folders would never end. All other images are exported.
   [ "$name" = tree-of-twins ] || "$rootstream" export "$url" --insecure --cache none 2>"$work/err" | head -c 100000000 >/dev/null || true
   ! grep -Eq 'Sanitizer|runtime error' "$work/err" || fail "export: $(head -5 "$work/err")"
 done

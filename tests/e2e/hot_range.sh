@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Publishing by a profile: what was read comes by itself and in few requests, the image is the same, and a
-# profile that does not fit does no harm.
+# Publishing with a profile: the client fetches the hot range by itself and in few requests, the image is the
+# same, and a profile that does not fit does no harm.
 . "$(dirname "$0")/lib.sh"
 need_mount
 make_small_tree "$work/source"
@@ -47,7 +47,7 @@ step "prefetch brings it in, and goes on where it stopped"
 grep -q 'of the hot range' "$work/first"
 fetched() { sed 's/.*cache, \([^ ]*\) \([^ ]*\) .*/\1 \2/' "$1"; }
 case "$(fetched "$work/second")" in
-  *bytes) ;; # the ref alone
+  *bytes) ;; # only the ref
   *) fail "fetched again: $(cat "$work/second")" ;;
 esac
 stop_server

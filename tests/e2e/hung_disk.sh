@@ -1,5 +1,5 @@
 #!/bin/bash
-# A file:// store on a file server that hangs: other mirrors serve, and the daemon ends when it is told to.
+# A file:// store on a file server that hangs: other mirrors serve, and the daemon ends on request.
 . "$(dirname "$0")/lib.sh"
 need_mount
 need nginx
@@ -18,7 +18,7 @@ expect_fail "file://$work/piped/packs/.*not a file" 1 timeout 30 \
   "$rootstream" ls "file://$work/piped/tree" / --pubkey "$key.pub" --cache none --on-network-loss wait
 
 step "a file server that hangs"
-# The file server: this very program, over a web server that is stopped.
+# The file server is a rootstream mount whose web server is stopped.
 cp -r "$store" "$work/store itself"
 publish "$work/store itself" store >/dev/null
 start_nginx

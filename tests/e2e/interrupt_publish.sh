@@ -1,6 +1,6 @@
 #!/bin/bash
 # A publisher that is stopped at any moment, by ^C or SIGKILL, leaves a store that verifies; the next
-# one completes and clears up.
+# publisher completes and cleans up.
 # Covers: base/interrupt.cc, server-tools/commands/publish.cc, server-tools/boot_flags.cc.
 . "$(dirname "$0")/lib.sh"
 
@@ -19,7 +19,7 @@ must_verify() {
 stopped=0
 for signal in INT TERM KILL; do
   for delay in 0.02 0.1 0.2 0.35 0.5 0.8; do
-    # A child of this shell's background has SIGINT ignored; env sets that right.
+    # A background child of this shell ignores SIGINT; env restores the default.
     env --default-signal=INT "$rootstream" publish "$work/source" "$store" tree --key "$key" --level 3 \
       >"$work/publish.log" 2>&1 &
     publisher=$!
@@ -35,11 +35,11 @@ for signal in INT TERM KILL; do
         grep -q interrupted "$work/publish.log" || fail "does not say why: $(cat "$work/publish.log")"
         ;;
       137) stopped=$((stopped + 1)) ;;
-      130 | 143) [ "$delay" = 0.02 ] || fail "died of SIG$signal after $delay s" ;; # before main
+      130 | 143) [ "$delay" = 0.02 ] || fail "died of SIG$signal after $delay s" ;; # killed before main()
       *) fail "exit $result after SIG$signal: $(cat "$work/publish.log")" ;;
     esac
     must_verify "SIG$signal at $delay s"
-    if [ $result = 0 ]; then # too late: start again
+    if [ $result = 0 ]; then # the signal came too late: start again
       rm -rf "$store"
       publish "$work/first" tree >/dev/null
     fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What kboot learns of a router on a link of its own: in a network namespace, with another for the router.
+# What kboot learns from a router on its link. Both run in their own network namespaces.
 . "$(dirname "$0")/lib.sh"
 need_root
 need ip unshare python3
@@ -22,7 +22,7 @@ ip link set host up
 has_address() { ip -6 addr show dev host | grep 'scope link' | grep -qv tentative; }
 wait_for 10 has_address
 
-# routed [HOP-LIMIT]: a router on the other end.
+# routed [HOP-LIMIT]: starts a router at the other end of the link.
 routed() {
   nsenter --net --target $other "$repository/tests/support/router.py" router 2001:db8:: 2001:db8::53 lab.example.org "$@" &
   router=$!

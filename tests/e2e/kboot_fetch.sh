@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# kboot's fetch, put and time against real servers: whole files by http, https, tftp and file, their exit codes, and nothing
-# left behind of what failed.
+# kboot's fetch, put and time against real servers: whole files by http, https, tftp and file, their exit codes, and no files
+# left behind by a failure.
 . "$(dirname "$0")/lib.sh"
 need nginx openssl dnsmasq unshare ip
-need_root # TFTP's port, in a network of its own
+need_root # for TFTP's port, in a network namespace
 if [ -z "${in_network-}" ]; then
   trap - EXIT ERR
   rmdir "$work"
@@ -46,7 +46,7 @@ servers+=($!)
 answers() { curl -s -o /dev/null http://127.0.0.1:8000/kernel; }
 wait_for 5 answers
 
-# fetched EXIT-CODE URL [OPTION...]: that code, and the file or nothing.
+# fetched EXIT-CODE URL [OPTION...]: fetch must return this code, and leave the whole file on success, else nothing.
 fetched() {
   local expected=$1 url=$2 code=0
   shift 2
@@ -75,14 +75,14 @@ fetched 4 tftp://127.0.0.1/missing
 fetched 4 "file://$work/web/missing"
 fetched 11 http://127.0.0.1:8000/private
 fetched 5 http://127.0.0.1:1/kernel
-fetched 5 https://localhost:8443/kernel # nobody vouches for it
+fetched 5 https://localhost:8443/kernel # its certificate is not trusted
 fetched 6 https://localhost:8443/to-plain --cacert "$work/tls.crt"
 fetched 6 gopher://127.0.0.1/kernel
 
 step "put"
 "$kboot" put "$work/web/kernel" http://127.0.0.1:8000/upload/a/b
 cmp "$work/web/kernel" "$work/web/upload/a/b" || fail "other bytes arrived"
-"$kboot" put "$work/web/kernel" http://127.0.0.1:8000/upload/a/b # which replaces it: 204
+"$kboot" put "$work/web/kernel" http://127.0.0.1:8000/upload/a/b # replaces the file: status 204
 code=0
 "$kboot" put "$work/web/kernel" http://127.0.0.1:8000/private 2>"$work/error" || code=$?
 [ $code = 11 ] || fail "put where it is refused: exit code $code: $(cat "$work/error")"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# A mount's daemon has no privileges that it does not need, and does all that a daemon does without them.
+# A mount's daemon has only the privileges that it needs, and all its functions work with them.
 . "$(dirname "$0")/lib.sh"
 need_root
 need_mount
@@ -11,13 +11,13 @@ publish "$work/source" tree >/dev/null
 
 field() { awk -v name="$1:" '$1 == name { print $2 }' "/proc/$2/task/$3/status"; }
 
-# check_daemon MOUNT CAPABILITIES: all threads of it.
+# check_daemon MOUNT CAPABILITIES: checks all threads of the mount's daemon.
 check_daemon() {
   local pid task status
   pid=$(daemon_of "$1")
   has() { [ "$(awk -v name="$1:" '$1 == name { print $2 }' <<<"$status")" = "$2" ]; }
   for task in /proc/"$pid"/task/*; do
-    status=$(cat "$task/status" 2>/dev/null) || continue # it has ended
+    status=$(cat "$task/status" 2>/dev/null) || continue # the thread has ended
     has NoNewPrivs 1 || fail "$task may gain privileges"
     has Seccomp 2 || fail "$task has no filter of system calls"
     for set in CapPrm CapEff CapBnd; do has $set "$2" || fail "$task: $(grep $set <<<"$status")"; done
@@ -87,7 +87,7 @@ pid=$(processes_with "$work/mount")
 [ "$(wc -w <<<"$pid")" = 1 ] || fail "not one process: $pid"
 use
 case $(field CapEff "$pid" "$pid") in
-  "$reading" | 0000000000004004) ;; # CAP_IPC_LOCK, where root may not lift the limit of locked memory
+  "$reading" | 0000000000004004) ;; # CAP_IPC_LOCK, where root may not raise the limit of locked memory
   *) fail "CapEff $(field CapEff "$pid" "$pid")" ;;
 esac
 grep -q '^VmLck:.*[1-9]' "/proc/$pid/status" || fail "its memory is not locked"

@@ -1,6 +1,6 @@
-# Sourced by every test of this folder: a temporary folder, servers on ports of the loopback, mounts.
-# Whatever a test started or mounted is ended at its exit, by process id and by path; nothing outside
-# its temporary folder is touched. A test exits 0 (passed), 77 (skipped, with a reason) or otherwise.
+# Sourced by every test of this folder: provides a temporary folder, servers on the loopback, and mounts.
+# At its exit, a test ends all processes that it started and all its mounts, by process id and by path. It
+# touches nothing outside its temporary folder. Exit codes: 0 passed, 77 skipped (with a reason), else failed.
 #
 # ROOTSTREAM_BUILD is the build folder: build/default of the repository unless it is set. KEEP=1 keeps
 # the temporary folder of a test that fails.
@@ -18,7 +18,7 @@ make_nasty_tree=$build/bin/make_nasty_tree
 PATH=$PATH:/usr/sbin:/sbin
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/rootstream-e2e.XXXXXX")
-chmod 755 "$work" # tests of ordinary users look inside
+chmod 755 "$work" # tests also run programs as ordinary users
 store=$work/store
 key=$work/key
 servers=() # process ids
@@ -50,7 +50,7 @@ need_mount() {
   [ -w /dev/fuse ] || skip "/dev/fuse is not there or not ours to open"
 }
 
-# Starts the test anew where its mounts outside its temporary folder are seen by nobody else.
+# Restarts the test in its own mount namespace, so that its mounts elsewhere are invisible to other processes.
 enter_mount_namespace() {
   [ -z "${in_namespace:-}" ] || return 0
   need unshare
@@ -63,7 +63,7 @@ is_sanitized() { grep -Eqa '__(asan|tsan)_init' "$rootstream"; }
 
 as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
 
-# wait_for SECONDS COMMAND...: until the command succeeds.
+# wait_for SECONDS COMMAND...: waits until the command succeeds; fails after SECONDS.
 wait_for() {
   local until=$((SECONDS + $1))
   shift
@@ -75,8 +75,8 @@ wait_for() {
 
 milliseconds() { date +%s%3N; }
 
-# Several steps that mostly wait: each by at_once, then await_all, which fails if one did. No step ends or
-# writes what another one needs; $here is a folder of its own.
+# Runs several steps that mostly wait in parallel: at_once starts a step; await_all waits for all, and fails if
+# one failed. No step may end or write what another step needs; $here is the step's own folder.
 steps=()
 at_once() {
   local here=$work/step-${#steps[@]}
@@ -94,7 +94,7 @@ await_all() {
   [ $result = 0 ] || fail "one of the steps above"
 }
 
-# --- ends --------------------------------------------------------------------------------------------
+# --- ending processes and mounts ---------------------------------------------------------------------
 
 is_gone() { ! [ -e "/proc/$1" ] || grep -q '^State:[[:space:]]*Z' "/proc/$1/status" 2>/dev/null; }
 
@@ -108,7 +108,7 @@ stop_process() {
 
 stop_server() { stop_process "$server_pid"; }
 
-# processes_with TEXT: those that have it in their command line.
+# processes_with TEXT: the ids of processes with TEXT in their command line.
 processes_with() {
   local file pid
   for file in $(grep -alF -- "$1" /proc/[0-9]*/cmdline 2>/dev/null); do
@@ -117,7 +117,7 @@ processes_with() {
   done
 }
 
-at_exit() { :; } # a test may have one of its own
+at_exit() { :; } # a test may redefine it
 
 clean_up() {
   local result=$? pid mount
@@ -126,7 +126,7 @@ clean_up() {
   at_exit
   for pid in "${servers[@]}"; do kill -CONT "$pid" 2>/dev/null; done
   while read -r _ _ _ _ mount _; do
-    mount=$(printf '%b.' "$mount") # spaces and others are octal there
+    mount=$(printf '%b.' "$mount") # mountinfo has spaces and some other characters in octal
     umount -l "${mount%.}" 2>/dev/null || fusermount3 -uz "${mount%.}" 2>/dev/null
   done < <(grep -F " $work/" /proc/self/mountinfo | tac)
   for pid in $(processes_with "$work/") "${servers[@]}"; do stop_process "$pid"; done
@@ -144,7 +144,7 @@ trap 'exit 130' INT TERM
 
 # --- images ------------------------------------------------------------------------------------------
 
-# noise SIZE SEED: that many bytes that do not compress, the same each time.
+# noise SIZE SEED: SIZE bytes that do not compress, always the same for a SEED.
 noise() {
   openssl enc -aes-128-ctr -nosalt -pass "pass:$2" -md sha256 </dev/zero 2>/dev/null | head -c "$1" || true
 }
@@ -165,7 +165,7 @@ make_small_tree() {
 
 make_key() { "$rootstream" keygen "$key" >/dev/null; }
 
-# publish SOURCE NAME [OPTION...]: into $store, signed, at a quick level.
+# publish SOURCE NAME [OPTION...]: publishes into $store, signed, with a fast compression level.
 publish() {
   [ -e "$key" ] || make_key
   local source=$1 name=$2
@@ -173,7 +173,7 @@ publish() {
   "$rootstream" publish "$source" "$store" "$name" --key "$key" --level 3 "$@"
 }
 
-# mount_image URL FOLDER [OPTION...]: without a cache unless one is given.
+# mount_image URL FOLDER [OPTION...]: mounts without a cache unless an option names one.
 mount_image() {
   local url=$1 folder=$2
   shift 2
@@ -200,7 +200,7 @@ daemon_of() {
 
 is_mounted() { grep -qF " $1 " /proc/self/mountinfo; }
 
-# Until the daemon has ended too, so that its cache is complete.
+# Also waits until the daemon has ended, so that its cache is complete.
 unmount() {
   local pid
   pid=$(daemon_of "$1")
@@ -218,7 +218,7 @@ compare() {
 
 drop_page_cache() { [ "$(id -u)" != 0 ] || echo 1 >/proc/sys/vm/drop_caches || true; }
 
-# expect_fail REGEX CODE COMMAND...: fails with this code and one line on stderr that matches.
+# expect_fail REGEX CODE COMMAND...: the command must fail with CODE and one line on stderr that matches.
 expect_fail() {
   local regex=$1 code=$2 result=0
   shift 2
@@ -240,7 +240,7 @@ pick_port() {
 
 accepts() { (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; }
 
-# A command that serves until it is ended; its output goes to $work/server.log.
+# Starts a command that serves until it is killed; its output goes to $work/server.log.
 start_server() {
   "$@" >>"$work/server.log" 2>&1 </dev/null &
   server_pid=$!
@@ -252,8 +252,8 @@ await_server() {
   wait_for 10 accepts || fail "$2 does not start: $(tail -3 "$work/server.log")"
 }
 
-# nginx_configuration LISTEN EXTRA: one process, so that one signal stops all of it. The log tells
-# status, protocol, bytes, range and path.
+# nginx_configuration LISTEN EXTRA: nginx runs as one process, so that one signal stops all of it. Its log
+# contains status, protocol, bytes, range and path.
 nginx_configuration() {
   mkdir -p "$work/nginx"
   cat <<END
@@ -280,7 +280,7 @@ http {
 END
 }
 
-# start_nginx [DIRECTIVES]; the port is kept when it is set and `same_port` is given in the environment.
+# start_nginx [DIRECTIVES]: uses $port if `same_port` is set in the environment, else picks a new port.
 start_nginx() {
   need nginx
   [ -n "${same_port:-}" ] || pick_port
@@ -289,7 +289,7 @@ start_nginx() {
   await_server "http://127.0.0.1:$port" nginx
 }
 
-# HTTP/2 over TLS. The certificate signs itself: $work/ca.pem. 10.0.2.2 is the loopback for QEMU's machines.
+# HTTP/2 over TLS with a self-signed certificate, $work/ca.pem. QEMU's machines reach the loopback as 10.0.2.2.
 start_nginx_tls_h2() {
   need nginx openssl
   pick_port
@@ -328,7 +328,7 @@ start_embedded() {
   await_server "http://127.0.0.1:$port" "rootstream serve"
 }
 
-# start_line NAME MBIT: a line of its own to the server, 20 ms there and back; its port is in NAME_port, its process in NAME_pid.
+# start_line NAME MBIT: starts a separate line to the server, with a round trip of 20 ms. Sets NAME_port, and NAME_pid.
 start_line() {
   rm -f "$work/$1.port"
   python3 "$repository/tests/bench/line.py" --to "$port" --rtt 20 --rate "$2" --stats "$work/$1.json" >"$work/$1.port" &

@@ -15,7 +15,7 @@ mount_image "$server_url/tree" "$work/mount" --cache "$work/cache"
 
 readers=()
 for i in $(seq 16); do
-  # Each in an order of its own, so that they want different things at a time.
+  # Each reads in a different order, so that they need different objects at the same time.
   (cd "$work/mount" && find . -type f | shuf --random-source=<(noise 2000000 "$i") | xargs cat >/dev/null) &
   readers+=($!)
 done

@@ -1,6 +1,6 @@
 #!/bin/bash
-# mirror makes a copy that serves the same bytes, goes on where it was stopped, and leaves at any moment
-# a copy that verifies.
+# mirror makes a copy that serves the same bytes, continues where it was stopped, and leaves a copy that
+# verifies when it is stopped at any moment.
 # Covers: server-tools/commands/keygen.cc, server-tools/commands/mirror.cc, server-tools/pack_download.cc.
 . "$(dirname "$0")/lib.sh"
 
@@ -16,7 +16,7 @@ publish "$work/other" other:2 >/dev/null
 copy=$work/copy
 
 mirror() { "$rootstream" mirror "$@" --pubkey "$key.pub"; }
-# refuse REGEX CODE FROM TO...
+# refuse REGEX CODE FROM TO...: mirror must fail
 refuse() {
   local regex=$1 code=$2
   shift 2
@@ -57,7 +57,7 @@ must_match other other:2
 : >"$work/access.log"
 mirror "$server_url" "$copy" tree other:2 >"$work/mirror.log"
 grep -q 'tree:latest .*copied' "$work/mirror.log" && grep -q 'other:2 .*unchanged' "$work/mirror.log" || fail "$(cat "$work/mirror.log")"
-# All but the two refs comes once; the bytes on the line are those of the packs.
+# Everything except the two refs is fetched once; the transferred bytes are those of the packs.
 [ "$(awk '/packs/ { print $NF }' "$work/access.log" | sort | uniq -d | wc -l)" = 0 ] || fail "a pack was fetched twice"
 same_files || fail "the copy differs"
 must_match 1 tree

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Mirrors, from the command line and from the ref: one that is dead, empty, damaged, behind or a captive
-# portal is left for one that is well.
+# Mirrors, from the command line and from the ref: a client leaves a mirror that is dead, empty, damaged,
+# outdated or a captive portal, and uses one that works.
 . "$(dirname "$0")/lib.sh"
 need_mount
 need nginx
@@ -64,4 +64,4 @@ for proxy in "http://127.0.0.1:$((${server_url##*:} + 1))" http://127.0.0.1:1; d
   expect_fail 'images/tree/latest: .*by way of the proxy that http_proxy names.$' 1 \
     env http_proxy="$proxy" "$rootstream" ls "$good/tree" --pubkey "$key.pub" --cache none --on-network-loss fail:2
 done
-env http_proxy="$server_url" "$rootstream" ls "$good/tree" --pubkey "$key.pub" --cache none >/dev/null # nginx takes it as one
+env http_proxy="$server_url" "$rootstream" ls "$good/tree" --pubkey "$key.pub" --cache none >/dev/null # nginx acts as the proxy

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Mountpoints of odd names, relative, through a symlink, from inside, of a daemon that died; URLs with
-# a tag and a query; several mounts at once.
+# Mountpoints with odd names, by relative paths, through a symlink, from inside, of a dead daemon; URLs
+# with a tag and a query; several mounts at once.
 # Covers: fusefs/commands/mount.cc, fusefs/mount/mount.cc, fusefs/mount/mount_table.cc.
 . "$(dirname "$0")/lib.sh"
 need_mount

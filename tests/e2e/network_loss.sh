@@ -1,6 +1,6 @@
 #!/bin/bash
-# --on-network-loss: fail:SECONDS gives EIO after that time, wait survives an outage of 8 seconds; what
-# is cached reads all the time.
+# --on-network-loss: fail:SECONDS gives EIO after that time, wait survives an outage of 8 seconds; cached
+# files can always be read.
 # Covers: fusefs/mount/daemon_log.cc.
 . "$(dirname "$0")/lib.sh"
 need_mount

@@ -1,13 +1,13 @@
-# Sourced by boot_network.sh: the networks that a machine is booted in. They are TAP devices in a network namespace of the
-# test's own, with DHCP at the other end of each; the store's server, 203.0.113.1 and 2001:db8::1, is behind that.
+# Sourced by boot_network.sh: the networks in which a machine is booted. They are TAP devices in the test's own network
+# namespace, with DHCP at the other end of each. The store's server, 203.0.113.1 and 2001:db8::1, is behind that end.
 #
 # shellcheck shell=bash disable=SC2034
 
 networks='one-card two-cards bootif vlan vlan-second-card link-route boot-file boot-file-header no-names small-mtu slaac dhcpv6 dhcpv6-information short-lease short-lease-systemd short-lease-dhcpv6 late-dhcp e1000 e1000e rtl8139 ne2k_pci pcnet vmxnet3 usb-net'
 
-# make_network NAME: sets up what is at the other end, and title, cards (QEMU's models, one for each TAP device), url, words
-# (more of kboot's command line), kboot and image, and what the console says of the address. `stays`: for how long the machine
-# runs, in seconds, beyond what it does at once. `init`: '' for the image's own.
+# make_network NAME: sets up the other end, and sets title, cards (QEMU's models, one for each TAP device), url, words (added
+# to kboot's command line), kboot and image, and says (what the console says about the address). `stays`: the seconds for
+# which the machine keeps running after its other tasks. `init`: '' for the image's own.
 make_network() {
   cards=(virtio-net-pci) url=http://203.0.113.1/$image words='' says='address 192\.0\.2\.' stays='' kboot=stock init=/usr/lib/small/init
   case "$1" in
@@ -121,16 +121,16 @@ make_network() {
   esac
 }
 
-# The cloud's kernel has few drivers: Debian's usual one, in kboot and in an image of its own.
+# Debian's cloud kernel has few drivers. These cards need Debian's usual kernel, in kboot and in a separate image.
 some_card() {
-  store=$folder/store kboot=$folder/kboot words=rootstream.cmdline=mitigations=off # which only a kernel that is begun anew can have
+  store=$folder/store kboot=$folder/kboot words=rootstream.cmdline=mitigations=off # forces a kexec
   tap 0
   offer 0
 }
 
 is_card() { case "$1" in e1000 | e1000e | rtl8139 | ne2k_pci | pcnet | vmxnet3 | usb-net) ;; *) return 1 ;; esac }
 
-make_usual_kernel() { # once; from Debian's mirrors, so not in a network namespace
+make_usual_kernel() { # runs once; needs Debian's mirrors, so not in a network namespace
   [ ! -f "$folder/complete" ] || return 0
   rm -rf --one-file-system "$folder"/{store,kboot}
   mkdir -p "$folder/store" "$work/root"
@@ -166,13 +166,13 @@ run_dnsmasq() { # run_dnsmasq N OPTION...
     --address=/store.test/203.0.113.1 --address=/store.test/2001:db8::1 "$@"
 }
 
-# offer N [OPTION...]: DHCP, and names, for the card N.
+# offer N [OPTION...]: offers DHCP and DNS to card N.
 offer() { run_dnsmasq "$1" --dhcp-range="$(address "$1" 100),$(address "$1" 109),255.255.255.0,1h" "${@:2}"; }
 
-# Where another network is, which does not lead to the store.
+# offer_elsewhere N: offers DHCP on another network, from which the store cannot be reached.
 offer_elsewhere() { offer "$1" --dhcp-option="3,$(address "$1" 254)"; }
 
-# announce RANGE [OPTION...]: an IPv6 router.
+# announce RANGE [OPTION...]: starts an IPv6 router.
 announce() {
   local range=$1
   ip address del 192.0.2.1/24 dev tap0
@@ -180,7 +180,7 @@ announce() {
   run_dnsmasq 0 --enable-ra --dhcp-range="$range" "${@:2}"
 }
 
-# offer_by_udhcpd SECONDS [LINE]: DHCP with so short a lease, or with what dnsmasq puts elsewhere.
+# offer_by_udhcpd SECONDS [LINE]: offers DHCP with a short lease, or with LINE for what dnsmasq puts elsewhere in its answer.
 offer_by_udhcpd() {
   cat >"$work/udhcpd.conf" <<CONF
 start 192.0.2.100
@@ -197,7 +197,7 @@ CONF
   start_server busybox udhcpd -f "$work/udhcpd.conf"
 }
 
-# tag N: card N is at a switch's port where VLAN 5 is tagged.
+# tag N: connects card N to a switch port with tagged VLAN 5.
 tag() {
   tagged_card=$1
   start_server "$repository/tests/support/vlan_port.py" 5 "tap$1" 5501 5502
@@ -205,7 +205,7 @@ tag() {
 
 await_machine() { until grep -qs 'drivers are loaded' "$work/console"; do sleep 0.1; done; }
 
-# The options of QEMU for the cards.
+# QEMU's options for the cards.
 card_options() {
   local n=0 model
   for model in "${cards[@]}"; do

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Thousands of reads that wait for the network: what is cached answers all the same, and all come right in the end.
+# Thousands of reads wait for the network: cached data is still served, and all reads give the right bytes in the end.
 # Covers: fusefs/mount/background_limit.cc.
 . "$(dirname "$0")/lib.sh"
 need_mount
-need_root # the kernel gives an ordinary user's mount fewer reads at a time
+need_root # the kernel allows fewer concurrent reads on an ordinary user's mount
 need nginx python3
 
 mkdir -p "$work/tree"

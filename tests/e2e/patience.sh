@@ -1,6 +1,6 @@
 #!/bin/bash
-# Servers in trouble: what passes is waited for by every command, what does not pass ends it in time, and each kind is
-# called by its name.
+# Servers with faults: every command waits for temporary faults to pass, and fails in time if they do not. Its message
+# names the kind of fault.
 . "$(dirname "$0")/lib.sh"
 need_mount
 need python3
@@ -14,9 +14,9 @@ start_server python3 "$repository/tests/support/trouble_server.py" "$store" "$po
 await_server "http://127.0.0.1:$port" trouble_server.py
 client=(--pubkey "$key.pub" --cache none)
 
-here=$work # where output goes
+here=$work # for output
 
-# ends_within SECONDS COMMAND...: its exit code, however it ends.
+# ends_within SECONDS COMMAND...: the command must end in time; returns its exit code.
 ends_within() {
   local result=0
   timeout "$@" >"$here/stdout" 2>"$here/stderr" </dev/null || result=$?
@@ -24,7 +24,7 @@ ends_within() {
   return $result
 }
 
-# Those that wait longest go on beside the others.
+# The steps that wait longest run in parallel with the others.
 verify_what_drips() {
   ! ends_within 200 "$rootstream" verify "$server_url/drip-150/tree" --pubkey "$key.pub" || fail "verified what drips"
   ! grep -q damaged "$here/stdout" "$here/stderr" || fail "a slow server is called damage"

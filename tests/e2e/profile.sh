@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What a mount is asked for is recorded: from its first request on, or for a while; shown, and put together.
+# Records the requests to a mount, from its first request on or for a while; shows and merges profiles.
 # Covers: fusefs/commands/profile.cc, server-tools/commands/profile.cc, server-tools/profile_table.cc.
 . "$(dirname "$0")/lib.sh"
 need_mount
@@ -8,7 +8,7 @@ publish "$work/source" image >/dev/null
 url=file://$store/image:latest
 mkdir "$work/mnt"
 
-# bytes_of PROFILE PATH: that were read of it.
+# bytes_of PROFILE PATH: the number of bytes of PATH that were read.
 bytes_of() { awk -v path="$2" '$1 == "read" && $6 == path { sum += $5 } END { print sum + 0 }' "$1"; }
 has() { [ "$(bytes_of "$1" "$3")" = "$2" ] || fail "$1 has not $2 bytes of $3: $(cat "$1")"; }
 
@@ -38,7 +38,7 @@ mount_image "$url" "$work/mnt"
 "$rootstream" profile record "$work/mnt" -o "$work/part" >"$work/record.log" 2>&1 &
 recording=$!
 servers+=("$recording")
-# Until it has begun: a name that was not looked up before is an event.
+# Whether the recording has begun: the lookup of a new name is an event.
 begun() {
   ls "$work/mnt/absent-$RANDOM" 2>/dev/null || true
   "$rootstream" status "$work/mnt" --json | grep -q '"recorded": [1-9]'

@@ -21,9 +21,9 @@ for word in published manifest entries bytes unique compressed new time; do
 done
 
 step "a share, and no more than 60 columns"
-# columns_of FILE: of the widest line that was drawn.
+# columns_of FILE: the columns of the widest line that was drawn.
 columns_of() { tr '\r' '\n' <"$1" | sed 's/\x1b\[[0-9;]*[A-Za-z]//g' | awk '{ if (length > most) most = length } END { print most + 0 }'; }
-# drawn REGEX COMMAND: what it draws is like this, and not too wide.
+# drawn REGEX COMMAND: the command must draw lines that match and are not too wide.
 drawn() {
   script -qec "stty cols 200; $2" "$work/terminal" >/dev/null </dev/null
   sed -i '1d; /^Script done/d' "$work/terminal" # script's own lines

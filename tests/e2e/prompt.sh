@@ -1,5 +1,5 @@
 #!/bin/bash
-# kboot's prompt as its scripts call it: a line on standard output, exit codes, the terminal left as it was.
+# kboot's prompt as its scripts call it: it prints a line on standard output, sets its exit code, and restores the terminal.
 . "$(dirname "$0")/lib.sh"
 need python3
 kboot=$build/libexec/rootstream/kboot

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Sources and stores that are not what they seem: each is published whole, or refused with one line that names
-# it; and nothing in a folder that is no store is written or deleted.
+# Sources and stores that are not what they seem: each source is published whole, or refused with one line that
+# names it. Nothing is written or deleted in a folder that is not a store.
 . "$(dirname "$0")/lib.sh"
 need_root
 need script

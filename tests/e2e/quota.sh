@@ -1,5 +1,5 @@
 #!/bin/bash
-# --cache-size is kept at all times, within 5 %, while three times as much is read.
+# The cache never exceeds --cache-size by more than 5 %, while three times as much is read.
 . "$(dirname "$0")/lib.sh"
 need_mount
 need nginx
@@ -14,7 +14,7 @@ most=0
 
 poll() {
   local now
-  # Files may go while they are counted.
+  # Files may vanish while they are counted.
   now=$(du -s --block-size=1 "$work/cache" 2>/dev/null | cut -f 1 || true)
   [ -n "$now" ] || return 0
   [ "$now" -le "$most" ] || most=$now

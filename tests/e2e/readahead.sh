@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The kernel's readahead of a mount is low, a disk's where the server is near; it rises while files are read in runs, and
-# falls again.
+# The kernel's readahead of a mount is low for a far server, and that of a disk for a near one. It rises while files are
+# read sequentially, and falls again.
 . "$(dirname "$0")/lib.sh"
 need_mount
 need_root
@@ -35,7 +35,7 @@ mount_image "http://127.0.0.1:$far_port/image" "$work/mnt" --cache "$work/cache"
 is 16 || fail "by a far server it is $(readahead)"
 read_runs
 wait_for 5 is 512 || fail "read in runs: $(readahead)"
-echo 1 >/proc/sys/vm/drop_caches # so that the mount is asked
+echo 1 >/proc/sys/vm/drop_caches # so that the reads reach the daemon
 read_scattered
 wait_for 5 is 16 || fail "read here and there: $(readahead)"
 unmount "$work/mnt"

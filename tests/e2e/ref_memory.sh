@@ -1,6 +1,6 @@
 #!/bin/bash
-# What a client remembers of an image's versions outlives one damaged copy, and when it is lost, that is
-# said; --strict-memory refuses then.
+# A client's memory of refs survives damage to one of its copies. If it is lost, the client says so, and
+# with --strict-memory refuses the image.
 . "$(dirname "$0")/lib.sh"
 need_root
 need_mount

@@ -1,6 +1,6 @@
 #!/bin/bash
-# What is asked of the server: few requests to open an image, no byte twice however many read, nothing
-# again once it is cached.
+# The requests to the server: few to open an image, none for the same byte twice with many readers, and
+# none for cached data.
 . "$(dirname "$0")/lib.sh"
 need_mount
 need nginx

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The password and the query of a URL are in no place that another user can read, and in no message.
+# The password and the query of a URL appear nowhere that another user can read, and in no message.
 . "$(dirname "$0")/lib.sh"
 need_mount
 need python3
@@ -13,7 +13,7 @@ with_secrets() { sed "s,://,://someone:$secret@,; s,\$,?token=$secret," <<<"$1";
 url=$(with_secrets "$server_url/tree")
 mirror=$(with_secrets "$server_url")
 
-# No process but these tests' own shells has it in its command line.
+# Only the test's own shells may have the secret in their command lines.
 hidden_in_ps() {
   local pid
   for pid in $(processes_with "$secret"); do
@@ -50,7 +50,7 @@ wait_for 10 grep -q 'no store answers' "$work/log" || fail "$(cat "$work/log")"
 "$rootstream" umount "$work/mount"
 
 step "command lines, while they wait"
-# Takes connections, and answers nobody.
+# A server that accepts connections and never answers.
 python3 -c '
 import socket, sys, time
 s = socket.create_server(("127.0.0.1", 0))

@@ -2,7 +2,7 @@
 # The same image through every kind of server.
 # Covers: server-tools/commands/serve.cc, server-tools/commands/verify.cc.
 . "$(dirname "$0")/lib.sh"
-need_root # a certificate is trusted in a mount namespace
+need_root # trusts a certificate in a mount namespace
 need_mount
 need nginx lighttpd busybox
 
@@ -38,7 +38,7 @@ stop_server
 start_nginx_tls_h2
 expect_fail 'tree.*: SSL certificate problem' 1 \
   "$rootstream" inspect "$server_url/tree" --pubkey "$key.pub" --cache none --on-network-loss fail:1
-# libcurl's own bundle: SSL_CERT_FILE and CURL_CA_BUNDLE are the curl program's.
+# libcurl's own bundle, because SSL_CERT_FILE and CURL_CA_BUNDLE affect only the curl program.
 bundle=$(curl-config --ca 2>/dev/null || true)
 : "${bundle:=/etc/ssl/certs/ca-certificates.crt}"
 mount --bind "$work/ca.pem" "$bundle"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Programs that get signals while they use a mount: no call of theirs is cut short, who is killed dies at once and leaves
-# nothing behind, and the daemon lives.
+# Programs get signals while they use a mount: none of their calls is interrupted, a killed program dies at once and leaves
+# nothing behind, and the daemon keeps running.
 . "$(dirname "$0")/lib.sh"
 need_mount
 need nginx python3

@@ -1,6 +1,6 @@
 #!/bin/bash
-# A name server that says nothing costs only the store whose name it should tell: a mirror serves opening and reads
-# meanwhile, and nothing waits for the resolver at the end.
+# A name server that does not answer affects only the store whose name it should resolve. A mirror serves opening and
+# reads meanwhile, and nothing waits for the resolver at the end.
 . "$(dirname "$0")/lib.sh"
 need_mount
 need_root
@@ -12,7 +12,7 @@ if [ -z "${in_namespace:-}" ]; then
 fi
 ip link set lo up
 
-# A minute and more of silence, were it waited for.
+# The resolver would wait for a minute or more.
 printf 'nameserver 127.0.0.53\noptions timeout:20 attempts:3\n' >"$work/resolv.conf"
 printf 'hosts: files dns\n' >"$work/nsswitch.conf"
 for file in resolv.conf nsswitch.conf; do

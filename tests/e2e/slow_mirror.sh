@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Of two mirrors the one that delivers is asked, whichever is named first; when it dies, the other one.
+# Of two mirrors the client asks the faster one, in whichever order they are named. When that dies, it asks the other.
 . "$(dirname "$0")/lib.sh"
 need_mount
 need nginx python3

@@ -1,5 +1,5 @@
 #!/bin/bash
-# What a mounted filesystem tells of itself: statfs and df, holes through lseek, setuid, read-only,
+# What a mounted filesystem reports about itself: statfs and df, holes through lseek, setuid, read-only,
 # permissions for ordinary users.
 . "$(dirname "$0")/lib.sh"
 need_root
@@ -37,7 +37,7 @@ grep " $work/mount " /proc/self/mountinfo | grep -q " ro[, ].* - fuse.rootstream
 step "holes"
 [ "$(du --block-size=1 "$work/mount/sparse" | cut -f 1)" -lt 1000000 ] || fail "a hole counts as blocks"
 [ "$(du --block-size=1 "$work/mount/noise" | cut -f 1)" -ge 5000000 ] || fail "too few blocks"
-cp --sparse=auto "$work/mount/sparse" "$work/copy" # by SEEK_HOLE
+cp --sparse=auto "$work/mount/sparse" "$work/copy" # finds holes by SEEK_HOLE
 cmp "$work/source/sparse" "$work/copy"
 [ "$(du --block-size=1 "$work/copy" | cut -f 1)" -lt 1000000 ] || fail "lseek finds no hole"
 

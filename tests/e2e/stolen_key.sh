@@ -1,6 +1,6 @@
 #!/bin/bash
-# Whoever steals a key can publish the last serial there is. The way back, as docs/security.md has it: another
-# key, and another tag at once, or the same one for clients that forget.
+# A thief of a key can publish the highest possible serial. The recovery of docs/security.md is a new key, either with
+# a new tag, which works at once, or with the same tag, for clients whose memory of refs is removed.
 . "$(dirname "$0")/lib.sh"
 
 make_key

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The daemon of a root is stopped, as an init that goes down stops every process (killall5(8), systemd-shutdown(8)), while
-# that init asks for names that nobody remembers: it is answered.
+# At shutdown, an init stops every process (killall5(8), systemd-shutdown(8)), even the daemon of its root, and then looks up
+# names that are not in the kernel's cache. It must get answers.
 . "$(dirname "$0")/lib.sh"
 need_root
 need_mount

@@ -4,11 +4,11 @@
 
 systems='ifupdown networkd network-manager connman cloud-init bullseye trixie sid sysvinit openrc runit finit busybox'
 
-# describe SYSTEM: sets suite, packages, title and init ('' for its /sbin/init), soft_reboot where it has one, and options of
+# describe SYSTEM: sets suite, packages, title, init ('' for its /sbin/init), soft_reboot if it has one, and the options of
 # mmdebstrap.
 describe() {
   suite=bookworm init='' soft_reboot=''
-  mmdebstrap_options=(--aptopt='Acquire::Check-Valid-Until "false"') # a mirror may be behind sid
+  mmdebstrap_options=(--aptopt='Acquire::Check-Valid-Until "false"') # a mirror's copy of sid may be outdated
   local common=udev,linux-image-cloud-amd64,iproute2,netbase,python3-minimal,passwd,login,openssh-server,openssh-client,procps
   case "$1" in
     ifupdown) title='Debian bookworm, systemd, ifupdown' packages=systemd-sysv,ifupdown ;;
@@ -18,7 +18,7 @@ describe() {
     cloud-init) title='Debian bookworm, cloud-init' packages=systemd-sysv,cloud-init,ifupdown ;;
     bullseye)
       title='Debian bullseye' suite=bullseye packages=systemd-sysv,ifupdown
-      # Its security updates have ended, and not all that their list names is there.
+      # bullseye's security updates have ended, and some packages in their list are missing.
       # shellcheck disable=SC2016 # for the hook's shell
       mmdebstrap_options+=(--setup-hook='sed -i /security/d "$1/etc/apt/sources.list"')
       ;;
@@ -34,7 +34,7 @@ describe() {
   packages=$common,$packages
 }
 
-# fit_system SYSTEM ROOT: what a person would have set up, the network above all; root may log in at the serial line.
+# fit_system SYSTEM ROOT: configures ROOT as an administrator would, mainly its network. root may log in on the serial line.
 fit_system() {
   local root=$2
   install -m 755 "$repository/tests/e2e/system_check" "$root/usr/local/sbin/check"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Publishers at once on one store, of the same and of different images, lose nothing.
+# Concurrent publishers into one store, of the same and of different images, lose nothing.
 . "$(dirname "$0")/lib.sh"
 
 for tree in a b c; do

@@ -71,7 +71,7 @@ stop_server
 step "^C while it waits to open an image"
 no_process() { [ -z "$(processes_with "$server_url/tree")" ]; }
 for mode in --foreground ""; do
-  # As on a terminal: to the whole process group.
+  # As from a terminal, the signal goes to the whole process group.
   env --default-signal=INT setsid "$rootstream" mount "$server_url/tree" "$work/mount" \
     --pubkey "$key.pub" --cache none --on-network-loss wait $mode >"$work/log" 2>&1 &
   daemon=$!

@@ -103,7 +103,7 @@ TEST(PublisherPartDecode, RefusesACountThatOverflows) {
   out.Raw("RSPP");
   out.U8(0);
   out.Raw(Sha256("key").view());
-  out.Varint((uint64_t{1} << 59) + 1);  // times 32 is 32 modulo 2^64
+  out.Varint((uint64_t{1} << 59) + 1);  // 32 times this count is 32 modulo 2^64
   out.Raw(Sha256("x").view());
   EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, PublisherPart::Decode(out.bytes())));
 }

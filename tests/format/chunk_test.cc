@@ -55,7 +55,7 @@ TEST(ChunkVerify, RefusesTruncationAtEveryByte) {
     EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, Verify(std::string_view(stored).substr(0, size), Sha256(stored))));
 }
 
-// Short strings lie elsewhere than long ones, and grow by other steps.
+// std::string stores short strings elsewhere than long ones, and lets them grow in other steps.
 TEST(ChunkOpen, GivesBackEverySmallSize) {
   Compressor compressor(3);
   for (size_t size = 0; size <= 100; ++size) {
@@ -77,7 +77,7 @@ TEST(ChunkOpen, RefusesAnotherSizeThanExpected) {
     EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, Decompress(*verified, size))) << size;
 }
 
-// What a careless publisher may have signed: the hash is right, the frame is not.
+// A faulty publisher may sign such chunks: the hash is right, the zstd frame is not.
 TEST(ChunkOpen, RefusesFramesThatAreNotWhole) {
   const std::string whole = Compressor(3).Compress(Plain());
   for (size_t size = 0; size < whole.size(); ++size) {

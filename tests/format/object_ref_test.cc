@@ -17,7 +17,7 @@ std::string EncodeOne(const ObjectRef& ref) {
   return out.Take();
 }
 
-// nullopt: refused.
+// nullopt: the bytes were refused.
 std::optional<ObjectRef> DecodeOne(std::string_view bytes, size_t max_plain = kMaxChunkPlain) {
   Decoder in(bytes);
   const PackTable packs = PackTable::Decode(in, 10);
@@ -48,8 +48,8 @@ TEST(PackTableOf, OwnPackIsNumberZero) {
 
 TEST(PackTableOf, RefusesANumberOutsideTheTable) {
   Encoder out;
-  out.Varint(0);  // packs
-  out.Varint(1);  // the first of them
+  out.Varint(0);  // number of packs
+  out.Varint(1);  // the first pack, which does not exist
   out.Varint(16);
   out.Varint(1);
   out.Varint(1);

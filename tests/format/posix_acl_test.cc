@@ -52,7 +52,7 @@ TEST(AclIsValid, WhereTheKernelTakesIt) {
       {{kAclUserObject, 7}, {kAclUserObject, 7}, {kAclGroupObject, 5}, {kAclOther, 0}},
       {{kAclGroupObject, 7}, {kAclUserObject, 5}, {kAclOther, 0}},
       {{kAclUserObject, 8}, {kAclGroupObject, 5}, {kAclOther, 0}},
-      {{kAclUserObject, 7}, {kAclUser, 7}, {kAclGroupObject, 5}, {kAclMask, 7}, {kAclOther, 0}},  // of nobody
+      {{kAclUserObject, 7}, {kAclUser, 7}, {kAclGroupObject, 5}, {kAclMask, 7}, {kAclOther, 0}},  // without a user id
       {{kAclUserObject, 7}, {kAclGroupObject, 5}, {kAclMask, 7}, {kAclMask, 7}, {kAclOther, 0}},
       {{kAclUserObject, 7}, {kAclGroupObject, 5}, {kAclOther, 0}, {0x40, 0}},
       {{kAclUserObject, 7}, {0x03, 0}, {kAclGroupObject, 5}, {kAclOther, 0}}};

@@ -37,7 +37,7 @@ TEST(ProfileDecode, RefusesWhatIsCutOffWithinALine) {
   const std::string text = SampleProfile().Encode();
   for (size_t size = 0; size < text.size(); ++size) {
     const std::string_view part = std::string_view(text).substr(0, size);
-    if (size >= kHead.size() && part.back() == '\n') continue;  // whole lines are a profile
+    if (size >= kHead.size() && part.back() == '\n') continue;  // a part of whole lines is a profile
     EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, Profile::Decode(part))) << size;
   }
 }

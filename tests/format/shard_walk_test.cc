@@ -25,7 +25,7 @@ class ShardWalkTest : public ::testing::Test {
       if (Sha256(plain) == ref.id) return plain;
     return plain_.front();
   }
-  // How many were gone through; the error of the first that could not be entered.
+  // The number of shards that were walked, or the error of the first that could not be entered.
   Result<int> WalkAll(ShardWalk& walk) const {
     int count = 0;
     while (const auto next = walk.Next()) {

@@ -118,7 +118,7 @@ TEST(TreeDecode, RefusesNamesThatAreTooLong) {
 
 TEST(TreeDecode, OnlyTheRootMayHaveNoName) {
   Tree tree = SampleTree();
-  tree.top = {false, 0, 2};  // then it is no root shard
+  tree.top = {false, 0, 2};  // makes it a shard that is not a root
   tree.inodes[0].listing = {false, 2, 8};
   EXPECT_TRUE(IsRefused(tree));
 }

@@ -1,4 +1,4 @@
-// What all fuzz targets need.
+// Shared by all fuzz targets.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <string_view>
 
-// A property that does not hold is a crash, for the fuzzer as for the replay.
+// Aborts if a property does not hold, so that both the fuzzer and the replay report a crash.
 #define FUZZ_CHECK(condition)                                                            \
   do {                                                                                   \
     if (!(condition)) {                                                                  \

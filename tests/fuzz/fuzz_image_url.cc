@@ -9,6 +9,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto again = ParseImageUrl(url->ToString());
   FUZZ_CHECK(again.ok());
   FUZZ_CHECK(again->image == url->image);
-  FUZZ_CHECK(again->ToString() == url->ToString());  // what is shown has no secrets left in it
+  FUZZ_CHECK(again->ToString() == url->ToString());  // ToString() leaves out secrets
   return 0;
 }

@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto again = Ref::DecodeBody(body->Encode());
   FUZZ_CHECK(again.ok());
   FUZZ_CHECK(*again == *body);
-  // Nobody trusted has signed what a fuzzer makes.
+  // No trusted key has signed the fuzzer's input.
   PublicKey key;
   key.bytes.fill(1);
   FUZZ_CHECK(!CheckRef(FuzzBytes(data, size), body->image, {.keys = {key}}).ok());

@@ -7,7 +7,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace rootstream;
   const auto advertisement = ParseRouterAdvertisement(FuzzBytes(data, size));
   if (!advertisement) return 0;
-  // A shell reads it: five words, each in its quotes, and nothing that could end them.
+  // A shell reads the output: five words in single quotes, and no character that could end a quoted word.
   size_t quotes = 0;
   for (const char c : ShellWords(*advertisement)) {
     quotes += c == '\'' ? 1 : 0;

@@ -6,7 +6,7 @@
 #include "cache/segment_index.h"
 #include "tests/fuzz/fuzz.h"
 
-// Entries as they may lie on a disk, with a seal that fits. What is found is within the limits of the format.
+// Arbitrary entries on the disk, with a matching seal. The places that are found are within the limits of the format.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace rootstream;
   char folder[] = "/dev/shm/rootstream-fuzz-XXXXXX";

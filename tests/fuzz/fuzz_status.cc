@@ -1,7 +1,7 @@
 #include "fusefs/mount/status.h"
 #include "tests/fuzz/fuzz.h"
 
-// What anybody may answer at a control socket.
+// Any process may answer at a control socket, with any bytes.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace rootstream;
   const auto text = StatusText(std::string(FuzzBytes(data, size)));

@@ -1,7 +1,7 @@
 #include "chunker/source/tar_headers.h"
 #include "tests/fuzz/fuzz.h"
 
-// What is noted does not depend on the pieces that the bytes come in.
+// The notes do not depend on the pieces in which the bytes are read.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace rootstream;
   const std::string_view bytes = FuzzBytes(data, size);

@@ -9,7 +9,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto again = Tree::Decode(tree->Encode(), holder);
   FUZZ_CHECK(again.ok());
   FUZZ_CHECK(*again == *tree);
-  // What a reader does with a decoded tree.
+  // Does what a reader does with a decoded tree.
   for (const Inode& inode : tree->inodes) {
     if (inode.listing.split) {
       tree->FindRange(inode.listing, "name");

@@ -1,4 +1,4 @@
-// Runs a fuzz target over a corpus, file by file, where no libFuzzer is linked: each file whole,
+// Runs a fuzz target over a corpus, file by file, in builds without libFuzzer: each file whole,
 // cut off at every byte, and with every byte flipped.
 #include <algorithm>
 #include <cstdint>
@@ -13,10 +13,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 
 namespace {
 
-constexpr size_t kMaxVaried = 8 << 10;  // bytes of a file that is also varied
+constexpr size_t kMaxVaried = 8 << 10;  // larger files are only replayed whole
 
 void Run(const std::string& bytes, size_t size) {
-  // A copy of just these bytes, so that the sanitizer sees a read behind them.
+  // A copy of exactly these bytes, so that the sanitizer detects reads past their end.
   const std::vector<uint8_t> copy(bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(size));
   LLVMFuzzerTestOneInput(copy.data(), copy.size());
 }

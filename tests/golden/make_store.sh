@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes tests/golden/store: a small store of every kind of entry, with a hot range and a boot entry, and what must be
-# found in it. Run by hand, as root, when the format gains a version; a store of an earlier version stays beside it.
+# Makes tests/golden/store, a small store with every kind of entry, a hot range and a boot entry, and the lists of its
+# expected contents. Run by hand, as root, when the format gets a new version; stores of earlier versions are kept.
 . "$(dirname "$0")/../e2e/lib.sh"
 golden=$repository/tests/golden
 tree=$work/tree

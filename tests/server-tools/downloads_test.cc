@@ -14,7 +14,7 @@ using std::chrono::seconds;
 constexpr size_t kLimit = 1 << 20;
 const std::string kStore = "http://origin/store";
 
-// Keeps what comes, and remembers how often it began anew.
+// Keeps the received bytes, and counts the restarts.
 class TestDownload : public Download {
  public:
   TestDownload(std::string path, std::string expected) : path_(std::move(path)), expected_(std::move(expected)) {}

@@ -18,7 +18,7 @@ TEST(ProfilePicture, HasABarForEachEventAndNoNameThatBreaksIt) {
   Profile profile = SampleProfile();
   profile.events.push_back({ProfileKind::kRead, 9'000'000'000, 5, 0, 10, "/a<b>&\"\n\xff", {}});
   const std::string svg = ProfilePicture(profile);
-  const size_t bars = profile.events.size() - 1;  // none for what a file was like
+  const size_t bars = profile.events.size() - 1;  // the event that describes a file has no bar
   EXPECT_EQ(Count(svg, "<title>"), bars);
   EXPECT_EQ(Count(svg, "</title>"), bars);
   EXPECT_NE(svg.find("/a&lt;b&gt;&amp;&quot;\\x0a\\xff"), std::string::npos);

@@ -1,4 +1,4 @@
-// The embedded server and the real transport, one against the other.
+// Tests the embedded server and the real transport against each other.
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 

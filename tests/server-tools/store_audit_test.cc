@@ -28,7 +28,7 @@ class StoreAudit : public ::testing::Test {
     return AuditStore(store, keys_);
   }
 
-  // Files that the audit must know about; nobody believes images.list.
+  // The files that the audit must check. images.list is not among them, because nothing trusts it.
   std::vector<std::string> Files() {
     std::vector<std::string> files;
     for (const std::string& file : FilesBelow(store_))
@@ -42,14 +42,14 @@ class StoreAudit : public ::testing::Test {
     return *Manifest::Decode(ReadTestFile(store_ + "/" + manifests.at(0).info.name));
   }
 
-  // A manifest that no ref leads to.
+  // Writes a manifest that no ref names.
   void PutManifest(const Manifest& manifest) {
     const std::string bytes = manifest.Encode();
     last_manifest_ = store_ + "/manifests/" + Sha256(bytes).Hex();
     WriteTestFile(last_manifest_, bytes);
   }
 
-  // The place of the last object of a pack of these, in the store.
+  // Writes a pack of these objects into the store. Returns the place of its last object.
   ObjectRef PutPack(const std::vector<std::string>& objects) {
     TestPack pack;
     for (const std::string& object : objects) pack.Add(object);

@@ -26,14 +26,14 @@ class StoreGc : public ::testing::Test {
     return summary.ok() ? summary->manifest : Id{};
   }
 
-  // Publishes two versions; the first is replaced.
+  // Publishes two versions; the second replaces the first.
   void PublishTwice() {
     old_ = PublishVersion("image", 1);
     first_version_ = ServedFiles(store_);
     new_ = PublishVersion("image", 2);
   }
 
-  // As if all of the store had been written so long ago.
+  // Makes all files of the store as old as `age`.
   void Age(hours age) {
     const auto time = std::filesystem::file_time_type::clock::now() - age;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(store_))
@@ -55,7 +55,7 @@ class StoreGc : public ::testing::Test {
     for (const std::string& damage : report->damages) ADD_FAILURE() << damage;
   }
 
-  // Fails with a message that has `text`, and removes nothing.
+  // gc must fail with a message that contains `text`, and must remove nothing.
   void ExpectRefused(const std::string& text) {
     const auto before = FilesBelow(store_);
     const auto report = Collect(kAtOnce);
@@ -95,7 +95,7 @@ TEST_F(StoreGc, RemovesAnOldVersionWithItsPacks) {
   EXPECT_FALSE(HasManifest(old_));
   EXPECT_TRUE(HasManifest(new_));
   EXPECT_EQ(report->manifests_removed, 1u);
-  // Its metadata; the pack of its contents holds what the new one shares.
+  // The pack of its metadata. The pack of its contents is kept, because the new version shares chunks of it.
   EXPECT_EQ(report->packs_removed, 1u);
   EXPECT_EQ(report->packs_kept, 3u);
   EXPECT_GT(report->bytes_freed, 0u);
@@ -124,7 +124,7 @@ TEST_F(StoreGc, KeepsAnOldVersionForItsTime) {
   EXPECT_EQ(report->manifests_kept, 2u);
 }
 
-// A version may have been out for years; who reads it opened it perhaps a minute before.
+// A version may be years old when it is replaced, and a client may have opened it only a minute before.
 TEST_F(StoreGc, TheTimeOfAnOldVersionBeginsWhenItIsReplaced) {
   old_ = PublishVersion("image", 1);
   Age(hours(24 * 365));
@@ -145,7 +145,7 @@ TEST_F(StoreGc, KeepsWhatIsYoungerThanTheGraceTime) {
   EXPECT_EQ(report->manifests_kept, 2u);
 }
 
-// As after a crash between its manifest and its packs.
+// As after a crash that left packs without their manifest.
 TEST_F(StoreGc, RemovesPacksOfNoManifest) {
   PublishTwice();
   std::filesystem::remove(store_ + "/manifests/" + old_.Hex());
@@ -227,7 +227,7 @@ TEST_F(StoreGc, RemovesNothingWhenAKeptManifestIsDamaged) {
   EXPECT_EQ(FilesBelow(store_), before);
 }
 
-// Each pack in turn: of metadata it cannot be walked, of contents it is missed.
+// For each pack in turn: without its metadata the image cannot be walked; a missing pack of contents is noticed.
 TEST_F(StoreGc, RemovesNothingWhenANeededPackIsMissingOrTruncated) {
   PublishVersion("a", 1);
   const auto needed = ServedFiles(store_);

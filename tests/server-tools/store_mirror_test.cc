@@ -44,7 +44,7 @@ class StoreMirror : public ::testing::Test {
     return MirrorStore(Options(images), network_);
   }
 
-  // What a copy shall have, path by path; nothing else is in it.
+  // The copy must have exactly these files, by path.
   void ExpectCopyOf(const std::map<std::string, std::string>& files) {
     for (const auto& [path, bytes] : files) ASSERT_EQ(ReadTestFile(to_ + "/" + path), bytes) << path;
     EXPECT_EQ(Files(to_).size(), files.size());
@@ -156,7 +156,7 @@ TEST_F(StoreMirror, MendsDamagedMetadataInTheCopy) {
   ExpectCopyOf(Files(from_));
 }
 
-// Each request in turn is answered with damaged bytes, or not at all, for ever.
+// The URL of each request in turn is always answered with damaged bytes, or never answered.
 TEST_F(StoreMirror, AFaultAtAnyRequestLeavesACopyThatVerifies) {
   PublishVersion("image", 1);
   ASSERT_TRUE(IsOk(MirrorImages({"image"})));

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Mounts begin and end, many times, with requests in flight: mount, readers of every kind, and after a moment umount, a lazy
-# umount, SIGTERM, or the server's death first. Fails if a daemon ends with another code than 0, or lives on.
-#   tests/soak/mounts.sh COUNT        ROOTSTREAM_BUILD=build/tsan for ThreadSanitizer's eyes
+# Mounts and unmounts many times with requests in flight: mounts, starts readers of every kind, and after a moment unmounts,
+# unmounts lazily, sends SIGTERM, or first stops the server. Fails if a daemon exits with a code other than 0, or does not exit.
+#   tests/soak/mounts.sh COUNT        ROOTSTREAM_BUILD=build/tsan runs it under ThreadSanitizer
 . "$(dirname "$0")/../e2e/lib.sh"
 need_mount
 need python3 nginx

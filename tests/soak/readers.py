@@ -1,5 +1,5 @@
-"""The programs of a soak: each process reads a mount in one way after another, as its seed says, and holds all it sees
-against the folder that was published. It goes on until it is killed, or ends with 1 and a line for what was wrong."""
+"""The readers of a soak. Each process reads a mount in many ways, as its seed chooses, and compares all that it sees
+with the folder that was published. It runs until it is killed, or exits with 1 and a line that says what was wrong."""
 import ctypes
 import errno
 import mmap
@@ -89,7 +89,7 @@ class Reader:
                      sorted(os.listdir(os.path.join(self.source, folder))))
 
     def sought(self, name):
-        """A position that nobody gave out: an error or names of this folder, and nothing else."""
+        """Seeks to an arbitrary position: this must give an error or names of this folder, and nothing else."""
         folder = os.path.dirname(name)
         fd = os.open(os.path.join(self.mount, folder), os.O_RDONLY | os.O_DIRECTORY)
         try:
@@ -109,7 +109,7 @@ class Reader:
 
 def read_until_killed(source, mount, names, seed, with_timer):
     """The body of a process; does not return."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # SIGQUIT
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # no core dump by SIGQUIT
     for signum in DEADLY:
         signal.signal(signum, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, DEADLY)

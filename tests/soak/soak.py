@@ -80,12 +80,12 @@ class Soak:
 
     def start_reader(self):
         seed, with_timer = self.chance.getrandbits(32), self.chance.random() < 0.5
-        signal.pthread_sigmask(signal.SIG_BLOCK, readers.DEADLY)  # not before they are deadly again
+        signal.pthread_sigmask(signal.SIG_BLOCK, readers.DEADLY)  # until the child has restored their handlers
         pid = os.fork()
         if pid == 0:
             readers.read_until_killed(self.source, self.mount, self.names, seed, with_timer)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, readers.DEADLY)
-        self.readers[pid] = None  # or the signal that is to end it, and until when
+        self.readers[pid] = None  # later the signal that should end it, and the deadline
 
     def count(self, what):
         self.counts[what] = self.counts.get(what, 0) + 1
@@ -145,7 +145,7 @@ class Soak:
                 raise Failed(f"reader {pid} lives {LONGEST_DEATH} s after {signal.Signals(dying[0]).name}")
 
     def state(self):
-        """Kilobytes of memory of its own, threads, descriptors."""
+        """The daemon's anonymous memory in kB, its threads and its descriptors."""
         fields = dict(line.split(":", 1) for line in open(f"/proc/{self.daemon.pid}/status"))
         return (int(fields["RssAnon"].split()[0]), int(fields["Threads"]), len(os.listdir(f"/proc/{self.daemon.pid}/fd")))
 
@@ -170,7 +170,7 @@ class Soak:
         return states
 
     def look_at_status(self):
-        """Without requests that were tried again, this soak shows nothing."""
+        """Fails if no request was retried, because the soak then proves nothing."""
         answer = subprocess.run([self.rootstream, "status", self.mount, "--json"], check=True, stdout=subprocess.PIPE)
         status = json.loads(answer.stdout)
         print("status:", ", ".join(f"{status[name]} {name}" for name in ("requests", "retries", "errors", "misses")))
@@ -178,7 +178,7 @@ class Soak:
             raise Failed("no request was tried again: the faults did not come")
 
     def judge(self, states):
-        """A leak grows on: the last third is held against the second, the first fills caches."""
+        """Detects leaks: compares the last third with the second. The first third is ignored, because it fills caches."""
         third = len(states) // 3
         if third == 0:
             return

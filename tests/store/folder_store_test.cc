@@ -51,7 +51,7 @@ TEST_F(FolderStoreTest, OfTwoThatResumeTheSameUploadEachHasItsOwn) {
   EXPECT_TRUE(FilesBelow(folder_ / "store/tmp").empty());
 }
 
-// What is not listed would seem not to be needed.
+// An image that List() leaves out would not protect its packs.
 TEST_F(FolderStoreTest, ALinkToWhatIsNotThereIsNotPassedOver) {
   std::filesystem::create_directories(folder_ / "store/images/debian");
   std::filesystem::create_symlink("/not/mounted", folder_ / "store/images/debian/latest");

@@ -14,7 +14,7 @@ namespace {
 
 class NeededPacksTest : public ::testing::Test {
  protected:
-  // An object of these plain bytes, at the end of a pack so far.
+  // Appends an object of these plain bytes to a pack.
   ObjectRef Put(const std::string& pack, const std::string& plain) {
     uint64_t& end = sizes_.try_emplace(pack, kPackHeaderSize).first->second;
     const ObjectRef ref{Sha256(plain), Sha256(pack), end, static_cast<uint32_t>(plain.size()),
@@ -72,7 +72,7 @@ TEST_F(NeededPacksTest, WalksWhatImagesShareOnce) {
   EXPECT_EQ(reads_, 2u);
 }
 
-// "My own pack" is another one in each copy.
+// A reference to an object's own pack means another pack in each copy of the object.
 TEST_F(NeededPacksTest, WalksTheSameObjectInAnotherPackToo) {
   const ObjectRef own{Sha256("chunk"), Id{}, 16, 10, 20};
   const std::string tree = Tree{.publisher = {own}}.Encode();

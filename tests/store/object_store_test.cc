@@ -120,7 +120,7 @@ TYPED_TEST(ObjectStoreTest, DeletesWhatIsAsItWasListed) {
   this->Put("packs/ab/gone", "x");
   const auto listed = *this->store_->List("packs");
   ASSERT_EQ(listed.size(), 2u);
-  std::this_thread::sleep_for(std::chrono::milliseconds(1100));  // a folder's times are read in seconds
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));  // a folder store reads times in whole seconds
   EXPECT_FALSE(this->store_->Renew("packs/ab/kept", 2)) << "it has one byte";
   EXPECT_TRUE(this->store_->Renew("packs/ab/kept", 1));
   size_t told = 0;

@@ -16,7 +16,7 @@
 namespace rootstream {
 namespace {
 
-// Everything that writes and keeps a store, on one that is no folder.
+// Everything that writes and maintains a store, on a store that is not a folder.
 class StoreInMemory : public ::testing::Test {
  protected:
   static Store Open(MemoryStore::Contents& contents) { return Store(std::make_unique<MemoryStore>(contents)); }
@@ -98,7 +98,7 @@ TEST_F(StoreInMemory, NothingIsRemovedWhereOneManifestCannotBeRead) {
   EXPECT_EQ(contents_.objects.size(), objects);
 }
 
-// Two publishers at once: the ref is made again with the serial of the one that was first.
+// Two concurrent publishers: the slower one makes its ref again, with a serial after that of the first.
 TEST_F(StoreInMemory, ASerialIsGivenOnce) {
   const Store store = Open(contents_);
   int made = 0;

@@ -18,8 +18,8 @@ struct ByteRange {
 
 using ByteRanges = std::vector<ByteRange>;
 
-// The data of an open file as its filesystem reports it: all of it where holes cannot be asked for.
-// Nothing, with errno set, when the question fails or the answer cannot be true.
+// The data of an open file as its filesystem reports it: the whole file if lseek(2) cannot find holes.
+// nullopt, with errno set, if lseek(2) fails or its answer is impossible.
 inline std::optional<ByteRanges> DataOf(int fd, off_t size) {
   ByteRanges data;
   for (off_t at = 0; at < size;) {
@@ -55,7 +55,7 @@ inline ByteRanges Union(const ByteRanges& left, const ByteRanges& right) {
   return merged;
 }
 
-// What of `from` lies outside `taken`.
+// The parts of `from` that are outside `taken`.
 inline ByteRanges Subtract(const ByteRanges& from, const ByteRanges& taken) {
   ByteRanges rest;
   auto next = taken.begin();
@@ -71,7 +71,7 @@ inline ByteRanges Subtract(const ByteRanges& from, const ByteRanges& taken) {
   return rest;
 }
 
-// Each range grown to whole blocks.
+// Extends each range to whole blocks.
 inline ByteRanges RoundedOut(ByteRanges ranges, off_t block) {
   for (ByteRange& range : ranges) {
     range.begin -= range.begin % block;

@@ -2,12 +2,12 @@
 
   console.py --log FILE [--stamps FILE] --timeout SECONDS [--show] STEP... -- PROGRAM ARGUMENT...
 
---show: what is printed also goes to standard output. --stamps: lines, each behind the seconds since the start.
+--show: also copies the output to standard output. --stamps: lines of the output, each after its time in seconds.
 
-Steps, each of two words: expect REGEX (waits until it is printed, from where the last one matched), send TEXT
-(types it, with Return), type TEXT (types it as it is), run COMMAND (in a shell, meanwhile), wait SECONDS,
-end '' (until the program ends). Exit 0 when all steps are done; else what was waited for, and the end of
-what was printed, go to standard error. The program is stopped in any case.
+Each step has two words: expect REGEX (waits for output that matches, after the last match), send TEXT (types TEXT
+and Return), type TEXT (types only TEXT), run COMMAND (runs it in a shell, while the program continues), wait
+SECONDS, end '' (waits until the program ends). Exits with 0 when all steps are done. Otherwise prints the end of
+the output, and what it waited for, to standard error. Stops the program in any case.
 """
 import argparse
 import os

@@ -1,8 +1,8 @@
-// A folder on a disk that goes bad: shows SOURCE at MOUNTPOINT, and fails reads with EIO as the file
+// Simulates a folder on a failing disk: shows SOURCE at MOUNTPOINT, and fails reads with EIO as the file
 // CONTROL says. Usage: failing_folder SOURCE MOUNTPOINT CONTROL [FUSE-OPTION...]
 //
-// CONTROL holds "TEXT FROM": reads at FROM or beyond, of files with TEXT in their path, fail. Read each
-// time, so that a test can change it; absent or empty: all is well. Opening a bad file works, as on a disk.
+// CONTROL contains "TEXT FROM": reads at offset FROM or beyond fail, for files with TEXT in their path. It is read
+// each time, so that a test can change it. If it is absent or empty, no read fails. Opening a bad file works.
 #define FUSE_USE_VERSION 314
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
-// Images that no publisher of ours would write, yet whose hashes are right: whatever reads a store has to get through
-// them, or refuse them, with little stack and memory.
+// Images that rootstream's publisher would never write, but whose hashes are right. Everything that reads a store must
+// process or refuse them, with little stack and memory.
 #pragma once
 
 #include <sys/stat.h>
@@ -19,7 +19,7 @@ namespace rootstream {
 
 struct HostileImage {
   TestPack pack;
-  ObjectRef chunk, list, part;  // one byte, and what names it
+  ObjectRef chunk, list, part;  // a chunk of one byte, and objects that name it
   Manifest manifest;
 
   HostileImage() {
@@ -36,7 +36,7 @@ struct HostileImage {
   }
   static Inode File(uint32_t nlink = 1) { return {.mode = S_IFREG | 0644, .nlink = nlink}; }
 
-  // `row`: of the root directory.
+  // `row`: the row of the root directory.
   void SetRoot(const Tree& tree, uint32_t row) { manifest.root = pack.Add(AsRoot(tree, row).Encode()); }
 
   ObjectRef empty_part;
@@ -56,7 +56,7 @@ inline void EmptyRanges(HostileImage& image) {
   image.SetRoot(root, 0);
 }
 
-// One directory, whose names are those at the top of `last`, below `shards` shards.
+// One directory, whose names are those at the top of `last`, which is below a chain of `shards` shards.
 inline void PutBelow(HostileImage& image, const Tree& last, int shards) {
   ObjectRef below = image.pack.Add(last.Encode());
   Tree shard = image.Empty();
@@ -81,7 +81,7 @@ inline void ChainOfShards(HostileImage& image) {
   PutBelow(image, last, 4000);
 }
 
-// Deeper than a reader goes.
+// More nested shards than a reader accepts.
 inline void TooManyShardsInAChain(HostileImage& image) { PutBelow(image, image.Empty(), 5000); }
 
 // One file of 30,000 bytes, each in a chunk list of its own.
@@ -101,7 +101,7 @@ inline void ManyLists(HostileImage& image) {
   image.SetRoot(root, 1);
 }
 
-// 30,000 directories one in another.
+// 30,000 nested directories.
 inline void DeepFolders(HostileImage& image) {
   constexpr uint32_t kFolders = 30'000;
   Tree root = image.Empty();
@@ -113,7 +113,7 @@ inline void DeepFolders(HostileImage& image) {
   image.SetRoot(root, 0);
 }
 
-// Hard links to one inode, to a row that is not there, and to a directory.
+// Hard links to one inode, to a row that does not exist, and to a directory.
 inline void OddLinks(HostileImage& image) {
   Tree shared = image.Empty();
   shared.inodes = {HostileImage::File(30'000), HostileImage::Directory({})};
@@ -126,7 +126,7 @@ inline void OddLinks(HostileImage& image) {
   image.SetRoot(root, 0);
 }
 
-// Equal subtrees below one another: few objects, 2^40 directories.
+// 40 levels, each with two equal subtrees: few objects, 2^40 directories.
 inline void TreeOfTwins(HostileImage& image) {
   Tree twin = image.Empty();
   twin.inodes = {HostileImage::File()};
@@ -146,7 +146,7 @@ inline void TreeOfTwins(HostileImage& image) {
   image.SetRoot(twin, 2);
 }
 
-// Lists of the hot range that name one chunk over and over, and objects that are not there.
+// Lists of the hot range that name one chunk again and again, and objects that do not exist.
 inline void OddHotRange(HostileImage& image) {
   Tree root = image.Empty();
   root.inodes = {HostileImage::Directory({})};
@@ -173,7 +173,7 @@ inline const std::map<std::string, std::function<void(HostileImage&)>>& HostileI
   return images;
 }
 
-// Writes one of them as an unsigned image of that name into the store.
+// Writes the hostile image `name` into the store, as an unsigned image of that name.
 inline void WriteHostileImage(const std::string& store, const std::string& name) {
   HostileImage image;
   HostileImages().at(name)(image);

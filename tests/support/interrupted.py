@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Programs that get signals while they use a mount.
-  interrupted.py timer FOLDER SECONDS    looks at everything below, again and again, with a 50 Hz timer; exits 4 if a call
+  interrupted.py timer FOLDER SECONDS    walks FOLDER again and again, with a 50 Hz timer; exits 4 if a call
                                          returned EINTR, 3 if one failed
-  interrupted.py stat PATH [HANDLED]     one look-up; with HANDLED, SIGALRM has a handler that does nothing (SA_RESTART)
+  interrupted.py stat PATH [HANDLED]     one lookup; with HANDLED, SIGALRM has a handler that does nothing (SA_RESTART)
   interrupted.py direct PATH             one read with O_DIRECT
-  interrupted.py killed PATH COUNT       so many look-ups of names below PATH, each in a process that is killed while it waits
-  interrupted.py readers PATH COUNT      so many threads, each of which reads a page of its own; prints "parked" when all
-                                         have asked, and exits 0 if all bytes are as in the file given by $WANTED
+  interrupted.py killed PATH COUNT       COUNT lookups of names below PATH, each in a process that is killed while it waits
+  interrupted.py readers PATH COUNT      COUNT threads, each of which reads a different page; prints "parked" when all
+                                         wait, and exits 0 if all bytes equal those of the file $WANTED
 """
 import mmap, os, random, signal, sys, threading, time
 
@@ -86,7 +86,7 @@ def readers(path, count):
 
 if __name__ == "__main__":
     what, arguments = sys.argv[1], sys.argv[2:]
-    for signum in (signal.SIGINT, signal.SIGQUIT):  # which a shell's background processes ignore, and python handles
+    for signum in (signal.SIGINT, signal.SIGQUIT):  # background processes of a shell ignore them, and Python handles them
         signal.signal(signum, signal.SIG_DFL)
     if what == "stat":
         if len(arguments) > 1:

@@ -1,4 +1,4 @@
-"""Everything of a tree that an image keeps, a line a name: list_tree.py FOLDER"""
+"""Prints everything in a tree that an image keeps, one line for each name: list_tree.py FOLDER"""
 import hashlib
 import os
 import stat
@@ -6,7 +6,7 @@ import sys
 
 
 def holes(fd, size):
-    """Offsets where data and holes take turns."""
+    """The offsets at which data and holes alternate."""
     out, at, kind = [], 0, os.SEEK_HOLE
     while at < size:
         try:

@@ -1,7 +1,7 @@
 // Makes single entries of a test tree: files, holes, links, nodes, attributes and times, each in
-// one call. What every Linux filesystem can do must succeed, or the call throws std::system_error.
-// What some filesystems or containers refuse (device nodes, user.* attributes on an old tmpfs,
-// foreign owners) goes through Permitted, which names it on stderr and lets the caller go on.
+// one call. Entries that every Linux filesystem supports must succeed, or the call throws
+// std::system_error. Entries that some filesystems or containers refuse (device nodes, user.*
+// attributes on an old tmpfs, foreign owners) use Permitted, which prints a line and continues.
 #pragma once
 
 #include <fcntl.h>
@@ -33,8 +33,8 @@ inline void Require(int result, const std::string& what) {
   if (result < 0) throw std::system_error(errno, std::generic_category(), OneLine(what));
 }
 
-// False, and a line on stderr, when the machine does not permit `what`; throws on any other
-// failure.
+// Returns false, and prints a line on stderr, if the machine does not permit `what`. Throws on any
+// other failure.
 inline bool Permitted(int result, const std::string& what) {
   if (result >= 0) return true;
   switch (errno) {
@@ -46,7 +46,7 @@ inline bool Permitted(int result, const std::string& what) {
     case EFBIG:
     case E2BIG:
     case ERANGE:
-    case ENOSPC:  // how ext4 says that attributes do not fit their block
+    case ENOSPC:  // ext4: the attributes do not fit in their block
       std::fprintf(stderr, "left out: %s: %s\n", OneLine(what).c_str(), std::strerror(errno));
       return false;
     default:
@@ -161,8 +161,8 @@ inline void SetMtime(const std::string& path, timespec mtime) {
   Require(utimensat(AT_FDCWD, path.c_str(), times, AT_SYMLINK_NOFOLLOW), path);
 }
 
-// An mtime drawn from the path, so that it does not depend on the order of the walk; the names of
-// one inode share theirs.
+// An mtime that is computed from the path, so that it does not depend on the order of the walk. All
+// names of an inode have the same mtime.
 inline timespec StableMtime(const std::string& path, const struct stat& stat) {
   const bool linked = !S_ISDIR(stat.st_mode) && stat.st_nlink > 1;
   uint64_t hash = 14695981039346656037u;

@@ -1,4 +1,4 @@
-// make_hostile_images STORE: writes each of hostile_images.h into a store, and prints their names.
+// make_hostile_images STORE: writes all images of hostile_images.h into a store, and prints their names.
 #include <cstdio>
 
 #include "tests/support/hostile_images.h"

@@ -4,9 +4,9 @@
 // links, holes, every kind of node, every kind of extended attribute, owners, modes and times at
 // the edges of their ranges, and contents around the sizes where chunking changes. Two runs make
 // the same tree, byte for byte and time for time, so it can be published, mounted and compared
-// again and again. Must run as root. What the filesystem under DIR or the container refuses is
-// named in a line "left out: ..." on stderr; anything else that fails ends the program with one
-// line and exit 1. Each Make function owns one folder of the tree.
+// again and again. Must run as root. Entries that the filesystem under DIR or the container refuses
+// are named in lines "left out: ..." on stderr; any other failure ends the program with one line
+// and exit 1. Each Make function owns one folder of the tree.
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -80,7 +80,7 @@ void MakeSparseFiles() {
   MakeSparseFile("sparse/hole-one-block", 12 * kKiB, {{0, 4096}, {8192, 4096}});
   MakeSparseFile("sparse/all-hole", kMiB, {});
   MakeSparseFile("sparse/all-hole-odd", 2 * kMiB + 1, {});
-  // The least: cp and tar take fewer bytes than a block for data.
+  // The smallest hole: cp and tar treat fewer bytes than a block as data.
   MakeSparseFile("sparse/all-hole-one-block", 4096, {});
   MakeSparseFile("sparse/last-byte", 10 * kMiB, {{10 * kMiB - 1, 1}});
   MakeSparseFile("sparse/5-gib", 5 * kGiB + 123,
@@ -190,7 +190,7 @@ void MakeNodes() {
   MakeDirectory("nodes");
   MakeNode("nodes/fifo", S_IFIFO | 0644);
   MakeNode("nodes/socket", S_IFSOCK | 0777);
-  // No 0:0, which is a whiteout to an overlayfs above the tree.
+  // Without 0:0, which an overlayfs above the tree would take for a whiteout.
   const struct {
     unsigned major, minor;
   } devices[] = {{1, 3}, {7, 255}, {7, 256}, {255, 65536}, {256, 1}, {4095, 1048575}};
@@ -201,7 +201,7 @@ void MakeNodes() {
   }
 }
 
-// Quoting; invalid and not normalised UTF-8; names that sort apart from the paths they begin.
+// Names that need quoting; invalid and unnormalised UTF-8; names that sort apart from the paths that begin with them.
 const char* const kOddNames[] = {"new\nline",
                                  "\n",
                                  "-rf",
@@ -288,7 +288,7 @@ void SetMtimes() {
   }
 }
 
-// A file, a directory and a symlink that were last changed then.
+// A file, a directory and a symlink with this mtime.
 void MakeTriple(time_t seconds, long nanoseconds) {
   const std::string when = std::to_string(seconds) + "." + std::to_string(nanoseconds);
   const std::string file = "times/file " + when;

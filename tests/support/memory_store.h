@@ -1,5 +1,5 @@
-// A store in memory: what an ObjectStore has to do, and nothing of a folder. It can be made to fail, and tells what was
-// asked of it.
+// An ObjectStore in memory, without anything that is specific to folders. Tests can make its calls fail, and can see
+// which calls were made.
 #pragma once
 
 #include <functional>
@@ -17,7 +17,7 @@ class MemoryStore : public ObjectStore {
     std::string bytes;
     std::chrono::system_clock::time_point time = std::chrono::system_clock::now();
   };
-  // What is in it, and what shall go wrong; shared by all that open it, as a bucket is.
+  // The objects of the store, and the faults of its calls. All who open the store share them, like a bucket.
   struct Contents {
     std::mutex mutex;
     std::map<std::string, Object> objects;

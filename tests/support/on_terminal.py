@@ -1,8 +1,8 @@
-"""Runs a command on a terminal of its own and types: on_terminal.py KEYS COMMAND...
+"""Runs a command on a pseudo-terminal and types keys: on_terminal.py KEYS COMMAND...
 
-KEYS are written once the command has shown something, with Python's escapes (\\r, \\x03); KEYS "SIGTERM"
-sends that signal instead. Prints the command's standard output, then "exit CODE" (negative: the signal that
-ended it) and "restored" or "raw", for how the terminal is left.
+KEYS, with Python's escapes (\\r, \\x03), are typed once the command has shown something. KEYS "SIGTERM" sends
+that signal instead. Prints the command's standard output, then "exit CODE" (negative: the signal that ended
+it) and "restored" or "raw", the state of the terminal afterwards.
 """
 import os
 import pty

@@ -1,9 +1,9 @@
-"""Reads parts of a file in one of the ways that programs have, then tells which pages of it are in the page cache.
+"""Reads parts of a file in one of several ways, then prints which of its pages are in the page cache.
 
   page_reads.py WAY FILE OFFSET:LENGTH...    WAY: read, mmap, sendfile or readahead
 
-Prints two lines of pages, as BEGIN-END with the end behind the last: those that were asked for, and those that are
-cached (mincore(2)).
+Prints two lines of pages, as BEGIN-END, where END is not included: the pages that were asked for, and the pages
+that are cached (mincore(2)).
 """
 import ctypes
 import mmap
@@ -65,7 +65,7 @@ def main(way, path, *parts):
         touch(way, fd, offset, length)
         asked.update(range(offset // PAGE, (offset + length - 1) // PAGE + 1))
     before = None
-    while way == "readahead" and cached(fd) != before:  # it is not waited for
+    while way == "readahead" and cached(fd) != before:  # readahead(2) does not wait
         before = cached(fd)
         time.sleep(0.5)
     print(ranges(asked))

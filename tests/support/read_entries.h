@@ -1,6 +1,6 @@
 // Reads single entries of a tree through the descriptor of their parent directory and their name,
-// so that paths may be of any length and no link is followed. Whatever cannot be read throws
-// std::runtime_error with one line that names the entry.
+// so that paths may be of any length and no link is followed. An entry that cannot be read causes
+// a std::runtime_error with one line that names it.
 #pragma once
 
 #include <dirent.h>

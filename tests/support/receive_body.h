@@ -1,11 +1,11 @@
-// A body as a line of a known rate would deliver it.
+// Delivers a body as a line of a known rate would.
 #pragma once
 
 #include "cache/network/network_estimate.h"
 
 namespace rootstream {
 
-// `bytes` that come at `rate` bytes a second, in pieces of 10 ms; `now` moves on by the time that takes.
+// Receives `bytes` at `rate` bytes a second, in pieces of 10 ms, and advances `now` by the time that this takes.
 inline void ReceiveBody(NetworkEstimate& estimate, SteadyTime& now, uint64_t bytes, uint64_t rate) {
   estimate.BeginBody(now);
   const uint64_t piece = rate / 100;

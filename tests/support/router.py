@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""An IPv6 router, as far as it announces itself: answers each solicitation on an interface (RFC 4861, RFC 8106).
+"""The advertisements of an IPv6 router: answers each solicitation on an interface (RFC 4861, RFC 8106).
 
   router.py INTERFACE PREFIX NAME-SERVER DOMAIN [HOP-LIMIT]
 
-PREFIX is a /64. With a HOP-LIMIT other than 255, hosts must not believe it.
+PREFIX is a /64. With a HOP-LIMIT other than 255, hosts must ignore the advertisements.
 """
 import socket
 import struct

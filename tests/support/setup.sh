@@ -1,5 +1,5 @@
 # Sourced by demo.sh and test.sh: installs the Debian packages that are missing, and builds.
-# Nothing here asks a question; everything here may be run again.
+# It asks no questions, and can be run again.
 
 BUILD_PACKAGES="g++ cmake ninja-build pkg-config libfuse3-dev libcurl4-openssl-dev libzstd-dev libssl-dev
   liblmdb-dev libseccomp-dev libcli11-dev nlohmann-json3-dev libfmt-dev libarchive-dev zlib1g-dev libmicrohttpd-dev
@@ -13,7 +13,7 @@ as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-# install_packages NAME...: those of them that are not installed.
+# install_packages NAME...: installs those packages that are not installed.
 install_packages() {
   local name missing=()
   for name in "$@"; do
@@ -22,7 +22,7 @@ install_packages() {
   [ ${#missing[@]} = 0 ] && return 0
   say "installing ${missing[*]}"
   as_root apt-get update -qq
-  # Servers are started by the tests themselves, on ports of their own: none is to start by itself.
+  # The tests start servers themselves, on their own ports. Packages must not start any.
   local policy=/usr/sbin/policy-rc.d made=
   if [ ! -e $policy ]; then
     printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null

@@ -1,5 +1,5 @@
-// A connection to the kernel's FUSE, as poll(2) sees one: a pipe's writing end, which tells of an error once the
-// reading end is gone.
+// Looks to poll(2) like a connection to the kernel's FUSE: the write end of a pipe, which reports an error once the
+// read end is closed.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -16,11 +16,11 @@
 
 namespace rootstream {
 
-// Where files lie in memory, if there is such a place: for tests that open hundreds of caches.
+// A folder in memory, if there is one, for tests that open hundreds of caches.
 inline std::string MemoryFolder() { return access("/dev/shm", W_OK) == 0 ? "/dev/shm" : ::testing::TempDir(); }
 
-// The step of tests that damage each byte of a source in turn. Under ThreadSanitizer such a test takes twenty times
-// as long and has one thread, in which there is nothing to find: there it takes some of the bytes.
+// The step of tests that damage each byte of a source in turn. Under ThreadSanitizer such a test takes twenty times as
+// long, and finds nothing because it has one thread, so it damages only some of the bytes.
 #if defined(__SANITIZE_THREAD__)
 constexpr size_t kEachByte = 17;
 #else

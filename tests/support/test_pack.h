@@ -23,7 +23,7 @@ struct TestPack {
   std::vector<ObjectRef> refs;
   std::vector<std::string> plain;
 
-  // `gap` bytes after it. The answer is its place as others in this pack name it.
+  // Adds an object, and `gap` bytes after it. Returns its place, as other objects in this pack name it.
   ObjectRef Add(const std::string& object, size_t gap = 0) {
     const std::string stored = Compressor(1).Compress(object);
     refs.push_back({Sha256(stored), Id{}, bytes.size(), static_cast<uint32_t>(stored.size()),
@@ -32,7 +32,7 @@ struct TestPack {
     bytes += stored + std::string(gap, 'g');
     return refs.back();
   }
-  // No more is added: the pack has its id, and all places name it.
+  // Completes the pack: sets its id, and puts that id into all places.
   void Close() {
     id = Sha256(bytes);
     for (ObjectRef& ref : refs) ref.pack = id;

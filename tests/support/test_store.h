@@ -1,4 +1,4 @@
-// Trees and stores of the publisher's tests.
+// Trees and stores for the publisher's tests.
 #pragma once
 
 #include <fcntl.h>
@@ -37,7 +37,7 @@ inline void MakeSparseTestFile(const std::string& path, uint64_t size, const std
   if (!good) throw std::system_error(error, std::generic_category(), path);
 }
 
-// A tree with something of everything, as far as this user and filesystem permit.
+// A tree with every kind of entry that this user and filesystem permit.
 inline void MakeRichTree(const std::string& top) {
   namespace fs = std::filesystem;
   fs::create_directories(top + "/dir/deep/deeper");
@@ -85,7 +85,7 @@ inline Result<PublishSummary> PublishTree(const std::string& source, const std::
   return Publish(OptionsFor(source, store));
 }
 
-// A file's bytes by path, of all that a store serves.
+// The bytes of all files that a store serves, by path.
 inline std::map<std::string, std::string> ServedFiles(const std::string& store) {
   std::map<std::string, std::string> files;
   for (const std::string& name : FilesBelow(store))

@@ -1,4 +1,4 @@
-// Writes tar archives by hand, also such as no tar program would.
+// Writes tar archives by hand, also archives that no tar program would write.
 #pragma once
 
 #include <cstdio>
@@ -10,7 +10,7 @@ namespace rootstream {
 struct TarMember {
   std::string name;
   char type = '0';      // '0' file, '1' hard link, '2' symlink, '5' directory, 'x' pax header
-  std::string content;  // also of a pax header
+  std::string content;  // also the content of a pax header
   std::string link = {};
   unsigned mode = 0644;
   long mtime = 1000;

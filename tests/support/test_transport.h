@@ -1,4 +1,4 @@
-// A network that does what a test says: files by URL, and faults put in their way.
+// A fake network that a test controls: it serves files by URL, with the faults that the test sets.
 #pragma once
 
 #include <algorithm>
@@ -25,7 +25,7 @@ class FakeTransport : public Transport {
     bool complete = true;  // false: the connection breaks after the body
     std::chrono::seconds retry_after{0};
   };
-  // Changes what is answered to the `n`th request (from 0). Called on the network thread.
+  // Changes the reply to the `n`th request (from 0). Called on the network thread.
   using Fault = std::function<void(size_t n, const TransferRequest&, Reply&)>;
 
   void Serve(const std::string& url, std::string bytes) {
@@ -40,12 +40,12 @@ class FakeTransport : public Transport {
     const std::lock_guard lock(mutex_);
     fault_ = std::move(fault);
   }
-  // While held, requests are taken and not answered.
+  // While held, requests are accepted but not answered.
   void Hold() {
     const std::lock_guard lock(mutex_);
     held_ = true;
   }
-  // Answers what was held: `count` requests, the oldest first.
+  // Answers `count` held requests, the oldest first.
   void Release(size_t count = SIZE_MAX) {
     {
       const std::lock_guard lock(mutex_);
@@ -54,7 +54,7 @@ class FakeTransport : public Transport {
     }
     changed_.notify_all();
   }
-  // Requests for URLs that begin so are taken and never answered. Empty: none.
+  // Requests for URLs that begin with `prefix` are accepted and never answered. Empty: there are no such URLs.
   void SetSilent(std::string prefix) {
     const std::lock_guard lock(mutex_);
     silent_ = std::move(prefix);
@@ -68,7 +68,7 @@ class FakeTransport : public Transport {
     const std::lock_guard lock(mutex_);
     return requests_;
   }
-  // False: they did not come within a generous time.
+  // False: fewer requests came within a generous time.
   bool WaitForRequests(size_t count) {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, std::chrono::seconds(30), [&] { return requests_.size() >= count; });

@@ -1,4 +1,4 @@
-// Trees of tests.
+// Trees for tests.
 #pragma once
 
 #include <sys/stat.h>
@@ -16,7 +16,7 @@ inline Tree AsRoot(Tree tree, uint32_t row) {
   return tree;
 }
 
-// The same, with an empty directory.
+// The same, with an empty directory as the root.
 inline Tree AsRoot(Tree tree) {
   tree.inodes.push_back({.mode = S_IFDIR | 0755, .nlink = 2});
   const auto row = static_cast<uint32_t>(tree.inodes.size() - 1);

@@ -19,7 +19,7 @@ struct WalkedInode {
   std::string target;
   XattrSet xattrs;
   std::string content;  // of a regular file of at most kMaxContent bytes
-  Id shard;             // of the shard that holds it, and its row there: the same for hard links
+  Id shard;             // the shard that holds it, and its row there: the same for hard links
   uint32_t row = 0;
 };
 

@@ -1,8 +1,8 @@
-"""What the ranges of a profile weigh: laid one after another, cut into pieces of 128 KiB, each compressed by itself.
+"""Measures the ranges of a profile: joins them, cuts them into pieces of 128 KiB, and compresses each piece alone.
 
   touched.py PROFILE TREE LEVEL    TREE: the image's root, mounted or as it was published
 
-Prints: bytes touched, the same compressed (zstd -LEVEL), and stored bytes of the shards that were needed.
+Prints the touched bytes, their compressed bytes (zstd -LEVEL), and the stored bytes of the shards that were needed.
 """
 import os
 import re

@@ -97,7 +97,7 @@ class Report {
   uint64_t differences_ = 0;
 };
 
-// For the inodes of one tree, the ordinal of the first entry that was seen to name each.
+// Maps each inode of one tree to the ordinal of the first entry that names it.
 class FirstNames {
  public:
   uint32_t Of(const struct stat& stat, uint32_t ordinal) {
@@ -181,7 +181,7 @@ class TreeComparison {
   }
 
   // Two trees have the same partition into inodes when every entry's inode was first named by the
-  // same entry in both. A wrong count of links is told once per inode, unless its names disagree.
+  // same entry in both. A wrong count of links is reported once per inode, unless its names disagree.
   void CompareLinks(const Entry& a, const Entry& b) {
     const uint32_t first_a = first_a_.Of(a.stat, ordinal_);
     const uint32_t first_b = first_b_.Of(b.stat, ordinal_);
@@ -219,7 +219,7 @@ class TreeComparison {
     CompareContent(a, b, file_a, file_b, Union(*data_a, *data_b));
   }
 
-  // Tells of the first range only.
+  // Reports only the first range.
   void CompareHoles(const Entry& entry, const ByteRanges& wrong, const char* a, const char* b) {
     if (wrong.empty()) return;
     const ByteRange& first = wrong.front();
@@ -227,7 +227,7 @@ class TreeComparison {
     report_.Difference(entry.path, "bytes " + bytes, a, b);
   }
 
-  // The first of `ranges` that does not read as zeros, if any, from its first such byte.
+  // The first of `ranges` with a byte other than zero, if there is one, from that byte on.
   ByteRanges NonZero(const Entry& entry, const Descriptor& file, const ByteRanges& ranges) {
     for (const ByteRange& range : ranges) {
       for (off_t at = range.begin; at < range.end; at += kReadSize) {
@@ -304,7 +304,7 @@ class TreeComparison {
   std::vector<char> bytes_b_ = std::vector<char>(kReadSize);
 };
 
-// A directory is open all the way down both trees.
+// The walk keeps all directories on its path open, in both trees.
 void AllowManyDescriptors() {
   rlimit limit;
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""A web server in trouble: trouble_server.py STORE PORT, on the loopback.
+"""A web server with faults: trouble_server.py STORE PORT, on the loopback.
 
-The first part of the path says what the trouble is, the rest names a file of the store:
+The first part of the path names the fault, the rest names a file of the store:
   /good/…       none; ranges are served
   /drip-N/…     N bytes a second
-  /busy-N/…     the first N requests are answered 503 with Retry-After: 86400, the others well; -N-WORD counts anew
+  /busy-N/…     the first N requests are answered 503 with Retry-After: 86400; /busy-N-WORD/… has its own count
   /login/…      a login page, with 200
-  /login-N/…    to the first N requests
-  /chance-N/…   a third of the requests meet one of these, as the seed N has it: 503, 404, a closed connection, half of the
-                answer, a flipped bit, all of the file in place of a range, seconds of silence, a login page
+  /login-N/…    a login page for the first N requests
+  /chance-N/…   a third of the requests get a random fault with the seed N: 503, 404, a closed connection, half of the
+                answer, a flipped bit, the whole file instead of a range, seconds of silence, a login page
 A request for an absolute URL, as proxies get them, is answered 407.
 """
 import http.server

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""A switch's port with one tagged VLAN (IEEE 802.1Q) between a machine of QEMU and a TAP device.
+"""Simulates a switch port with one tagged VLAN (IEEE 802.1Q) between a QEMU machine and a TAP device.
 
   vlan_port.py VLAN TAP OWN-PORT MACHINE-PORT
 
-The machine's card is `-netdev socket,udp=127.0.0.1:OWN-PORT,localaddr=127.0.0.1:MACHINE-PORT`. What it sends with the tag
-of VLAN goes to TAP, without it, and the other way round; all else is dropped. TAP (tuntap.txt of the kernel's
-documentation) is attached to, and stays as it is.
+The machine's card is `-netdev socket,udp=127.0.0.1:OWN-PORT,localaddr=127.0.0.1:MACHINE-PORT`. Its frames with the tag of
+VLAN go to TAP without the tag, frames from TAP go to it with the tag, and all other frames are dropped. The program
+attaches to TAP (tuntap.txt of the kernel's documentation), and does not change its settings.
 """
 import fcntl
 import os
@@ -20,7 +20,7 @@ TAGGED = b"\x81\x00"
 
 
 def untagged(frame, vlan):
-    """The frame without its tag, or None if it has not this one."""
+    """The frame without its tag, or None if it does not have the tag of `vlan`."""
     if frame[12:14] != TAGGED or struct.unpack("!H", frame[14:16])[0] & 0xFFF != vlan:
         return None
     return frame[:12] + frame[16:]
@@ -46,7 +46,7 @@ def main():
                 try:
                     port.sendto(tagged(os.read(tap, 65536), vlan), machine)
                 except ConnectionRefusedError:
-                    pass  # the machine is not there yet, or not any more
+                    pass  # the machine has not started yet, or has ended
 
 
 if __name__ == "__main__":

@@ -18,9 +18,9 @@ using std::chrono::seconds;
 
 const std::string kStore = "http://first";
 const std::string kMirror = "http://second";
-constexpr size_t kAhead = 4;  // requests at a time for what nobody waits for
+constexpr size_t kAhead = 4;  // concurrent requests for objects that no reader waits for
 
-// Keeps what was fetched, verified, in a map.
+// Verifies fetched objects, and keeps them in a map.
 class TestTarget : public FetchTarget {
  public:
   PlainBytes InMemory(const Id& id) override {
@@ -66,7 +66,7 @@ class Answers {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, seconds(60), [&] { return count_ >= count; });
   }
-  // Of the `n`th waiter; each must have been called once.
+  // The answer of the `n`th waiter, which must have been called exactly once.
   Result<PlainBytes> operator[](size_t n) {
     const std::lock_guard lock(mutex_);
     EXPECT_EQ(answers_[n].size(), 1u) << "waiter " << n;
@@ -159,11 +159,11 @@ TEST_F(FetcherTest, FetchesNeighboursInOneRequest) {
   Want(pack, {5, 3, 4, 9, 7, 6, 8});
   ASSERT_TRUE(answers_.WaitFor(7));
   for (size_t i = 0; i < 7; ++i) ExpectAnswer(i, pack.plain[std::array{5, 3, 4, 9, 7, 6, 8}[i]]);
-  // The first one wanted leads; what lies before it comes with a second request.
+  // A request begins at the object that was wanted first. The objects before it need a second request.
   EXPECT_LE(net_.requests().size(), 2u);
 }
 
-// As a hot range's metadata is: the highest shard first, which lies last.
+// Like the metadata of a hot range: the topmost shard is wanted first, and is the last in its pack.
 TEST_F(FetcherTest, FetchesAListThatIsWantedBackwardsInOneRequest) {
   const TestPack pack = MakeTestPack(6, 3000);
   Serve(pack);
@@ -343,7 +343,7 @@ TEST_F(FetcherTest, WhatAMirrorHasWronglyDoesNotComeAlongWithItsNeighbour) {
   });
   Begin({kStore, kMirror});
   Want(pack, {1});
-  ASSERT_TRUE(net_.WaitForRequests(2));  // wrong at the one, busy at the other
+  ASSERT_TRUE(net_.WaitForRequests(2));  // wrong bytes from the first server, 503 from the second
   Want(pack, {0});
   ASSERT_TRUE(answers_.WaitFor(2));
   ExpectAnswer(0, pack.plain[1]);
@@ -412,7 +412,7 @@ TEST_F(FetcherTest, AServerWithoutRangesIsAskedForWholePacks) {
   EXPECT_EQ(requests[1].size, 0u);
 }
 
-// A portal before the network, that lets nobody out for a moment.
+// A captive portal answers the first request.
 TEST_F(FetcherTest, ALoginPageDoesNotTurnRangesOff) {
   const TestPack pack = MakeTestPack(2, 5000, 50'000);
   Serve(pack);
@@ -536,7 +536,7 @@ TEST_F(FetcherTest, RecoversAfterGivingUp) {
   ASSERT_TRUE(answers_.WaitFor(1));
   EXPECT_TRUE(FailsWith(ErrorKind::kUnavailable, answers_[0]));
   down = false;
-  size_t waiters = 1;  // it may be refused until the next probe, but not for ever
+  size_t waiters = 1;  // requests may fail until the next probe, but not for ever
   bool good = false;
   while (!good && waiters < 20) {
     Want(pack, {1});
@@ -554,7 +554,7 @@ TEST_F(FetcherTest, AStalledTransferFailsAfterThePolicysTime) {
   Want(pack, {0, 1});
   ASSERT_TRUE(answers_.WaitFor(2));
   for (const size_t n : {0, 1}) EXPECT_TRUE(FailsWith(ErrorKind::kUnavailable, answers_[n])) << n;
-  net_.Release();  // what comes too late does no harm
+  net_.Release();  // late answers do no harm
   bool good = false;
   for (size_t waiters = 2; !good && waiters < 20;) {
     Want(pack, {2});
@@ -652,7 +652,7 @@ TEST_F(FetcherTest, AGuessThatIsDroppedTakesNothingFromWhoWantedItBefore) {
   for (size_t i = 0; i < 30; ++i) ExpectAnswer(i, hot.plain[i]);
 }
 
-// What opens the image is waited for, too.
+// The objects that open the image are demands, too, and must not delay the hot range.
 TEST_F(FetcherTest, TheHotRangeBeginsBesideDemandsUntilReadsTell) {
   const TestPack hot = MakeTestPack(1, 1000, 0, 1), asked = MakeTestPack(1, 1000, 0, 2);
   Serve(hot);
@@ -679,7 +679,7 @@ TEST_F(FetcherTest, TheHotRangeWaitsForASurprise) {
   std::vector<size_t> all(40);
   for (size_t i = 0; i < all.size(); ++i) all[i] = i;
   Want(hot, all, Priority::kHotRange);
-  Want(hot, {7});  // one of them is asked for: the profile was right about that
+  Want(hot, {7});  // a demand for an object of the hot range, which the profile predicted
   ASSERT_TRUE(net_.WaitForRequests(2));
   EXPECT_EQ(net_.requests()[1].first, hot.refs[7].offset);
   EXPECT_EQ(net_.requests().size(), 2u);
@@ -720,7 +720,7 @@ TEST_F(FetcherTest, WhoWantsMoreWhenItClosesHearsThatToo) {
   EXPECT_TRUE(FailsWith(ErrorKind::kUnavailable, answers_[0]));
 }
 
-// What no sound publisher writes, and a signed image may still hold.
+// A correct publisher never writes such places, but a signed image may contain them.
 TEST_F(FetcherTest, OverlappingAndEqualPlacesAllGetAnAnswer) {
   const TestPack pack = MakeTestPack(3, 4000);
   Serve(pack);

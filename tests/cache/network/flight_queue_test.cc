@@ -16,7 +16,7 @@ class FlightQueueTest : public ::testing::Test {
     return flight;
   }
 
-  // Offsets of what would come in one request.
+  // The offsets of the objects that one request would fetch.
   std::vector<uint64_t> Run(const FlightPtr& first, FlightQueue::Limits limits) {
     std::vector<uint64_t> offsets;
     for (const FlightPtr& flight : queue_.Run(first, limits)) offsets.push_back(flight->ref.offset);

@@ -38,7 +38,7 @@ TEST_F(NetworkEstimateTest, TheRoundTripIsTheLeastOfTheLast) {
 TEST_F(NetworkEstimateTest, TheBandwidthIsThatOfBusyTimeAlone) {
   for (int i = 0; i < 10; ++i) {
     Receive(100'000, 2'500'000);
-    now_ += seconds(3);  // nothing asked for
+    now_ += seconds(3);  // without a request
   }
   EXPECT_NEAR(estimate_.bandwidth(), 2'500'000, 25'000);
 }

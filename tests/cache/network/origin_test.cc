@@ -10,7 +10,7 @@ using std::chrono::seconds;
 
 const SteadyTime kStart = SteadyTime() + std::chrono::hours(1);
 
-// When the origin may be asked again after a failure at `at`.
+// The delay after a failure at `at` until the origin may be asked again.
 milliseconds DelayAfter(const Origin& origin, SteadyTime at) {
   milliseconds delay{0};
   while (!origin.MayAsk(at + delay)) delay += milliseconds(1);

@@ -23,7 +23,7 @@ Origins Three() {
   return origins;
 }
 
-// It delivered for a second, at `rate` bytes a second.
+// Notes that the origin delivered for a second, at `rate` bytes a second.
 void NoteSpeed(Origin& origin, double rate) {
   origin.NoteFirstByte(kNow, milliseconds(20));
   origin.NoteBody(kNow, static_cast<uint64_t>(rate), seconds(1));

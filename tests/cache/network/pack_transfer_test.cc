@@ -25,7 +25,7 @@ class PackTransferTest : public ::testing::Test {
     for (const size_t n : numbers) flights.push_back(flights_[n]);
     return {0, pack_.id, {}, flights};
   }
-  // Sends the bytes of the pack from `first` on, `step` at a time. The numbers of the objects that were complete.
+  // Sends the bytes of the pack from `first` on, `step` at a time. Returns the numbers of the completed objects.
   std::vector<size_t> Send(PackTransfer& transfer, uint64_t first, size_t step, int status = 206) {
     PackTransfer::Complete complete;
     EXPECT_TRUE(transfer.Begin({.status = status, .first = first}, now_));

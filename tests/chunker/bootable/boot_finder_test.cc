@@ -25,7 +25,7 @@ Result<std::vector<BootEntry>> Find(const Files& files, std::vector<BootEntry> g
   return finder.Finish();
 }
 
-// Title, kernel, initrds, command line.
+// A line for each entry: title, kernel, initrds, command line.
 std::vector<std::string> Shown(const Result<std::vector<BootEntry>>& entries) {
   EXPECT_TRUE(IsOk(entries));
   std::vector<std::string> lines;

@@ -22,7 +22,7 @@ struct Drained {
   std::string content;
 };
 
-// All of a source by path; the root is "".
+// All entries of a source by path; the path of the root is "".
 Result<std::map<std::string, Drained>> Drain(Result<std::unique_ptr<Source>> source) {
   if (!source.ok()) return source.error();
   std::map<std::string, Drained> all;
@@ -342,12 +342,12 @@ TEST_F(TarSourceTest, DamagedHeadersAreErrorsOrOtherTrees) {
   for (size_t at = 0; at < bytes.size(); at += kEachByte) {
     std::string damaged = bytes;
     damaged[at] ^= 0x41;
-    (void)DrainTar(damaged);  // must come back, whatever it says
+    (void)DrainTar(damaged);  // must return, with any result
   }
   EXPECT_TRUE(IsOk(DrainTar(bytes)));
 }
 
-// Of version 1.0 the map is in the content, in front of the data.
+// GNU tar's sparse format 1.0, which has the map in the content, before the data.
 TEST_F(TarSourceTest, ASparseFileIsInOrderOrRefused) {
   const auto with = [&](const std::string& map) {
     std::string content = map;
@@ -384,7 +384,7 @@ TEST_F(TarSourceTest, PaxTimesBefore1970HaveTheirSign) {
   }
 }
 
-// What looks like such a time, but lies in a file or in an attribute.
+// Text that looks like a time before 1970, but is part of a file or of an attribute.
 TEST_F(TarSourceTest, TextThatLooksLikeATimeIsNone) {
   const std::string text = "19 mtime=-0.5\n";
   std::string filler;
@@ -497,7 +497,7 @@ TEST(OpenSourceOf, ADamagedTarIsNoDisk) {
   const TempFolder folder;
   const std::string tar = TarBytes(std::vector<TarMember>{{"a", '0', RandomBytes(700, 1)}, {"b", '0', "b"}});
   for (size_t at = 0; at < 512; at += kEachByte) {
-    if (at == 155) continue;  // behind the checksum's end, and read by nobody
+    if (at == 155) continue;  // the byte after the checksum's end, which is not checked
     std::string damaged = tar;
     damaged[at] ^= 0x41;
     WriteTestFile(folder / "a.tar", damaged);
@@ -637,7 +637,7 @@ TEST(FolderSource, TakesTheFolderOfOneOfWhichAllIsLeftOut) {
   EXPECT_EQ(all->size(), 1u);
 }
 
-// Far more entries than are walked ahead.
+// A folder with far more entries than are walked ahead.
 class LongFolder : public ::testing::Test {
  protected:
   static constexpr int kFiles = 2000;
@@ -659,7 +659,7 @@ TEST_F(LongFolder, ComesInOrderEachWithItsContent) {
     ASSERT_TRUE(IsOk(entry));
     ASSERT_TRUE(entry->has_value());
     EXPECT_EQ((*entry)->name, Name(i));
-    if (i % 3 == 0) continue;  // content that nobody asks for
+    if (i % 3 == 0) continue;  // the content of this entry is not read
     std::string content;
     EXPECT_TRUE(IsOk(source_->ReadContent([&](uint64_t, std::string_view bytes) {
       content += bytes;

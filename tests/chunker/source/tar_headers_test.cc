@@ -19,7 +19,7 @@ TarHeaders::Notes NotesOfPax(const std::string& key, const std::string& value, c
   return NotesOf(TarBytes(std::vector<TarMember>{{"pax", type, PaxRecord(key, value)}, {"a", '0', "x"}}));
 }
 
-// A header with other bytes in one place, and the checksum to them.
+// `block` with `field` written at `offset` and a matching checksum, followed by the end of the archive.
 std::string Header(size_t offset, const std::string& field, std::string block) {
   block.replace(offset, field.size(), field);
   block.replace(148, 8, 8, ' ');
@@ -83,8 +83,8 @@ TEST(TarHeaders, FindTimesBetweenMinusOneAndZero) {
   for (const char* time : {"-1.5", "0.5", "0"}) EXPECT_FALSE(NotesOfPax("mtime", time).negative_zero_time) << time;
 }
 
-// A sparse file as GNU tar's own format has it (tar(5), "GNU tar archives"), of a stored size of 8: "offset size" pairs
-// in octal, four of them in the header, and its size in full.
+// A sparse file in GNU tar's own format (tar(5), "GNU tar archives") with a stored size of 8. The header has a map of
+// up to four pairs, offset and size in octal, and the full size of the file.
 std::string SparseFile(const std::vector<std::pair<std::string, std::string>>& map, const std::string& size,
                        const std::string& more = "") {
   std::string fields((4 * 24), '\0');
@@ -113,12 +113,12 @@ TEST(TarHeaders, TakeSparseFilesThatAreWhole) {
 
 TEST(TarHeaders, FindSparseMapsThatAreNone) {
   using Map = std::vector<std::pair<std::string, std::string>>;
-  const std::pair<Map, std::string> cases[] = {{{{"zzz", "10"}}, "4000"},                 // no number
-                                               {{{"2000", "4"}, {"1000", "4"}}, "4000"},  // backwards
-                                               {{{"1000", "4"}, {"1002", "4"}}, "4000"},  // over one another
+  const std::pair<Map, std::string> cases[] = {{{{"zzz", "10"}}, "4000"},                 // not a number
+                                               {{{"2000", "4"}, {"1000", "4"}}, "4000"},  // not in order
+                                               {{{"1000", "4"}, {"1002", "4"}}, "4000"},  // overlapping
                                                {{{"3774", "10"}}, "4000"},                // past the end
-                                               {{{"1000", "4"}}, "4000"},                 // less than is stored
-                                               {{{"1000", "20"}}, "4000"},                // more
+                                               {{{"1000", "4"}}, "4000"},                 // less than the stored size
+                                               {{{"1000", "20"}}, "4000"},                // more than the stored size
                                                {{{"1000", "10"}}, "7"}};
   for (const auto& [map, size] : cases)
     EXPECT_NE(NotesOf(SparseFile(map, size)).fault, "") << map[0].first << " " << size;
@@ -167,7 +167,7 @@ TEST(TarHeaders, SeeTheSameInPiecesOfAnySize) {
 TEST(LooksLikeTarHeader, WhateverByteIsDamaged) {
   const std::string header = TarMemberBytes({"name", '0', "", "", 0644, 1'700'000'000});
   for (size_t at = 0; at < header.size(); ++at) {
-    if (at == 155) continue;  // behind the checksum's end, and read by nobody
+    if (at == 155) continue;  // the byte after the checksum's end, which is not checked
     std::string damaged = header;
     damaged[at] ^= 0x41;
     EXPECT_FALSE(IsTarHeader(damaged)) << at;

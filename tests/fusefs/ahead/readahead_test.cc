@@ -7,7 +7,7 @@ namespace {
 
 constexpr uint64_t kStep = 16 << 10;
 
-// Reads [from, to) in a run; returns all that was to be fetched, as one range if it is one.
+// Reads [from, to) sequentially. Returns everything that was to be fetched, which must be one range.
 std::optional<Interval> ReadRun(Readahead& readahead, uint64_t inode, uint64_t from, uint64_t to) {
   std::optional<Interval> all;
   for (uint64_t at = from; at < to; at += kStep) {

@@ -1,6 +1,6 @@
 // Covers: fusefs/ahead/survey.cc, fusefs/ahead/warmup.cc, fusefs/image/file_reader.cc, fusefs/image/shard_table.cc,
 // fusefs/image/view.cc.
-// The read chain over a store on the disk: file:// URLs through the real transport.
+// Opens and reads images of a store on the disk: file:// URLs through the real transport.
 #include "fusefs/image/client.h"
 
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@ class ClientTest : public ::testing::Test {
   std::string tree() const { return folder_ / "tree"; }
   std::string store() const { return folder_ / "store"; }
 
-  // Files in 30 folders, with names that do not compress: some tens of shards and chunk lists.
+  // Files in 30 folders, with names that do not compress, which give some tens of shards and chunk lists.
   static std::string NameOf(int i) { return "/d" + std::to_string(i % 30) + "/" + Sha256(std::to_string(i)).Hex(); }
   void MakeManyShards() const {
     for (int i = 0; i < 6000; ++i) WriteTestFile(tree() + NameOf(i), std::to_string(i));
@@ -37,7 +37,7 @@ class ClientTest : public ::testing::Test {
     return client.ok() ? std::move(*client) : nullptr;
   }
 
-  // Half a minute at most; what the test then looks at says whether it came.
+  // Waits for at most half a minute. The test's later checks fail if the condition does not hold then.
   template <typename Condition>
   static void WaitUntil(Condition condition) {
     for (int i = 0; i < 3000 && !condition(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
@@ -56,7 +56,7 @@ class ClientTest : public ::testing::Test {
     return bytes;
   }
 
-  // Publishes the tree with "/hot", which a profile foresees; a client without a disk to which that has come.
+  // Publishes the tree with "/hot" in its profile. Returns a client without a disk cache that has fetched "/hot".
   std::unique_ptr<Client> PublishAndWarmUpHotFile() {
     WriteTestFile(tree() + "/hot", RandomBytes(500'000, 1));
     PublishOptions publish = OptionsFor(tree(), store());
@@ -153,7 +153,7 @@ TEST_F(ClientTest, PathsThatAreNotThereAreInvalid) {
   EXPECT_TRUE(IsOk(view.Find("//dir///deep/./deeper//")));
 }
 
-// Differential: what a read gives is what the source has there, for every offset and length.
+// Differential test: each read gives the bytes of the source, for every offset and length.
 TEST_F(ClientTest, EveryOffsetAndLengthOfSmallFilesIsRight) {
   std::map<std::string, std::string> files;
   for (const size_t size : {0, 1, 2, 37, 120}) files["f" + std::to_string(size)] = RandomBytes(size, size);
@@ -324,7 +324,7 @@ TEST_F(ClientTest, TheHotRangeIsBroughtInWithoutBeingAskedFor) {
   EXPECT_TRUE(progress.ended);
   EXPECT_EQ(progress.problem, "");
   EXPECT_EQ(progress.done, progress.total);
-  // 172 pages were read, and 52 more may be asked for behind them.
+  // 172 pages were read, and 52 more after them may be requested.
   EXPECT_GT(progress.total, 224u * 4096);
   EXPECT_LT((*client)->cache().counters().wire_bytes, 240u * 4096) << "and nothing else";
   std::filesystem::remove_all(store());
@@ -400,7 +400,7 @@ TEST_F(ClientTest, WhereAProfileFitsOneMissStartsNoSurvey) {
 TEST_F(ClientTest, ClosingDuringTheSurveyIsSafe) {
   MakeManyShards();
   PublishIt();
-  for (int i = 0; i < 40; ++i) {  // half of them have something on the disk
+  for (int i = 0; i < 40; ++i) {  // half of the clients find objects in the disk cache
     ClientOptions options{.url = "file://" + store() + "/image", .insecure = true};
     options.cache = folder_ / ("cache" + std::to_string(i / 2));
     const auto client = Client::Open(options, [](const Error&) {});
@@ -418,7 +418,7 @@ TEST_F(ClientTest, AFillBringsEverythingInAndIsSafelyEnded) {
   PublishIt();
   ClientOptions options{.url = "file://" + store() + "/image", .insecure = true, .cache = folder_ / "cache"};
   options.fill = 20'000'000;
-  for (int i = 0; i < 8; ++i) {  // each goes on where the one before was ended
+  for (int i = 0; i < 8; ++i) {  // each continues where the one before was stopped
     const auto client = Client::Open(options, [](const Error&) {});
     ASSERT_TRUE(IsOk(client));
     std::this_thread::sleep_for(std::chrono::milliseconds(3 * i));

@@ -1,5 +1,5 @@
-// Everything that walks an image, on images that no publisher of ours would write. On a thread with the stack that
-// the daemon's have.
+// Runs all code that walks an image on images that rootstream's publisher would never write. It runs on a thread with
+// the stack size of the daemon's threads.
 #include "tests/support/hostile_images.h"
 
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@
 namespace rootstream {
 namespace {
 
-constexpr int kEnough = 70'000;  // entries of a walk: some images have more than anybody can visit
+constexpr int kEnough = 70'000;  // entries of a walk; some images have more than can be visited
 
 class HostileImageTest : public ::testing::TestWithParam<std::string> {
  protected:
@@ -89,7 +89,7 @@ TEST_P(HostileImageTest, DoesNotStopWhoKeepsTheStore) {
     ASSERT_TRUE(IsOk(store));
     EXPECT_TRUE(IsOk(AuditStore(*store, {})));
     ASSERT_TRUE(*store->objects().TryLock(StoreLock::kExclusive));
-    (void)CollectGarbage(*store, {.dry_run = true});  // it may say that it cannot
+    (void)CollectGarbage(*store, {.dry_run = true});  // may fail
   });
 }
 

@@ -1,4 +1,4 @@
-// What the kernel or a program may hand to an image: inode numbers and positions, right ones and others.
+// Inode numbers and directory positions that the kernel or a program may pass to an image, valid ones and others.
 #include "fusefs/image/image.h"
 
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 namespace rootstream {
 namespace {
 
-constexpr int kNames = 2500;  // of a directory: of several shards
+constexpr int kNames = 2500;  // in a directory, which needs several shards
 
 class ImageTest : public ::testing::Test {
  protected:

@@ -1,5 +1,5 @@
 // Covers: cache/profile_io.cc.
-// Recordings of real images, and the files they go on in.
+// Recordings of real images, and the profile files that later recordings continue.
 #include "fusefs/image/profile_file.h"
 
 #include <gtest/gtest.h>

@@ -13,7 +13,7 @@ constexpr FileVersion kVersion = {.size = 5000, .mtime = -7};
 
 class RecorderTest : public ::testing::Test {
  protected:
-  // Paths: inode 1 is the root, others are /INODE; 99 has none.
+  // The paths of inodes: 1 is the root, others are /INODE, and 99 has none.
   void Start() {
     recorder_.Start([this](uint64_t inode, Recorder::PathDone done) {
       ++asked_;

@@ -50,7 +50,7 @@ TEST(Callers, AThreadThatIsGoneIsBeingKilled) {
 
 TEST(Callers, OneThatLivesOrIsUnknownIsNot) {
   EXPECT_FALSE(Callers().IsBeingKilled(getpid()));
-  EXPECT_FALSE(Callers().IsBeingKilled(0));  // of another pid namespace
+  EXPECT_FALSE(Callers().IsBeingKilled(0));  // a process of another PID namespace
 }
 
 }  // namespace

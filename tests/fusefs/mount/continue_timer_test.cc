@@ -11,7 +11,7 @@
 namespace rootstream {
 namespace {
 
-// A process that pushes its timer on, as a daemon's loop does; or one that never gets to it.
+// A process that keeps postponing its timer, as a daemon's loop does, or one that never does so.
 class StoppedProcess : public ::testing::TestWithParam<bool> {
  protected:
   void SetUp() override {
@@ -25,7 +25,7 @@ class StoppedProcess : public ::testing::TestWithParam<bool> {
     if (child_ == 0) Run(ends[1], GetParam());
     close(ends[1]);
     char began = 0;
-    EXPECT_EQ(read(ends[0], &began, 1), 1);  // a process that is stopped before has no timer yet
+    EXPECT_EQ(read(ends[0], &began, 1), 1);  // waits until the process has its timer
     close(ends[0]);
   }
   [[noreturn]] static void Run(int tell, bool has_turns) {
@@ -41,7 +41,7 @@ class StoppedProcess : public ::testing::TestWithParam<bool> {
     kill(child_, SIGKILL);
     waitpid(child_, nullptr, 0);
   }
-  // Of the child's next change of state.
+  // The status of the child's next change of state.
   int Wait(int options) const {
     int status = 0;
     EXPECT_EQ(waitpid(child_, &status, options), child_);

@@ -15,7 +15,7 @@
 namespace rootstream {
 namespace {
 
-// A mount that is none, under a number that no other test has.
+// A fake mount, with a device number that no other test uses.
 MountEntry Mount(const char* test) {
   return {.device = std::string("test:") + test + std::to_string(getpid()),
           .mountpoint = "/m",

@@ -26,7 +26,7 @@
 namespace rootstream {
 namespace {
 
-// Each statement is tried in a process of its own that keeps the least privilege only.
+// Checks each statement in a process of its own, which has dropped all but the least privilege.
 class LeastPrivilege : public ::testing::Test {
  protected:
   bool Holds(const std::function<bool()>& statement) const {
@@ -108,7 +108,7 @@ TEST_F(LeastPrivilege, CallsThatItHasNoUseForFail) {
   EXPECT_TRUE(Holds([] { return syscall(SYS_bpf, 0, 0, 0) == -1 && errno == ENOSYS; }));
   EXPECT_TRUE(Holds([] { return syscall(SYS_io_uring_setup, 1, nullptr) == -1 && errno == ENOSYS; }));
   EXPECT_TRUE(Holds([] { return socket(AF_PACKET, SOCK_RAW, 0) == -1 && errno == ENOSYS; }));
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // which make these calls themselves
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // sanitizers make these calls themselves
   EXPECT_TRUE(Holds([] { return prctl(PR_SET_DUMPABLE, 1) == -1 && errno == ENOSYS; }));
   EXPECT_TRUE(Holds([] { return fork() == -1 && errno == ENOSYS; }));
   EXPECT_TRUE(Holds([] { return kill(getppid(), 0) == -1 && errno == ENOSYS; }));

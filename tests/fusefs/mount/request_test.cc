@@ -24,7 +24,7 @@
 namespace rootstream {
 namespace {
 
-// The kernel's end of /dev/fuse, as far as look-ups and interrupts go (linux/fuse.h); libfuse has the other. Messages
+// The kernel's end of /dev/fuse, limited to lookups and interrupts (linux/fuse.h); libfuse has the other end. Messages
 // are handled one at a time, on the thread of the test.
 class FakeKernel {
  public:
@@ -45,7 +45,7 @@ class FakeKernel {
     static constexpr fuse_custom_io kIo = {
         .writev = [](int fd, iovec* parts, int count, void*) { return writev(fd, parts, count); },
         .read = [](int fd, void* buffer, size_t size, void*) { return read(fd, buffer, size); }};
-    EXPECT_EQ(fuse_session_custom_io(session_, &kIo, ends[1]), 0);  // which closes it
+    EXPECT_EQ(fuse_session_custom_io(session_, &kIo, ends[1]), 0);  // the session closes this end
     fuse_init_in init = {};
     init.major = FUSE_KERNEL_VERSION;
     init.minor = FUSE_KERNEL_MINOR_VERSION;
@@ -61,7 +61,7 @@ class FakeKernel {
     Send(FUSE_INTERRUPT, unique + 1, {reinterpret_cast<const char*>(&in), sizeof in});
   }
 
-  // The error of the next reply; nullopt: none came.
+  // The error of the next reply; nullopt: no reply came.
   std::optional<int> Reply(std::chrono::milliseconds patience = std::chrono::seconds(10)) {
     pollfd fd = {kernel_.get(), POLLIN, 0};
     if (poll(&fd, 1, static_cast<int>(patience.count())) <= 0) return std::nullopt;
@@ -70,7 +70,7 @@ class FakeKernel {
     fuse_out_header header = {};
     if (size < static_cast<ssize_t>(sizeof header)) return std::nullopt;
     memcpy(&header, reply.data(), sizeof header);
-    // libfuse's own word for an interrupt of what it has not read yet, or has answered.
+    // libfuse's own reply to an interrupt of a request that it has not read yet, or has answered.
     if (header.error == -EAGAIN) return Reply(patience);
     return -header.error;
   }
@@ -105,7 +105,7 @@ class RequestTest : public ::testing::Test {
     request_ = std::make_shared<Request>(req, interrupted_);
     request_->Park();
   }};
-  InterruptedRequests interrupted_{[this](const Request&) { return killed_.load(); }};  // ends before the session does
+  InterruptedRequests interrupted_{[this](const Request&) { return killed_.load(); }};  // destroyed before the session
 };
 
 TEST_F(RequestTest, KnowsItsCaller) {
@@ -156,7 +156,7 @@ TEST_F(RequestTest, OneThatWasInterruptedIsLookedAtAgain) {
   EXPECT_EQ(kernel_.Reply(), EINTR);
 }
 
-// The kernel's interrupt may be read before the request: libfuse then calls back as soon as it is asked to.
+// The kernel's interrupt may be read before its request. Then libfuse calls the handler as soon as it is registered.
 TEST_F(RequestTest, AnInterruptThatCameFirstIsHeardWhenItParks) {
   killed_ = true;
   kernel_.Interrupt(2);
