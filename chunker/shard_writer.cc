@@ -13,7 +13,8 @@ constexpr size_t kFlushSize = 16 << 20;  // bytes of drafts in memory, and about
 
 size_t SizeOf(const ShardDraft& draft) {
   size_t size = draft.tree.MemorySize();
-  for (const auto& extents : draft.extents) size += sizeof(std::vector<FileExtent>) + extents.size() * sizeof(FileExtent);
+  for (const auto& extents : draft.extents)
+    size += sizeof(std::vector<FileExtent>) + extents.size() * sizeof(FileExtent);
   return size;
 }
 

@@ -4,8 +4,8 @@
 #include <optional>
 #include <vector>
 
-#include "cache/network/origin.h"
 #include "cache/network/flight.h"
+#include "cache/network/origin.h"
 
 namespace rootstream {
 

@@ -1,10 +1,10 @@
 // libexec/rootstream/export: the verb that writes an image out.
 #include <unistd.h>
 
-#include "fusefs/commands/export.h"
 #include "base/command_line.h"
 #include "base/program_start.h"
 #include "base/tell.h"
+#include "fusefs/commands/export.h"
 #include "fusefs/commands/with_client.h"
 
 namespace rootstream {

@@ -1,7 +1,7 @@
+#include "fusefs/mount/mount.h"
 #include "base/tell.h"
 #include "fusefs/commands/client_flags.h"
 #include "fusefs/commands/verbs.h"
-#include "fusefs/mount/mount.h"
 
 namespace rootstream {
 namespace {

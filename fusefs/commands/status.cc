@@ -1,8 +1,8 @@
+#include "fusefs/mount/status.h"
 #include "base/tell.h"
 #include "fusefs/commands/verbs.h"
 #include "fusefs/mount/control.h"
 #include "fusefs/mount/mounts.h"
-#include "fusefs/mount/status.h"
 
 namespace rootstream {
 namespace {
