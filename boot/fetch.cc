@@ -4,12 +4,12 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <optional>
 #include <thread>
 
 #include "base/file_io.h"
 #include "base/progress.h"
 #include "base/url_text.h"
+#include "boot/outcome_sink.h"
 #include "cache/network/curl_transport.h"
 #include "cache/network/patience.h"
 #include "format/limits.h"
@@ -27,79 +27,79 @@ constexpr milliseconds kTick{100};
 // The file that is being fetched, over all tries.
 class Target {
  public:
-  Target(UniqueFd file, milliseconds limit) : file_(std::move(file)), patience_(limit, steady_clock::now()) {}
+  Target(std::string path, UniqueFd file, milliseconds limit)
+      : path_(std::move(path)), file_(std::move(file)), patience_(limit, steady_clock::now()) {}
 
   Status Restart() {
     size_ = 0;
-    return ftruncate(file_.get(), 0) == 0 ? Ok() : ErrnoError("cannot write", "what comes");
+    return ftruncate(file_.get(), 0) == 0 ? Ok() : CannotWrite();
   }
-  bool Append(std::string_view bytes, uint64_t total) {
-    if (!WriteFullyAt(file_.get(), bytes, size_)) return false;
+  Status Append(std::string_view bytes, uint64_t total) {
+    if (!WriteFullyAt(file_.get(), bytes, size_)) return CannotWrite();
     size_ += bytes.size();
     patience_.NoteBytes(steady_clock::now(), bytes.size());
     progress_.Show(size_, total, "");
-    return true;
+    return Ok();
   }
   Patience& patience() { return patience_; }
 
  private:
+  Status CannotWrite() const { return ErrnoError("cannot write", path_); }
+
+  const std::string path_;
   UniqueFd file_;
   uint64_t size_ = 0;  // bytes
   Patience patience_;
   Progress progress_{1};
 };
 
-// Receives one transfer. `target` is null for a PUT, whose answer is ignored.
-class Sink : public TransferSink {
+// Writes the body of one transfer to the target.
+class FileSink : public OutcomeSink {
  public:
-  explicit Sink(Target* target) : target_(target) {}
+  explicit FileSink(Target& target) : target_(target) {}
 
   bool OnHead(const TransferHead& head) override {
     total_ = head.size;
     return true;
   }
   bool OnData(std::string_view bytes) override {
-    const bool written = target_ == nullptr || target_->Append(bytes, total_);
-    if (!written) problem_ = ErrnoError("cannot write", "what comes");
-    return written;
+    written_ = target_.Append(bytes, total_);
+    return written_.ok();
   }
-  void OnDone(const TransferOutcome& outcome) override { outcome_ = outcome; }
-
-  const std::optional<TransferOutcome>& outcome() const { return outcome_; }
-  Status result() const {
-    if (!problem_.ok() || outcome_->complete) return problem_;
-    return Error{outcome_->kind, outcome_->reason};
-  }
+  const Status& written() const { return written_; }
 
  private:
-  Target* const target_;
-  uint64_t total_ = 0;
-  Status problem_;
-  std::optional<TransferOutcome> outcome_;
+  Target& target_;
+  uint64_t total_ = 0;  // bytes
+  Status written_;
 };
+
+Status Shown(const std::string& url, const TransferOutcome& outcome) {
+  return outcome.complete ? Ok() : Of(WithoutSecrets(url), Error{outcome.kind, outcome.reason});
+}
 
 struct Tried {
   Status status;
   seconds retry_after{0};
 };
 
-// Tries once. With a target, its patience limits the time.
-Tried Try(Transport& transport, const TransferRequest& request, Target* target) {
-  const auto sink = std::make_shared<Sink>(target);
+Tried Try(Transport& transport, const TransferRequest& request, Target& target) {
+  const auto sink = std::make_shared<FileSink>(target);
   transport.Start(request, sink);
   while (!sink->outcome()) {
     transport.Poll(kTick);
-    if (target != nullptr && !sink->outcome() && target->patience().IsOver(steady_clock::now()))
-      return {Unavailable("the server sends too slowly, or nothing")};
+    if (!sink->outcome() && target.patience().IsOver(steady_clock::now()))
+      return {Of(WithoutSecrets(request.url), Unavailable("the server sends too slowly, or nothing"))};
   }
-  return {sink->result(), sink->outcome()->retry_after};
+  if (!sink->written().ok()) return {sink->written()};
+  return {Shown(request.url, *sink->outcome()), sink->outcome()->retry_after};
 }
 
 // Tries again as long as the target's patience lasts.
 Status TryPatiently(const TransferRequest& request, const Credentials& credentials, Target& target) {
   while (true) {
     CurlTransport transport(kPatience, credentials);  // a new one for each try: it ends what is under way
-    const Tried tried = Try(transport, request, &target);
+    const Tried tried = Try(transport, request, target);
     const auto now = steady_clock::now();
     if (tried.status.ok() || tried.status.error().kind != ErrorKind::kUnavailable) return tried.status;
     target.patience().NoteFailure(now, tried.retry_after);
@@ -107,10 +107,6 @@ Status TryPatiently(const TransferRequest& request, const Credentials& credentia
     std::this_thread::sleep_until(target.patience().next_try());
     RS_CHECK(target.Restart());
   }
-}
-
-Status Shown(const std::string& url, const Status& status) {
-  return status.ok() ? status : Status(Of(WithoutSecrets(url), status.error()));
 }
 
 }  // namespace
@@ -121,8 +117,8 @@ Status FetchFile(const std::string& url, const std::string& path, const Credenti
   Status status;
   {
     RS_TRY(UniqueFd file, OpenFile(part, O_WRONLY | O_CREAT | O_TRUNC, 0600));
-    Target target(std::move(file), patience);
-    status = Shown(url, TryPatiently({.url = url, .schemes = Schemes::kAnyFile}, credentials, target));
+    Target target(part, std::move(file), patience);
+    status = TryPatiently({.url = url, .schemes = Schemes::kAnyFile}, credentials, target);
   }
   if (status.ok() && rename(part.c_str(), path.c_str()) != 0) status = ErrnoError("cannot write", path);
   if (!status.ok()) unlink(part.c_str());
@@ -132,8 +128,10 @@ Status FetchFile(const std::string& url, const std::string& path, const Credenti
 Status PutFile(const std::string& path, const std::string& url) {
   RS_TRY(std::string bytes, ReadWholeFile(path, kMaxProfile));
   CurlTransport transport(kPatience);
-  return Shown(url,
-               Try(transport, {.url = url, .schemes = Schemes::kAnyFile, .put = std::move(bytes)}, nullptr).status);
+  const auto sink = std::make_shared<OutcomeSink>();
+  transport.Start({.url = url, .schemes = Schemes::kAnyFile, .put = std::move(bytes)}, sink);
+  while (!sink->outcome()) transport.Poll(kTick);
+  return Shown(url, *sink->outcome());
 }
 
 }  // namespace rootstream

@@ -10,6 +10,7 @@
 
 #include "base/file_io.h"
 #include "base/url_text.h"
+#include "boot/outcome_sink.h"
 #include "cache/network/curl_transport.h"
 #include "format/bytes.h"
 
@@ -80,25 +81,13 @@ Result<int64_t> TimeFromNtp(const std::string& server, milliseconds patience) {
   return Unavailable(server + ": no answer that tells a time");
 }
 
-// Receives the outcome of the request.
-class DateSink : public TransferSink {
- public:
-  bool OnHead(const TransferHead&) override { return true; }
-  bool OnData(std::string_view) override { return true; }
-  void OnDone(const TransferOutcome& outcome) override { outcome_ = outcome; }
-  const std::optional<TransferOutcome>& outcome() const { return outcome_; }
-
- private:
-  std::optional<TransferOutcome> outcome_;
-};
-
 Result<int64_t> TimeFromHttp(const std::string& url, milliseconds patience) {
   // The request names the server only: the path and query of a URL may hold secrets, and the certificate is not
   // checked.
   const std::string server = ServerOf(url);
   if (server.empty()) return Invalid(WithoutSecrets(url) + ": not an address");
   CurlTransport transport({});
-  const auto sink = std::make_shared<DateSink>();
+  const auto sink = std::make_shared<OutcomeSink>();
   transport.Start({.url = server + "/", .limit = patience, .date_only = true}, sink);
   while (!sink->outcome()) transport.Poll(kAskAgainAfter);
   if (sink->outcome()->date > 0) return sink->outcome()->date;
