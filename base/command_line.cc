@@ -20,10 +20,10 @@ std::string CheckNotEmpty(const std::string& text) { return text.empty() ? "a va
 std::string CheckNumber(const std::string& text, uint64_t least, uint64_t most) {
   uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool is_whole = end == text.data() + text.size() && !text.empty();
-  if (is_whole && error == std::errc() && std::to_string(number) != text) return text + " is not a whole number";
-  if (is_whole && error == std::errc() && number >= least && number <= most) return "";
+  const bool fits = error == std::errc();
+  const bool is_whole = end == text.data() + text.size() && !text.empty() && (!fits || std::to_string(number) == text);
   if (!is_whole) return text + " is not a whole number";
+  if (fits && number >= least && number <= most) return "";
   return text + " is not from " + std::to_string(least) + " to " + std::to_string(most);
 }
 
