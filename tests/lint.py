@@ -128,19 +128,25 @@ def headers():
             yield f'{path}: has a class, and does not begin with what threads may do with it'
 
 
+def each_as_it_ends(pool, due):
+    """Runs the checks of the jobs in the pool: pairs of a job's key and its failure, None if it passed."""
+    keys = {pool.submit(check, path): key for check, path, key in due}
+    for number, done in enumerate(concurrent.futures.as_completed(keys), 1):
+        yield keys[done], done.result()
+        if sys.stderr.isatty():
+            print(f'\rlint: {number} of {len(due)}', end='\n' if number == len(due) else '', file=sys.stderr)
+
+
 def look(due, passed):
     """The failures of the jobs that are due."""
     failures = []
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        keys = {pool.submit(check, path): key for check, path, key in due}
         try:
-            for number, done in enumerate(concurrent.futures.as_completed(keys), 1):
-                if done.result():
-                    failures.append(done.result())
+            for key, failure in each_as_it_ends(pool, due):
+                if failure:
+                    failures.append(failure)
                 else:
-                    passed.now.add(keys[done])
-                if sys.stderr.isatty():
-                    print(f'\rlint: {number} of {len(due)}', end='\n' if number == len(due) else '', file=sys.stderr)
+                    passed.now.add(key)
         except KeyboardInterrupt:
             pool.shutdown(cancel_futures=True)
             sys.exit(130)
