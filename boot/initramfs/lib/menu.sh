@@ -47,9 +47,27 @@ read_boot_files() {
     for file in /run/kboot/disk/kboot.conf /run/kboot/disk/etc/kboot.conf; do
       [ -f "$file" ] && read_kboot_conf "$file" "$device:" local
     done
+    [ $mark = rootstream ] || take_disk_keys /run/kboot/disk/keys
     umount /run/kboot/disk
   done
   read_store_menu
+}
+
+# take_disk_keys FOLDER: trusts the public keys on the medium that this kboot started from, if it knows none otherwise. Keys
+# that are built in or given stay the only ones: whoever can write to a stick must not add to them. A disk that holds the cache
+# has no say, since the image's programs can write to it.
+take_disk_keys() {
+  ! has_keys || return 0
+  local file
+  for file in "$1"/*.pub "$1"/*.PUB; do
+    [ -f "$file" ] || continue
+    if grep -q -e '-----BEGIN PUBLIC KEY-----' "$file"; then
+      tr -d '\r' <"$file" >"/run/kboot/keys/$(basename "$file" | tr -c 'A-Za-z0-9._\n-' _)"
+      say "trusting the key $(basename "$file") of this disk"
+    else
+      say "$(basename "$file") on this disk is not a public key (PEM): left out"
+    fi
+  done
 }
 
 # Adds a store's own menu, or else the names of its images.
