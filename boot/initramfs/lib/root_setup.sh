@@ -4,7 +4,7 @@
 # enter_root ARGUMENTS: leaves /run/kboot/init for process 1, and ends this session.
 enter_root() {
   make_writable || return 1
-  init=$(find_init) || {
+  init=$(find_init "$1") || {
     why failed "the image has no init: none of /sbin/init, /lib/systemd/systemd, /bin/sh"
     leave_root
     return 1
@@ -64,9 +64,12 @@ make_writable() {
   mkdir -p /newroot/proc /newroot/sys /newroot/dev /newroot/run
 }
 
-find_init() {
+# The last init= of the image's kernel parameters.
+init_in() { printf '%s' "$1" | tr ' ' '\n' | sed -n 's/^init=//p' | tail -n 1; }
+
+find_init() { # find_init ARGUMENTS
   local each
-  for each in "$(conf init)" /sbin/init /lib/systemd/systemd /usr/lib/systemd/systemd /etc/init /bin/init /bin/sh; do
+  for each in "$(conf init)" "$(init_in "$1")" /sbin/init /lib/systemd/systemd /usr/lib/systemd/systemd /etc/init /bin/init /bin/sh; do
     [ -n "$each" ] || continue
     # An absolute link is relative to the image's root.
     chroot /newroot /bin/sh -c "[ -x '$each' ]" 2>/dev/null && {
