@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds and tests everything. As root, or as a user who may sudo.
 #   ./test.sh               lint, unit tests, fuzz corpora, end-to-end tests, boots  (about 35 minutes, and the build)
-#   ./test.sh --boot-all    every way of booting, every system, every network         (about 3 hours)
+#   ./test.sh --boot-all    every way of booting, every system, network and medium   (about 4 hours)
 #   ./test.sh --boot-all --resume   the same, but for what has passed since it was begun anew
 #   ./test.sh --sanitizers  the same code under ASan with UBSan, and TSan    (about 20 minutes, and two builds)
 #   ./test.sh --lint        only the rules that CONTRIBUTING.md names; seconds where nothing changed
@@ -17,6 +17,7 @@ TEST_PACKAGES="nginx-light lighttpd busybox acl attr libcap2-bin curl openssl sq
 BENCH_PACKAGES="casync nbdkit libnbd-bin httpdirfs rclone"
 LINT_PACKAGES="python3 clang clang-format clang-tidy shellcheck shfmt"
 BOOT_PACKAGES="qemu-system-x86 mmdebstrap e2fsprogs iproute2 openssh-client dnsmasq-base"
+MEDIA_PACKAGES="ovmf mtools dosfstools xorriso fdisk"
 
 mode=${1:---all}
 case "$mode" in
@@ -81,7 +82,7 @@ case "$mode" in
     run_tests default -j2 -LE boot-all
     ;;
   --boot-all)
-    install_packages $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES $KBOOT_PACKAGES $BOOT_PACKAGES
+    install_packages $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES $KBOOT_PACKAGES $BOOT_PACKAGES $MEDIA_PACKAGES
     need_fuse
     build default
     run_resumable default boot

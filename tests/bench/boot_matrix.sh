@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# boot_matrix.sh: fills the tables of systems and of networks in docs/boot.md with the rows that tests/e2e/boot_system.sh and
-# boot_network.sh have written (./test.sh --boot-all runs them all). Replaces the text between each table's markers. A system
-# or network that has not been run keeps its row.
+# boot_matrix.sh: fills the tables of systems, of networks and of ways to start in docs/boot.md with the rows that
+# tests/e2e/boot_system.sh, boot_network.sh and boot_medium.sh have written (./test.sh --boot-all runs them all). Replaces the
+# text between each table's markers. What has not been run keeps its row.
 set -euo pipefail
 . "$(dirname "$0")/../e2e/lib.sh"
 . "$(dirname "$0")/../e2e/boot_lib.sh"
 . "$(dirname "$0")/../e2e/systems.sh"
 . "$(dirname "$0")/../e2e/networks.sh"
+. "$(dirname "$0")/../e2e/media.sh"
 page=$repository/docs/boot.md
 
 # table NAME HEAD FOLDER ROW...: replaces the table between <!-- NAME --> and <!-- /NAME -->. Each row ends with the marker
@@ -36,3 +37,5 @@ table systems '| system (init, and systemd'"'"'s version) | login, s | card left
   "$fixture/systems" $systems
 # shellcheck disable=SC2086 # words
 table networks '| network | boots, by kexec | until the image'"'"'s init, s |' "$fixture/networks" $networks
+# shellcheck disable=SC2086 # words
+table media '| way | what it needs | MiB | until the image'"'"'s init, s | test |' "$fixture/media" $media

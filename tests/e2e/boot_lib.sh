@@ -20,12 +20,12 @@ need_machine() {
 url_inside() { echo "${server_url/127.0.0.1/10.0.2.2}/$image"; }
 
 # boot SECONDS KBOOT QEMU-OPTION... -- STEP... [-- OPTION-OF-QEMU-ITSELF...]: boots a machine. KBOOT is a folder,
-# or a name in the fixture. The console's output goes to $work/console, the output of the image on its second
+# or a name in the fixture, or empty for a machine that starts from a medium. The console's output goes to $work/console, the output of the image on its second
 # serial port to $work/marker.
 boot() {
   local seconds=$1 kboot=$2 options=() steps=()
   shift 2
-  case "$kboot" in /*) ;; *) kboot=$fixture/$kboot ;; esac
+  case "$kboot" in '' | /*) ;; *) kboot=$fixture/$kboot ;; esac
   while [ "$1" != -- ]; do
     options+=("$1")
     shift
@@ -37,7 +37,7 @@ boot() {
   done
   [ $# = 0 ] || shift
   python3 "$console" --log "$work/console" --timeout "$seconds" "${steps[@]}" -- \
-    "$qemu" --no-kvm --kboot "$kboot" "${options[@]}" -- -serial mon:stdio -serial "file:$work/marker" "$@" ||
+    "$qemu" --no-kvm ${kboot:+--kboot "$kboot"} "${options[@]}" -- -serial mon:stdio -serial "file:$work/marker" "$@" ||
     fail "the machine did not do what it should"
   if [ -f "$work/marker" ]; then sed -i 's/\r$//' "$work/marker"; fi
 }
