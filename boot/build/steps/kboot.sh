@@ -19,4 +19,8 @@ for key in "${pubkeys[@]}"; do
   number=$((number + 1))
 done
 [ -z "$conf" ] || cp "$conf" "$root/etc/kboot/kboot.conf"
+if [ -n "$hooks" ]; then # links point to what is outside
+  mkdir "$root/etc/kboot/hooks"
+  cp -rL "$hooks"/. "$root/etc/kboot/hooks/"
+fi
 [ -z "$ssh_key" ] || install -m 600 "$ssh_key" "$root/etc/kboot/authorized_keys"

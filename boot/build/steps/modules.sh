@@ -15,7 +15,13 @@ list_modules() { # list_modules LIST
     esac
   done <"$share/modules/$1"
 }
-list_modules "$hardware" | sort -u | while read -r name; do
+for name in "${more_modules[@]}"; do
+  modprobe -d "$modules_root" -S "$release" -q --show-depends "$name" >/dev/null 2>&1 || fail "--module $name: this kernel has no such module"
+done
+{
+  list_modules "$hardware"
+  printf '%s\n' "${more_modules[@]}"
+} | sort -u | while read -r name; do
   modprobe -d "$modules_root" -S "$release" -q --show-depends "$name" 2>/dev/null || true
 done | sed -n "s,^insmod $modules_root\(/[^ ]*\).*,\1,p" | sort -u >"$work/modules"
 [ -s "$work/modules" ] || fail "none of the modules of '$hardware' is in $modules"

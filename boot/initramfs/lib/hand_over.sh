@@ -7,6 +7,7 @@ readonly SHARE=8 # the initrd takes at most 1/SHARE of the memory
 write_hand_over() {
   mkdir -p $NEXT/kboot/handoff
   cp -r $CONF $NET /run/kboot/keys $NEXT/kboot/handoff/
+  if [ -d $HOOK_STATE ]; then cp -r $HOOK_STATE $NEXT/kboot/handoff/; fi
   cp /run/kboot/phases /run/kboot/log $NEXT/kboot/handoff/
   cp /etc/resolv.conf $NEXT/kboot/handoff/
   date +%s >$NEXT/kboot/handoff/time
@@ -20,6 +21,7 @@ hand_over_record() {
 take_over() {
   cp -r /kboot/handoff/conf /kboot/handoff/net /kboot/handoff/keys /kboot/handoff/phases \
     /kboot/handoff/log /run/kboot/
+  if [ -d /kboot/handoff/hooks ]; then cp -r /kboot/handoff/hooks /run/kboot/; fi
   cp /kboot/handoff/resolv.conf /etc/
   # The clock keeps running through a kexec, unless the machine has none.
   [ "$(date +%s)" -ge "$(cat /kboot/handoff/time)" ] || date -s "@$(cat /kboot/handoff/time)" >/dev/null

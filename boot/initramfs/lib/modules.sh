@@ -44,7 +44,7 @@ needed_modules() { # needed_modules ROOT
       case "${file##*/}" in sr* | fd* | loop*) ;; *) aliases_of "$file" ;; esac
     done
   fi
-  cat /run/kboot/fstype.* 2>/dev/null
+  cat /run/kboot/fstype.* $HOOK_STATE/modules 2>/dev/null
 }
 
 # collect_modules ROOT RELEASE FOLDER: copies them to FOLDER, and writes their load order into

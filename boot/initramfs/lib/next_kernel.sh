@@ -56,6 +56,7 @@ boot_entry() { # boot_entry URL KERNEL COMMAND-LINE
     return 1
   }
   phase "composing the initrd for ${version%% *}"
+  run_hooks before-kexec || return 1
   rm -rf $NEXT
   mkdir -p $NEXT/kboot/handoff
   collect_modules /live/image "${version%% *}" $NEXT || return 1
