@@ -34,7 +34,7 @@ cat >/run/fake/chroot <<'END'
 END
 chmod 755 /run/fake/*
 
-for part in say config hardware network slow_line clock storage record image kernel_url modules hand_over next_kernel \
+for part in say config hardware network hooks slow_line clock storage record image kernel_url modules hand_over next_kernel \
   managers root_setup screen menu prompt; do
   . "$lib/$part.sh"
 done
@@ -387,6 +387,54 @@ clock 0 1000 "$image" ''
 echo 2000 >/run/now
 clock_after_issue http://host/store/x
 set_to 2000
+
+# --- hooks, and keys of a medium -------------------------------------------------------------------------------------
+what='hooks'
+# hook POINT/NAME: a hook with this body.
+hook() {
+  mkdir -p "/etc/kboot/hooks/${1%/*}"
+  {
+    echo '#!/bin/busybox sh'
+    cat
+  } >"/etc/kboot/hooks/$1"
+  chmod 755 "/etc/kboot/hooks/$1"
+}
+anew
+run_hooks after-address || complain 'no hooks are a failure'
+echo "interface='eth7' ip='192.0.2.9'" >$NET/lease
+echo 'echo "first at $point, $ip on $interface" >>/run/calls' | hook after-address/10-first
+echo 'echo second >>/run/calls; echo kept >/run/kboot/hooks/state' | hook after-address/20-second
+echo 'echo other >>/run/calls' | hook stage-two/10-other
+run_hooks after-address || complain 'a hook that works is a failure'
+[ "$(tr '\n' , </run/calls)" = 'first at after-address, 192.0.2.9 on eth7,second,' ] || complain "ran: $(cat /run/calls)"
+touch /run/kboot/phases /etc/resolv.conf
+write_hand_over
+[ -f $NEXT/kboot/handoff/hooks/state ] || complain 'what a hook kept is not handed over'
+echo 'echo "it is $(printf "\\033[1m") broken"; exit 7' | hook after-address/15-broken
+: >/run/calls
+! run_hooks after-address || complain 'a hook that fails is no failure'
+[ "$(cat /run/kboot/why)" = 'the hook after-address/15-broken failed: it is [1m broken' ] || complain "says $(cat /run/kboot/why)"
+! grep -q second /run/calls || complain 'hooks run behind one that failed'
+[ "$(advice hook)" != "$(advice other)" ] || complain 'no advice for a hook'
+
+what='keys of a medium'
+disk_keys() { # disk_keys COMMAND-LINE: takes those of a disk that has one key, and one file that is none
+  anew "$1"
+  mkdir -p /run/web/keys
+  printf -- '-----BEGIN PUBLIC KEY-----\r\nAAAA\r\n-----END PUBLIC KEY-----\r\n' >'/run/web/keys/site key.pub'
+  echo hello >/run/web/keys/note.pub
+  take_disk_keys /run/web/keys >/run/said
+}
+disk_keys ''
+[ "$(cat /run/kboot/keys/site_key.pub)" = "$(printf -- '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----')" ] || complain "the key is not taken"
+[ "$(ls /run/kboot/keys)" = site_key.pub ] || complain "keys: $(ls /run/kboot/keys)"
+says 'note.pub on this disk is not a public key'
+disk_keys "$KEY"
+[ ! -e /run/kboot/keys/site_key.pub ] || complain 'a key of a disk joins one that was given'
+
+what='init='
+[ "$(init_in 'quiet init=/bin/a ro init=/bin/b single')" = /bin/b ] || complain "$(init_in 'quiet init=/bin/a ro init=/bin/b single')"
+[ -z "$(init_in 'quiet rootstream.init=/x')" ] || complain 'a word that only ends in init='
 
 [ $failures = 0 ] || {
   echo "$failures failures" >&2
