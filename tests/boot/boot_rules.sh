@@ -308,7 +308,7 @@ card() { # card DRIVER MODALIAS
   ln -s "/run/drivers/$1" /sys/class/net/lo/device/driver
   [ -z "$2" ] || echo "$2" >/sys/class/net/lo/device/modalias
 }
-has_driver() {
+knows_card() {
   anew
   lease '' ''
   has_card_driver /run/image 6.1
@@ -316,17 +316,45 @@ has_driver() {
 echo pci:v1 >/run/image/aliases
 echo kernel/drivers/net/built_in.ko >/run/image/lib/modules/6.1/modules.builtin
 card e1000 pci:v1
-has_driver || complain 'a module is there'
+knows_card || complain 'a module is there'
 card built-in pci:v2
-has_driver || complain 'it is built in'
+knows_card || complain 'it is built in'
 card ps3 ''
-has_driver || complain 'it hangs on no bus'
+knows_card || complain 'it hangs on no bus'
 card e1000e pci:v2
-has_driver && complain 'none is there'
+knows_card && complain 'none is there'
 [ "$(cat /run/kboot/why.kind)" = no-driver ] || complain "$(cat /run/kboot/why.kind)"
 [ "$(advice no-driver)" != "$(advice other)" ] || complain 'no advice'
 anew
 has_card_driver /run/image 6.1 || complain 'there is no network at all'
+
+what='a disk with the cache that the image has no driver for'
+usb=/sys/devices/pci0/usb1/1-1/1-1:1.0
+device() { # device PATH DRIVER MODALIAS
+  mkdir -p "$1" "/run/drivers/$2"
+  ln -s "/run/drivers/$2" "$1/driver"
+  [ -z "$3" ] || echo "$3" >"$1/modalias"
+}
+device /sys/devices/pci0 xhci_hcd pci:v1
+device /sys/devices/pci0/usb1/1-1 usb ''
+device $usb usb-storage usb:v2
+device $usb/host2 sd scsi:t-0x00
+mkdir -p $usb/host2/block/sda/sda2 /sys/class/block
+ln -s ../../devices/pci0/usb1/1-1/1-1:1.0/host2/block/sda/sda2 /sys/class/block/sda2
+ln -s ../../devices/virtual/block/loop0 /sys/class/block/loop0
+printf 'pci:v1\nusb:v2\nscsi:t-0x00\n' >/run/image/aliases
+missing_disk_driver /run/image 6.1 /dev/sda2 && complain 'it lacks none'
+printf 'pci:v1\nscsi:t-0x00\n' >/run/image/aliases
+[ "$(missing_disk_driver /run/image 6.1 /dev/sda2)" = usb-storage ] || complain "$(missing_disk_driver /run/image 6.1 /dev/sda2)"
+anew
+mkdir -p $NEXT/kboot/handoff/conf
+echo /dev/sda2 >/run/kboot/cache
+hand_over_cache 6.1 >/run/said
+says 'no driver for the disk with the cache (usb-storage)'
+[ "$(cat $NEXT/kboot/handoff/conf/cache)" = ram ] || complain 'the next kernel looks for it'
+has_usb_disk || complain 'it does not see the USB disk'
+rm /sys/class/block/sda2
+! has_usb_disk || complain 'it sees a USB disk that is not there'
 
 # --- the clock -------------------------------------------------------------------------------------------------------
 what='the clock'

@@ -13,6 +13,15 @@ write_hand_over() {
   date +%s >$NEXT/kboot/handoff/time
 }
 
+# hand_over_cache RELEASE: the next kernel does not look for the disk with the cache if it has no driver for it.
+hand_over_cache() {
+  local driver
+  ! cache_is_in_memory || return 0
+  driver=$(missing_disk_driver /live/image "$1" "$(cat /run/kboot/cache)") || return 0
+  say "the image's kernel $1 has no driver for the disk with the cache ($driver): it keeps the cache in memory"
+  printf ram >$NEXT/kboot/handoff/conf/cache
+}
+
 # The recording; it is complete when the image is unmounted.
 hand_over_record() {
   if [ -f $RECORD/boot.profile ]; then cp $RECORD/boot.profile $NEXT/kboot/handoff/; fi

@@ -80,20 +80,42 @@ collect_modules() {
     why no-modules "the image's kernel $release has no FUSE module"
 }
 
-# has_card_driver ROOT RELEASE: true if it has a driver for the root's card, by its modalias or by the name of the driver in use.
+# has_driver ROOT RELEASE DEVICE: true if that kernel has a driver for a device in /sys, by its modalias or by the name of the
+# driver in use. A device without a modalias needs none of its own.
+has_driver() {
+  local alias driver
+  [ -f "$3/modalias" ] || return 0
+  alias=$(cat "$3/modalias")
+  driver=$(basename "$(readlink "$3/driver")")
+  modprobe -d "$1" -S "$2" -q --show-depends "$alias" 2>/dev/null | grep -q . && return 0
+  grep -qs "/$(echo "$driver" | tr - _)\.ko\|/$driver\.ko" "$1/lib/modules/$2/modules.builtin"
+}
+
+# missing_disk_driver ROOT RELEASE DISK: prints the driver in use that this kernel lacks, between the disk (/dev/...) and its bus.
+# False if it lacks none.
+missing_disk_driver() {
+  local path
+  path=$(readlink -f "/sys/class/block/$(basename "$(readlink -f "$3")")")
+  while [ "${path#/sys/devices/}" != "$path" ]; do
+    if [ -e "$path/driver" ] && ! has_driver "$1" "$2" "$path"; then
+      basename "$(readlink "$path/driver")"
+      return 0
+    fi
+    path=${path%/*}
+  done
+  return 1
+}
+
+# has_card_driver ROOT RELEASE: true if it has a driver for the root's card.
 has_card_driver() {
-  local device alias driver
+  local device
   [ -f $NET/lease ] || return 0
   device=/sys/class/net/$(
     . $NET/lease
     echo "${interface%%.*}"
   )/device
-  [ -f "$device/modalias" ] || return 0 # its bus has no modalias
-  alias=$(cat "$device/modalias")
-  driver=$(basename "$(readlink "$device/driver")")
-  modprobe -d "$1" -S "$2" -q --show-depends "$alias" 2>/dev/null | grep -q . && return 0
-  grep -qs "/$(echo "$driver" | tr - _)\.ko\|/$driver\.ko" "$1/lib/modules/$2/modules.builtin" && return 0
-  why no-driver "the image's kernel $2 has no driver for this machine's network card ($driver, $alias)"
+  has_driver "$1" "$2" "$device" && return 0
+  why no-driver "the image's kernel $2 has no driver for this machine's network card ($(basename "$(readlink "$device/driver")"), $(cat "$device/modalias"))"
 }
 
 # insert_modules: loads the modules that were handed over, in their order.

@@ -62,6 +62,7 @@ boot_entry() { # boot_entry URL KERNEL COMMAND-LINE
   collect_modules /live/image "${version%% *}" $NEXT || return 1
   set_conf arguments "$3"
   write_hand_over
+  hand_over_cache "${version%% *}"
   packing=$(packing_for "${version%% *}")
   unmount_image
   hand_over_record

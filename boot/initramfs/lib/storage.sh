@@ -28,7 +28,13 @@ wait_for_usb_disks() {
     tenths=$((tenths + 1))
   done
 }
-has_usb_disk() { readlink -f /sys/class/block/* | grep -q '/usb[0-9].*/block/'; }
+has_usb_disk() {
+  local path
+  for path in /sys/class/block/*; do
+    case "$(readlink "$path")" in */usb[0-9]*/block/*) return 0 ;; esac
+  done
+  return 1
+}
 
 # mount_disk DEVICE FOLDER [OPTIONS]: mounts it, after loading the module of its filesystem.
 mount_disk() {
