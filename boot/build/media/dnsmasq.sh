@@ -15,9 +15,11 @@ enable-tftp
 tftp-root=$(cd "$out" && pwd)
 log-dhcp
 
-# Who asks: iPXE sets option 175; 93 is the client's processor and firmware (RFC 4578, 2.1).
+# iPXE, which sets option 175, and the firmware of BIOS and UEFI by itself.
 dhcp-match=set:ipxe,175
-dhcp-boot=tag:ipxe,boot.ipxe
+pxe-service=tag:ipxe,x86PC,kboot,boot.ipxe
+pxe-service=tag:ipxe,X86-64_EFI,kboot,boot.ipxe
+pxe-service=tag:ipxe,BC_EFI,kboot,boot.ipxe
 pxe-service=tag:!ipxe,x86PC,kboot,pxelinux.0
 pxe-service=tag:!ipxe,X86-64_EFI,kboot,kboot.efi
 pxe-service=tag:!ipxe,BC_EFI,kboot,kboot.efi
