@@ -39,7 +39,7 @@ boot() {
   python3 "$console" --log "$work/console" --timeout "$seconds" "${steps[@]}" -- \
     "$qemu" --no-kvm ${kboot:+--kboot "$kboot"} "${options[@]}" -- -serial mon:stdio -serial "file:$work/marker" "$@" ||
     fail "the machine did not do what it should"
-  if [ -f "$work/marker" ]; then sed -i 's/\r$//' "$work/marker"; fi
+  if [ -f "$work/marker" ]; then sed -i 's/\r//g' "$work/marker"; fi
 }
 
 # Checks that the image's marker service has run, and that the machine powered off without errors.
