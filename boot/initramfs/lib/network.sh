@@ -111,7 +111,7 @@ other_network() {
     ip addr flush dev "$interface"
     ip route flush dev "$interface"
   ) 2>>"$LOG"
-  rm -rf $NET/lease $NET/first
+  rm -rf $NET/lease $NET/first $NET/proxy
   say 'no store answers on this network: trying another card'
   network_up
 }
@@ -138,7 +138,7 @@ ask_dhcp() {
   local pids='' tenths=0
   for name in $1; do
     has_link "$name" || continue
-    udhcpc -f -q -n -t $DHCP_TRIES -T 2 -i "$name" -s /lib/kboot/dhcp-answer -O ntpsrv -O bootfile -O mtu -O staticroutes \
+    udhcpc -f -q -n -t $DHCP_TRIES -T 2 -i "$name" -s /lib/kboot/dhcp-answer -O ntpsrv -O bootfile -O mtu -O staticroutes -O wpad \
       -V rootstream-kboot >>"$LOG" 2>&1 &
     pids="$pids $!"
   done

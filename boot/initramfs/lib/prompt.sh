@@ -149,6 +149,10 @@ set_words() {
     case "$word" in
       pubkey=*) add_key "${word#*=}" ;;
       mirror=*) echo "${word#*=}" >>"$CONF/mirrors" ;;
+      proxy=* | no-proxy=*)
+        set_conf "${word%%=*}" "${word#*=}"
+        use_proxy
+        ;;
       *=*) set_conf "${word%%=*}" "${word#*=}" ;;
       *) echo "set KEY=VALUE; alone it shows what is set" ;;
     esac
@@ -159,6 +163,7 @@ show_network() {
   ip addr
   ip route
   cat /etc/resolv.conf
+  [ -z "${http_proxy-}" ] || echo "proxy $(hide_secrets "$http_proxy")"
 }
 
 show_status() {

@@ -11,6 +11,7 @@ stage_one() {
   if [ ! -f $NET/ready ]; then
     until [ "$(conf ip)" = off ] || network_up; do failed 'no network address'; done
     until run_hooks after-address; do failed 'a hook failed'; done
+    use_proxy
     phase 'the network is there'
     set_clock
     start_ssh
@@ -20,7 +21,7 @@ stage_one() {
   read_boot_files
   while :; do
     choose && continue
-    if [ "$(cat /run/kboot/why.kind 2>/dev/null)" = unreachable ] && other_network && run_hooks after-address; then continue; fi
+    if [ "$(cat /run/kboot/why.kind 2>/dev/null)" = unreachable ] && other_network && run_hooks after-address && use_proxy; then continue; fi
     failed "could not boot ${current:-anything}"
   done
 }

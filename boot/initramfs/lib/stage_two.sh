@@ -9,7 +9,7 @@ stage_two() {
     phase 'drivers are loaded'
   fi
   while :; do
-    restore_network && run_hooks stage-two && restore_cache && mount_image "$(conf url)" && enter_root "$(conf arguments)"
+    restore_network && run_hooks stage-two && use_proxy && restore_cache && mount_image "$(conf url)" && enter_root "$(conf arguments)"
     failed "could not mount the root, $(conf url)"
   done
 }
