@@ -46,7 +46,7 @@ chmod 755 /run/fake/*
 # The fakes run the real scripts that handle DHCP's answers; those use absolute paths, which work here.
 export ANSWER=$bin/dhcp-answer ANSWER6=$bin/dhcp6-answer
 
-for part in say config network ipv6 hooks slow_line storage managers root_setup modules stage_two; do . "$lib/$part.sh"; done
+for part in say config network ipv6 proxy hooks slow_line storage managers root_setup modules stage_two; do . "$lib/$part.sh"; done
 
 # anew [COMMAND-LINE]: resets everything to a machine with two network cards that have a link.
 anew() {
@@ -325,6 +325,38 @@ drivers() {
 [ "$(drivers 'LABEL=data /srv ext4')" = 'fuse overlay af_packet virtio:d2 pci:disk ' ] || complain "$(drivers 'LABEL=data /srv ext4')"
 [ "$(drivers 'UUID=1-2 / ext4')" = 'fuse overlay af_packet ' ] || complain "$(drivers 'UUID=1-2 / ext4')"
 rm -r /run/newroot/etc
+
+# --- proxies ---------------------------------------------------------------------------------------------------------
+what='a proxy'
+cat >/run/fake/kboot <<'END'
+#!/bin/busybox sh
+echo "kboot $*" >>/run/calls
+cp /run/pac "$3" 2>/dev/null
+END
+chmod 755 /run/fake/kboot
+proxied() { # proxied COMMAND-LINE DHCP-WORDS PAC PROXY: which proxy is used
+  rm -f /run/pac
+  [ -z "$3" ] || printf '%s' "$3" >/run/pac
+  anew "$1"
+  : >/run/calls
+  answer eth0 0 "$2"
+  up
+  use_proxy >/run/said
+  [ "${http_proxy-}" = "$4" ] && [ "${https_proxy-}" = "$4" ] || complain "'$1' with '$2' and '$3': '${http_proxy-}'"
+  unset http_proxy https_proxy
+}
+proxied '' '' '' ''
+proxied rootstream.proxy=http://p:1 'wpad=http://w/x' 'return "PROXY q:2"' http://p:1
+not_called 'kboot fetch'
+proxied rootstream.proxy=none 'wpad=http://w/x' 'return "PROXY q:2"' ''
+proxied '' 'wpad=http://w/x' 'if (x) return "DIRECT"; return "PROXY q.example:3128; DIRECT";' http://q.example:3128
+called 'kboot fetch http://w/x /run/kboot/wpad'
+proxied '' 'wpad=http://w/x' "return 'HTTP 10.0.0.1:80'" http://10.0.0.1:80
+proxied '' 'wpad=http://w/x' 'return "DIRECT"' ''
+proxied '' 'wpad=http://w/x' '' ''
+grep -q 'could not be fetched: http://w/x' /run/said || complain "says $(cat /run/said)"
+proxied '' 'wpad=file:///etc/passwd' 'return "PROXY q:2"' ''
+proxied '' 'wpad=http://w/x' 'return "PROXY q:2$(reboot)"' ''
 
 # --- the boot file of DHCP -------------------------------------------------------------------------------------------
 boot_file() {

@@ -3,7 +3,7 @@
 #
 # shellcheck shell=bash disable=SC2034
 
-networks='one-card two-cards bootif vlan vlan-second-card link-route boot-file boot-file-header no-names small-mtu slaac dhcpv6 dhcpv6-information short-lease short-lease-systemd short-lease-dhcpv6 late-dhcp e1000 e1000e rtl8139 ne2k_pci pcnet vmxnet3 usb-net'
+networks='one-card two-cards bootif vlan vlan-second-card link-route boot-file boot-file-header no-names small-mtu slaac dhcpv6 dhcpv6-information short-lease short-lease-systemd short-lease-dhcpv6 late-dhcp proxy wpad e1000 e1000e rtl8139 ne2k_pci pcnet vmxnet3 usb-net'
 
 # make_network NAME: sets up the other end, and sets title, cards (QEMU's models, one for each TAP device), url, words (added
 # to kboot's command line), kboot and image, and says (what the console says about the address). `stays`: the seconds for
@@ -114,11 +114,41 @@ make_network() {
       ) &
       servers+=($!)
       ;;
+    proxy)
+      title='a store behind a proxy' url=http://store.behind/$image words=rootstream.proxy=http://192.0.2.1:3128
+      tap 0
+      offer 0
+      run_proxy
+      ;;
+    wpad)
+      title='a store behind a proxy, by option 252' url=http://store.behind/$image
+      tap 0
+      printf 'function FindProxyForURL(url, host)\n{ if (isPlainHostName(host)) return "DIRECT"; return "PROXY 192.0.2.1:3128; DIRECT"; }\n' \
+        >"$work/wpad.dat"
+      offer 0 --dhcp-option=252,http://192.0.2.1:3129/wpad.dat
+      run_proxy
+      ;;
     *)
       title="a card of $1" cards=("$1")
       some_card
       ;;
   esac
+}
+
+# A proxy, which alone knows the name store.behind, and a server of wpad.dat.
+run_proxy() {
+  cat >"$work/proxy.conf" <<CONF
+daemon off; master_process off; pid $work/proxy.pid; error_log /dev/null;
+events { }
+http {
+  access_log $work/proxy.log;
+  client_body_temp_path $work/proxy.body; proxy_temp_path $work/proxy.temp; fastcgi_temp_path $work/proxy.f; uwsgi_temp_path $work/proxy.u;
+  scgi_temp_path $work/proxy.s;
+  server { listen 192.0.2.1:3128; location / { proxy_pass http://203.0.113.1; } }
+  server { listen 192.0.2.1:3129; root $work; }
+}
+CONF
+  start_server nginx -c "$work/proxy.conf" -e "$work/proxy-start.log"
 }
 
 # Debian's cloud kernel has few drivers. These cards need Debian's usual kernel, in kboot and in a separate image.
