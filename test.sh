@@ -17,7 +17,7 @@ TEST_PACKAGES="nginx-light lighttpd busybox acl attr libcap2-bin curl openssl sq
 BENCH_PACKAGES="casync nbdkit libnbd-bin httpdirfs rclone"
 LINT_PACKAGES="python3 clang clang-format clang-tidy shellcheck shfmt"
 BOOT_PACKAGES="qemu-system-x86 mmdebstrap e2fsprogs iproute2 openssh-client dnsmasq-base"
-MEDIA_PACKAGES="ovmf mtools dosfstools xorriso fdisk wireguard-go wireguard-tools"
+MEDIA_PACKAGES="ovmf mtools dosfstools xorriso fdisk sbsigntool wireguard-go wireguard-tools"
 
 mode=${1:---all}
 case "$mode" in
