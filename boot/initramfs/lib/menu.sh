@@ -94,7 +94,12 @@ origin_of() { case "$1" in /*) echo local ;; *) echo store ;; esac }
 
 # read_kboot_conf FILE BASE ORIGIN: BASE is the store or disk that holds paths without a scheme.
 read_kboot_conf() {
-  local key value initrd='' root=''
+  local key value initrd='' root='' lines=/run/kboot/conf.lines
+  for_this_machine "$1" >$lines || {
+    why machines "kboot.conf has several sections for this machine: $(tr -cd ' -~\n' </run/kboot/machines | tr '\n' ' ')"
+    failed 'several sections of kboot.conf are for this machine'
+  }
+  [ ! -s /run/kboot/machines ] || say "this machine is $(tr -cd ' -~' </run/kboot/machines) in kboot.conf"
   while IFS='=' read -r key value || [ -n "$key" ]; do
     key=$(printf '%s' "$key" | tr -d ' \t\r')
     value=$(printf '%s' "$value" | tr -d '\r' | tr '\t' ' ' | sed "s/^[\"' ]*//; s/[\"' ]*\$//")
@@ -106,12 +111,12 @@ read_kboot_conf() {
       ;;
     esac
     case "$key" in
-      timeout | default | rootstream.* | kboot.*) read_menu_setting "$key" "$value" "$3" ;;
+      timeout | default | hostname | rootstream.* | kboot.*) read_menu_setting "$key" "$value" "$3" ;;
       initrd) initrd=" initrd=$(place_of "$2" "$value")" ;;
       root) root=" root=$value" ;;
       *) add_label "$key" "$(place_words "$2" "$value")$initrd$root" "$3" ;;
     esac
-  done <"$1"
+  done <$lines
 }
 
 read_menu_setting() { # read_menu_setting KEY VALUE ORIGIN
@@ -120,6 +125,9 @@ read_menu_setting() { # read_menu_setting KEY VALUE ORIGIN
     *:rootstream.* | *:kboot.*) say "kboot.conf ($3): $1= is not for it: left out" ;;
     store:default)
       case "$2" in *[!A-Za-z0-9._:-]*) say "kboot.conf (store): default=$2 is no label: left out" ;; *) set_conf_if_new default "$2" ;; esac
+      ;;
+    *:hostname)
+      case "$2" in '' | [!A-Za-z0-9]* | *[!A-Za-z0-9.-]*) say "kboot.conf: hostname=$2 is no name of a host: left out" ;; *) set_conf_if_new hostname "$2" ;; esac
       ;;
     *) set_conf_if_new "$1" "$2" ;;
   esac

@@ -143,6 +143,7 @@ fit_name_servers() {
 # Many machines run one image: each gets its name from DHCP, and a machine-id of its own that is the same at every boot.
 fit_identity() {
   . $NET/lease 2>/dev/null
+  if has_conf hostname; then hostname=$(conf hostname); fi
   [ -n "${hostname-}" ] && echo "$hostname" >/newroot/etc/hostname
   fit_hosts
   local id

@@ -71,6 +71,7 @@ advice() {
     no-memory) echo 'Give the machine more memory, or put the cache on a disk.' ;;
     no-driver) echo 'Publish an image whose kernel has that driver: Debian'\''s linux-image-amd64, not the one for clouds.' ;;
     no-modules) echo 'Publish an image that has the modules of its kernel.' ;;
+    machines) echo 'Make the sections differ: each line of a section (mac=, serial=, product=, ...) narrows it. None of them is used now.' ;;
     hook) echo 'A program of this site failed, not kboot: the log (l) has what it said. `s` gives a shell to try it in: /etc/kboot/hooks.' ;;
     disk) echo 'Is the disk there, and is its label right? `blkid` in a shell lists them.' ;;
     usage) echo '`help` at the prompt shows what may be typed.' ;;
