@@ -35,7 +35,7 @@ END
 chmod 755 /run/fake/*
 
 for part in say config hardware network hooks slow_line clock storage record image kernel_url modules hand_over next_kernel \
-  managers root_setup screen menu prompt; do
+  managers root_setup screen machines menu prompt; do
   . "$lib/$part.sh"
 done
 make_live() { :; }
@@ -463,6 +463,44 @@ disk_keys "$KEY"
 what='init='
 [ "$(init_in 'quiet init=/bin/a ro init=/bin/b single')" = /bin/b ] || complain "$(init_in 'quiet init=/bin/a ro init=/bin/b single')"
 [ -z "$(init_in 'quiet rootstream.init=/x')" ] || complain 'a word that only ends in init='
+
+# --- sections for machines --------------------------------------------------------------------------------------------
+what='a section for a machine'
+rm -rf /sys/class
+mkdir -p /sys/class/net/eth0/device /sys/class/net/eth1/device /sys/class/net/lo /sys/class/dmi/id
+echo 52:54:00:AB:00:01 >/sys/class/net/eth0/address
+echo 52:54:00:ab:00:02 >/sys/class/net/eth1/address
+echo 00:00:00:00:00:00 >/sys/class/net/lo/address
+echo 'OptiPlex  7010 ' >/sys/class/dmi/id/product_name
+echo ABC123 >/sys/class/dmi/id/product_serial
+failed() { echo "screen: $1" >>/run/calls; }
+# section LINES: what a kboot.conf with these lines leaves: its default, the host's name, and the first label.
+section() {
+  anew "${3-}"
+  mkdir -p $MENU
+  printf "timeout=7\n$1\n" >/run/kboot.conf
+  read_kboot_conf /run/kboot.conf http://h/ local >/run/said
+  given="$(conf default none) $(conf hostname none) $(head -n 1 $ORDER)"
+  [ "$given" = "$2" ] || complain "'$1': '$given' instead of '$2', $(cat /run/said)"
+}
+common='default=all\nall=debian:12\n'
+section "${common}[machine lab-1]\nmac=52:54:00:ab:00:02\ndefault=lab\nhostname=lab-1\nlab=debian:lab" 'lab lab-1 lab'
+says 'this machine is lab-1 in kboot.conf'
+section "${common}[machine lab-1]\r\nMAC=52:54:00:ab:00:02\r\nhostname=lab-1\r" 'all none all' # keys are in lower case
+section "${common}[machine lab-1]\nmac=52:54:00:ab:00:09\nhostname=lab-1\n[machine lab-2]\nmac=52:54:00:ab:00:01\nhostname=lab-2" 'all lab-2 all'
+section "${common}[machine two]\nmac=52:54:00:ab:00:09\nmac=52:54:00:ab:00:01\nhostname=two" 'all two all'
+section "${common}[machine both]\nproduct=optiplex 7010\nserial=abc123\nhostname=both" 'all both all'
+section "${common}[machine both]\nproduct=optiplex 7010\nserial=abc124\nhostname=both" 'all none all'
+section "${common}[machine anybody]\nhostname=anybody" 'all none all'
+section "${common}[machine lo]\nmac=00:00:00:00:00:00\nhostname=lo" 'all none all'
+section "${common}[machine named]\nname=kiosk\nhostname=kiosk" 'all kiosk all' rootstream.machine=Kiosk
+section "${common}[other]\nmac=52:54:00:ab:00:01\nhostname=other" 'all none all'
+section "${common}[machine bad]\nmac=52:54:00:ab:00:01\nhostname=a;reboot" 'all none all'
+says 'hostname=a;reboot is no name'
+section "${common}[machine one]\nmac=52:54:00:ab:00:01\nhostname=one\n[machine other]\nserial=abc123\nhostname=other" 'all none all'
+grep -q 'screen: several sections' /run/calls || complain 'two sections match, and no screen says so'
+[ "$(cat /run/kboot/why)" = 'kboot.conf has several sections for this machine: one other ' ] || complain "says $(cat /run/kboot/why)"
+[ "$(advice machines)" != "$(advice other)" ] || complain 'no advice'
 
 [ $failures = 0 ] || {
   echo "$failures failures" >&2

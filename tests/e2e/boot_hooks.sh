@@ -15,15 +15,14 @@ fi
 
 step "wrong hooks are refused by the build"
 release=$(cat "$fixture/release")
-build_kboot() {
-  "$rootstream" kboot build --hardware virtual --compress zstd --kernel "$fixture/tftp/vmlinuz" --modules "$fixture/kernel/lib/modules/$release" "$@"
-}
+build_kboot=("$rootstream" kboot build --hardware virtual --compress zstd --kernel "$fixture/tftp/vmlinuz"
+  --modules "$fixture/kernel/lib/modules/$release")
 mkdir -p "$work"/{odd/before-lunch,plain/stage-two}
 echo 'not a program' >"$work/plain/stage-two/10-note"
-expect_fail 'before-lunch.*: there is no such point' 1 build_kboot --out "$work/x" --hooks "$work/odd"
-expect_fail '10-note is not a program' 1 build_kboot --out "$work/x" --hooks "$work/plain"
-expect_fail 'none: no such folder' 1 build_kboot --out "$work/x" --hooks "$work/none"
-expect_fail 'no such module' 1 build_kboot --out "$work/x" --module nonesuch
+expect_fail 'before-lunch.*: there is no such point' 1 "${build_kboot[@]}" --out "$work/x" --hooks "$work/odd"
+expect_fail '10-note is not a program' 1 "${build_kboot[@]}" --out "$work/x" --hooks "$work/plain"
+expect_fail 'none: no such folder' 1 "${build_kboot[@]}" --out "$work/x" --hooks "$work/none"
+expect_fail 'no such module' 1 "${build_kboot[@]}" --out "$work/x" --module nonesuch
 
 step "a kboot with the example, and a hook that fails once"
 cp -r "$repository/boot/examples/wireguard" "$work/hooks"
@@ -47,7 +46,7 @@ Endpoint = 192.0.2.1:51820
 AllowedIPs = 10.9.0.0/24
 PersistentKeepalive = 25
 END
-build_kboot --out "$work/kboot" --hooks "$work/hooks" --module wireguard --add "$(command -v wg)" | tail -n 1
+"${build_kboot[@]}" --out "$work/kboot" --hooks "$work/hooks" --module wireguard --add "$(command -v wg)" | tail -n 1
 
 ip link set lo up
 tap 0
