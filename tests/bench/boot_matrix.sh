@@ -38,4 +38,4 @@ table systems '| system (init, and systemd'"'"'s version) | login, s | card left
 # shellcheck disable=SC2086 # words
 table networks '| network | boots, by kexec | until the image'"'"'s init, s |' "$fixture/networks" $networks
 # shellcheck disable=SC2086 # words
-table media '| way | what it needs | MiB | until the image'"'"'s init, s | test |' "$fixture/media" $media
+table media '| way | what it needs | MiB | until the image'"'"'s init, s | test |' "$fixture/ways" $media

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # boot_medium.sh WAY: starts a machine in one of the ways of media.sh, up to the image's init, by kexec. Writes a row of the
-# table in docs/boot.md to the fixture's media/WAY.row.
+# table in docs/boot.md to the fixture's ways/WAY.row.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/boot_lib.sh"
 . "$(dirname "$0")/networks.sh"
@@ -9,13 +9,14 @@ need_machine
 need ip unshare dnsmasq busybox xorriso mcopy mkfs.fat sfdisk
 way=${1:?boot_medium.sh WAY}
 case " $media " in *" $way "*) ;; *) fail "there is no way $way, but $media" ;; esac
-made=$fixture/media
+made=$fixture/media rows=$fixture/ways
 if [ -z "${in_network:-}" ]; then
   unshare --net ip tuntap add dev tap0 mode tap 2>/dev/null || skip 'no network namespace with TAP devices can be made'
   [ -f /usr/share/OVMF/OVMF_CODE_4M.ms.fd ] || skip 'ovmf is not installed'
   make_media
   if has_usb_kernel "$way"; then (folder=$fixture/networks && make_usual_kernel); fi
-  rm -f "$made/$way.row"
+  mkdir -p "$rows"
+  rm -f "$rows/$way.row"
   trap - EXIT ERR
   rm -rf --one-file-system "$work"
   in_network=yes exec unshare --net "$0" "$@"
@@ -55,4 +56,4 @@ if has_usb_kernel "$way"; then
   [ $(($(bytes_sent) - kernel)) -lt $(((first - kernel) / 4)) ] || fail 'the cache on the stick was not used'
 fi
 size=$(for file in "${weighs[@]}"; do stat -c %s "$made/$file" 2>/dev/null || stat -c %s "$made/stick/$file"; done | awk '{ sum += $1 } END { printf "%.1f", sum / 1048576 }')
-echo "| $title | $needs | $size | $seconds | \`boot_medium.sh $way\` | <!-- $way -->" | tee "$made/$way.row"
+echo "| $title | $needs | $size | $seconds | \`boot_medium.sh $way\` | <!-- $way -->" | tee "$rows/$way.row"
