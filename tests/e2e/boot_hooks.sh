@@ -52,7 +52,8 @@ ip link set lo up
 tap 0
 offer 0
 start_server wireguard-go --foreground wg0
-wait_for 5 [ -e /sys/class/net/wg0 ]
+has_tunnel() { ip link show wg0 >/dev/null 2>&1; }
+wait_for 5 has_tunnel
 wg set wg0 private-key <(echo "$server_key") listen-port 51820 peer "$(echo "$machine_key" | wg pubkey)" allowed-ips 10.9.0.2/32
 ip address add 10.9.0.1/24 dev wg0
 ip link set wg0 up
