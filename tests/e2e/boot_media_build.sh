@@ -42,9 +42,17 @@ step "wrong uses"
 wrong() { expect_fail "$1" 2 "$rootstream" kboot build --out "$work/x" "${@:2}"; }
 wrong "there is no 'cd'" --media iso,cd
 wrong "there is no ''" --media iso,,efi
-wrong 'quotes' --media iso --media-cmdline 'a="b"'
-wrong 'control characters' --media iso --media-cmdline $'a\nb'
+for text in 'a="b"' $'a\nb' 'a;reboot' 'a || b' 'a ${b}' 'a {' '*'; do wrong 'may have letters' --media iso --media-cmdline "$text"; done
 wrong 'is not an http or https address' --media dnsmasq --media-url server/kboot
 wrong 'lots is not a size' --media img --cache-room lots
 wrong '0, or 64M to 1T, not 1M' --media img --cache-room 1M
 [ ! -e "$work/x" ] || fail "something was half-made"
+
+step "interrupted while it writes: nothing is half-written"
+mkdir "$work/half"
+"$rootstream" kboot build --hardware virtual --compress zstd --kernel "$fixture/tftp/vmlinuz" --modules "$fixture/kernel/lib/modules/$release" \
+  --out "$work/half" --media img >"$work/log" 2>&1 &
+wait_for 60 [ -e "$work/half/initramfs.new" ]
+kill -TERM $!
+! wait $! || fail 'it was not interrupted'
+[ -z "$(ls "$work/half")" ] || fail "left behind: $(ls "$work/half")"
