@@ -58,15 +58,24 @@ find_cache() {
     wait_for_usb_disks
     device=$(device_of "$wanted")
     if [ -n "$device" ] && mount_disk "$device" /live/cache; then
-      say "cache on $device ($wanted)"
-      echo "$device" >/run/kboot/cache
-      return 0
+      if can_write /live/cache; then
+        say "cache on $device ($wanted)"
+        echo "$device" >/run/kboot/cache
+        return 0
+      fi
+      umount /live/cache
+      say "the disk for the cache, $device ($wanted), is read-only: using memory"
+    elif [ -n "$device" ]; then
+      say "the disk for the cache, $device ($wanted), cannot be mounted: using memory"
+    elif has_conf cache; then
+      say "no disk $wanted for the cache: using memory"
     fi
-    has_conf cache && say "no disk $wanted for the cache: using memory"
   fi
   mount -t tmpfs -o "size=$(size_of "$(conf cache-size 25%)"),mode=700" tmpfs /live/cache
   echo ram >/run/kboot/cache
 }
+
+can_write() { (: >"$1/.kboot") 2>/dev/null && rm -f "$1/.kboot"; }
 
 cache_is_in_memory() { [ "$(cat /run/kboot/cache)" = ram ]; }
 
