@@ -326,6 +326,37 @@ drivers() {
 [ "$(drivers 'UUID=1-2 / ext4')" = 'fuse overlay af_packet ' ] || complain "$(drivers 'UUID=1-2 / ext4')"
 rm -r /run/newroot/etc
 
+# --- the disk for the cache ------------------------------------------------------------------------------------------
+what='the disk for the cache'
+# cache_on COMMAND-LINE DEVICE OPTIONS: where the cache is, if that disk is mounted with these options ('' if it cannot be).
+cache_on() {
+  disk=$2 options=$3
+  anew "$1"
+  find_cache >/run/said
+  cat /run/kboot/cache
+  umount /live/cache
+}
+(
+  mkdir -p /run/live
+  sed 's,/live,/run/live,g' "$lib/storage.sh" >/run/storage.sh
+  . /run/storage.sh
+  device_of() { echo "$disk"; }
+  wait_for_usb_disks() { :; }
+  size_of() { echo 1m; }
+  mount_disk() { [ -n "$options" ] && mount -t tmpfs -o "$options" none "$2"; }
+  umount() { busybox umount /run/live/cache; }
+  [ "$(cache_on '' /dev/sda2 rw)" = /dev/sda2 ] || complain 'the disk is not used'
+  [ "$(cache_on '' /dev/sda2 ro)" = ram ] || complain 'a read-only disk is used'
+  grep -q 'sda2 (LABEL=rootstream), is read-only' /run/said || complain "says $(cat /run/said)"
+  [ "$(cache_on '' /dev/sda2 '')" = ram ] || complain 'a broken disk is used'
+  grep -q 'sda2 (LABEL=rootstream), cannot be mounted' /run/said || complain "says $(cat /run/said)"
+  [ "$(cache_on '' '' '')" = ram ] && [ ! -s /run/said ] || complain "no disk was asked for, and it says $(cat /run/said)"
+  [ "$(cache_on rootstream.cache=LABEL=x '' '')" = ram ] || complain 'there is no disk'
+  grep -q 'no disk LABEL=x' /run/said || complain "says $(cat /run/said)"
+  exit $failures
+)
+failures=$?
+
 # --- proxies ---------------------------------------------------------------------------------------------------------
 what='a proxy'
 cat >/run/fake/kboot <<'END'
