@@ -15,16 +15,17 @@ enable-tftp
 tftp-root=$(cd "$out" && pwd)
 log-dhcp
 
-# iPXE, which sets option 175, and the firmware of BIOS and UEFI by itself.
+# iPXE sets option 175. Others are the firmware of BIOS (x86PC) or UEFI itself.
 dhcp-match=set:ipxe,175
-pxe-service=tag:ipxe,x86PC,kboot,boot.ipxe
-pxe-service=tag:ipxe,X86-64_EFI,kboot,boot.ipxe
-pxe-service=tag:ipxe,BC_EFI,kboot,boot.ipxe
-pxe-service=tag:!ipxe,x86PC,kboot,pxelinux.0
-pxe-service=tag:!ipxe,X86-64_EFI,kboot,kboot.efi
-pxe-service=tag:!ipxe,BC_EFI,kboot,kboot.efi
 CFG
-  if [ -n "$media_url" ]; then
+  if has_medium ipxe; then
+    for kind in x86PC X86-64_EFI BC_EFI; do echo "pxe-service=tag:ipxe,$kind,kboot,boot.ipxe"; done
+  fi
+  if has_medium pxelinux; then echo 'pxe-service=tag:!ipxe,x86PC,kboot,pxelinux.0'; fi
+  if has_medium efi; then
+    for kind in X86-64_EFI BC_EFI; do echo "pxe-service=tag:!ipxe,$kind,kboot,kboot.efi"; done
+  fi
+  if [ -n "$media_url" ] && has_medium efi; then
     cat <<CFG
 
 # UEFI that boots by HTTP (architecture 16) takes the address only from a DHCP server, not from a proxy: these lines are for

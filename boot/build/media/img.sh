@@ -13,9 +13,8 @@ fat_tree "$part/fat"
 syslinux_menu >"$part/fat/syslinux.cfg"
 fat_mib=$(($(mib_of "$part/fat") + 32)) # with room for a newer kboot
 fat_image "$part/fat" "$part/fat.img" $fat_mib $first
-# The installer is a program that was fetched, and works on a file.
+# The installer works on a file, and need not be installed itself.
 syslinux=$(package_file syslinux usr/bin/syslinux)
-chmod 755 "$syslinux"
 "$syslinux" --install "$part/fat.img" >"$work/syslinux.log" 2>&1 || fail "img: syslinux: $(tail -n 1 "$work/syslinux.log")"
 
 image=$part/kboot.img

@@ -39,7 +39,7 @@ put_medium() {
 }
 
 export SOURCE_DATE_EPOCH=$built TZ=UTC
-for medium in "${media[@]}"; do
+for medium in $(printf '%s\n' "${media[@]}" | sort -u); do
   part=$work/media.$medium
   mkdir "$part"
   . "$share/media/$medium.sh"
