@@ -12,7 +12,7 @@ build() {
 }
 
 step "twice the same"
-all=iso,img,efi,ipxe,pxelinux,grub,dnsmasq
+all=iso,img,efi,ipxe,pxelinux,grub,dnsmasq,iso
 for folder in one two; do build --out "$work/kboot" --media $all --cache-room 64M && mv "$work/kboot" "$work/$folder"; done
 diff -r "$work/one" "$work/two"
 cat "$work/log"
@@ -43,7 +43,8 @@ wrong() { expect_fail "$1" 2 "$rootstream" kboot build --out "$work/x" "${@:2}";
 wrong "there is no 'cd'" --media iso,cd
 wrong "there is no ''" --media iso,,efi
 for text in 'a="b"' $'a\nb' 'a;reboot' 'a || b' 'a ${b}' 'a {' '*'; do wrong 'may have letters' --media iso --media-cmdline "$text"; done
-wrong 'is not an http or https address' --media dnsmasq --media-url server/kboot
+wrong 'nothing to offer' --media iso,dnsmasq
+wrong 'is not an http or https address' --media efi,dnsmasq --media-url server/kboot
 wrong 'lots is not a size' --media img --cache-room lots
 wrong '0, or 64M to 1T, not 1M' --media img --cache-room 1M
 [ ! -e "$work/x" ] || fail "something was half-made"
