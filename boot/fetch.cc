@@ -27,14 +27,20 @@ constexpr milliseconds kTick{100};
 // The file that is being fetched, over all tries.
 class Target {
  public:
-  Target(std::string path, UniqueFd file, milliseconds limit)
-      : path_(std::move(path)), file_(std::move(file)), patience_(limit, steady_clock::now()) {}
+  Target(std::string url, std::string path, UniqueFd file, const FetchLimits& limits)
+      : url_(std::move(url)),
+        path_(std::move(path)),
+        file_(std::move(file)),
+        limit_(limits.size),
+        patience_(limits.patience, steady_clock::now()) {}
 
   Status Restart() {
     size_ = 0;
     return ftruncate(file_.get(), 0) == 0 ? Ok() : CannotWrite();
   }
   Status Append(std::string_view bytes, uint64_t total) {
+    if (limit_ != 0 && bytes.size() > limit_ - size_)
+      return Of(WithoutSecrets(url_), Invalid("longer than " + std::to_string(limit_) + " bytes"));
     if (!WriteFullyAt(file_.get(), bytes, size_)) return CannotWrite();
     size_ += bytes.size();
     patience_.NoteBytes(steady_clock::now(), bytes.size());
@@ -46,9 +52,11 @@ class Target {
  private:
   Status CannotWrite() const { return ErrnoError("cannot write", path_); }
 
+  const std::string url_;
   const std::string path_;
   UniqueFd file_;
-  uint64_t size_ = 0;  // bytes
+  const uint64_t limit_;  // bytes
+  uint64_t size_ = 0;     // bytes
   Patience patience_;
   Progress progress_{1};
 };
@@ -112,12 +120,12 @@ Status TryPatiently(const TransferRequest& request, const Credentials& credentia
 }  // namespace
 
 Status FetchFile(const std::string& url, const std::string& path, const Credentials& credentials,
-                 milliseconds patience) {
+                 const FetchLimits& limits) {
   const std::string part = path + ".part";
   Status status;
   {
     RS_TRY(UniqueFd file, OpenFile(part, O_WRONLY | O_CREAT | O_TRUNC, 0600));
-    Target target(part, std::move(file), patience);
+    Target target(url, part, std::move(file), limits);
     status = TryPatiently({.url = url, .schemes = Schemes::kAnyFile}, credentials, target);
   }
   if (status.ok() && rename(part.c_str(), path.c_str()) != 0) status = ErrnoError("cannot write", path);

@@ -38,14 +38,16 @@ void AddFetch(CommandLine& verbs) {
   auto url = std::make_shared<std::string>();
   auto file = std::make_shared<std::string>();
   auto credentials = std::make_shared<CredentialFiles>();
+  auto limits = std::make_shared<FetchLimits>();
   Verb command = verbs.Add("fetch", "fetch a file: http, https, ftp, tftp, file", [=] {
     const auto read = Credentials::Read(*credentials, *url);
     if (!read.ok()) return Report(read.error());
-    const Status status = FetchFile(*url, *file, *read);
+    const Status status = FetchFile(*url, *file, *read, *limits);
     return status.ok() ? 0 : Report(status.error());
   });
   command.Argument("URL", *url);
   command.Argument("FILE", *file);
+  command.NumberOption("--at-most", "BYTES", limits->size, 1, INT64_MAX, "refuse a longer file");
   for (const CredentialOption& option : kCredentialOptions)
     command.Option(std::string("--") + option.name, "FILE", (*credentials).*option.file, option.help);
 }

@@ -46,7 +46,10 @@ boot_kernel_url() {
   start_kernel /run/kboot/kernel "${initrd:+/run/kboot/initrd}" "$(with_console "$words")"
 }
 
-# fetch URL FILE. Also DEVICE:PATH, as kboot.conf on a disk has it. Returns the exit code of `kboot fetch`.
+readonly SMALL_FILE=1048576 # bytes: a kboot.conf, a list, a proxy file
+
+# fetch URL FILE [BYTES]: a file of at most so many bytes, else of half of the memory. Also DEVICE:PATH, as kboot.conf on a disk
+# has it. Returns the exit code of `kboot fetch`.
 fetch() {
   case "$1" in /dev/*:/*)
     fetch_from_disk "${1%%:*}" "${1#*:}" "$2"
@@ -54,7 +57,7 @@ fetch() {
     ;;
   esac
   local code=0
-  kboot fetch "$1" "$2" 2>/run/kboot/fetch.error || code=$?
+  kboot fetch "$1" "$2" --at-most "${3:-$(($(memory_kib) * 512))}" 2>/run/kboot/fetch.error || code=$?
   [ $code = 0 ] || why "$(kind_of $code)" "$(last_line /run/kboot/fetch.error)"
   return $code
 }

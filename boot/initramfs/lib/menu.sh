@@ -77,10 +77,10 @@ read_store_menu() {
   store=$(conf store)
   store=${store%/}
   place=$(conf conf "$store/kboot.conf")
-  fetch "$place" $list >/dev/null || code=$?
+  fetch "$place" $list $SMALL_FILE >/dev/null || code=$?
   if [ $code = 0 ]; then
     read_kboot_conf $list "${store:-${place%/*}}/" "$(origin_of "$place")"
-  elif [ "$(kind_of $code)" != unreachable ] && has_conf store && fetch "$store/images.list" $list >/dev/null; then
+  elif [ "$(kind_of $code)" != unreachable ] && has_conf store && fetch "$store/images.list" $list $SMALL_FILE >/dev/null; then
     while read -r name; do
       case "$name" in '' | *[!a-z0-9._:-]*) ;; *) add_label "$name" "$store/$name" store ;; esac
     done <$list

@@ -33,7 +33,7 @@ ask_for_proxy() {
     printf '%s' "$wpad" | tr -cd '!-~'
   )
   case "$address" in http://?* | https://?*) ;; *) return 0 ;; esac
-  if ! kboot fetch "$address" $file >/dev/null 2>>"$LOG"; then
+  if ! kboot fetch "$address" $file --at-most "$SMALL_FILE" >/dev/null 2>>"$LOG"; then
     say "this network names a proxy file, which could not be fetched: $address"
     return 0
   fi
