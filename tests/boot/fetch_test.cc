@@ -30,9 +30,20 @@ TEST(FetchFile, LeavesWhatWasThereWhenItFails) {
   EXPECT_NE(access((folder / "to.part").c_str(), F_OK), 0);
 }
 
+TEST(FetchFile, RefusesAFileThatIsTooLong) {
+  const TempFolder folder;
+  WriteTestFile(folder / "from", RandomBytes(300'000, 1));
+  EXPECT_TRUE(IsOk(FetchFile("file://" + (folder / "from"), folder / "whole", {}, {.size = 300'000})));
+  const Status status = FetchFile("file://" + (folder / "from"), folder / "to", {}, {.size = 299'999});
+  ASSERT_TRUE(FailsWith(ErrorKind::kInvalid, status));
+  EXPECT_TRUE(status.error().message.ends_with("/from: longer than 299999 bytes")) << status.error().message;
+  EXPECT_NE(access((folder / "to").c_str(), F_OK), 0);
+  EXPECT_NE(access((folder / "to.part").c_str(), F_OK), 0);
+}
+
 TEST(FetchFile, TellsNoPassword) {
   const TempFolder folder;
-  const Status status = FetchFile(kNobody, folder / "to", {}, std::chrono::seconds(1));
+  const Status status = FetchFile(kNobody, folder / "to", {}, {.patience = std::chrono::seconds(1)});
   ASSERT_TRUE(FailsWith(ErrorKind::kUnavailable, status));
   EXPECT_EQ(status.error().message.find("secret"), std::string::npos) << status.error().message;
   EXPECT_TRUE(status.error().message.starts_with("http://127.0.0.1:1/kernel: "));

@@ -46,7 +46,7 @@ chmod 755 /run/fake/*
 # The fakes run the real scripts that handle DHCP's answers; those use absolute paths, which work here.
 export ANSWER=$bin/dhcp-answer ANSWER6=$bin/dhcp6-answer
 
-for part in say config network ipv6 proxy hooks slow_line storage managers root_setup modules stage_two; do . "$lib/$part.sh"; done
+for part in say config kernel_url network ipv6 proxy hooks slow_line storage managers root_setup modules stage_two; do . "$lib/$part.sh"; done
 
 # anew [COMMAND-LINE]: resets everything to a machine with two network cards that have a link.
 anew() {
@@ -381,7 +381,7 @@ proxied rootstream.proxy=http://p:1 'wpad=http://w/x' 'return "PROXY q:2"' http:
 not_called 'kboot fetch'
 proxied rootstream.proxy=none 'wpad=http://w/x' 'return "PROXY q:2"' ''
 proxied '' 'wpad=http://w/x' 'if (x) return "DIRECT"; return "PROXY q.example:3128; DIRECT";' http://q.example:3128
-called 'kboot fetch http://w/x /run/kboot/wpad'
+called 'kboot fetch http://w/x /run/kboot/wpad --at-most 1048576'
 proxied '' 'wpad=http://w/x' "return 'HTTP 10.0.0.1:80'" http://10.0.0.1:80
 proxied '' 'wpad=http://w/x' 'return "DIRECT"' ''
 proxied '' 'wpad=http://w/x' '' ''

@@ -65,6 +65,8 @@ fetched() {
 step "what comes whole"
 fetched 0 http://127.0.0.1:8000/kernel
 fetched 0 http://127.0.0.1:8000/moved
+size=$(stat -c %s "$work/web/kernel")
+fetched 0 http://127.0.0.1:8000/kernel --at-most "$size"
 fetched 0 https://localhost:8443/kernel --cacert "$work/tls.crt"
 fetched 0 "file://$work/web/kernel"
 fetched 0 tftp://127.0.0.1/kernel
@@ -78,6 +80,8 @@ fetched 5 http://127.0.0.1:1/kernel
 fetched 5 https://localhost:8443/kernel # its certificate is not trusted
 fetched 6 https://localhost:8443/to-plain --cacert "$work/tls.crt"
 fetched 6 gopher://127.0.0.1/kernel
+fetched 6 http://127.0.0.1:8000/kernel --at-most $((size - 1))
+fetched 2 http://127.0.0.1:8000/kernel --at-most 0
 
 step "put"
 "$kboot" put "$work/web/kernel" http://127.0.0.1:8000/upload/a/b
