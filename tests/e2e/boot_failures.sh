@@ -57,6 +57,6 @@ boot 200 own --direct --nic none --pubkey "$key.pub" --url "$inside/debian:12" -
 step "nobody answers DHCP, then the machine tries again by itself"
 pick_port
 boot 300 own --direct --nic none --pubkey "$key.pub" --url "$inside/debian:12" -- \
-  expect 'no network address' expect 'why .*no DHCP server answered on eth0' expect 'do .*ip=ADDRESS' \
+  expect 'no network address' expect 'why .*no DHCP server and no IPv6 router answered on eth0' expect 'do .*ip=ADDRESS' \
   expect 'trying again in 2 s' expect 'why .*no DHCP' type s expect 'kboot# ' send 'poweroff -f' end '' -- \
   -nic "socket,listen=127.0.0.1:$port,model=virtio-net-pci"
