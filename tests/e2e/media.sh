@@ -9,7 +9,7 @@ media='iso-bios iso-uefi iso-secure-boot stick-bios stick-uefi stick-secure-boot
 # and says (what the console shows of the way).
 prepare_medium() {
   local firmware=${1#*-}
-  options=() says='' weighs=() served=yes
+  options=() says='' weighs=()
   case "$1" in
     iso-*)
       title="\`kboot.iso\` on a CD, $(firmware_name "$firmware")" needs='a drive, or a virtual one' weighs=(kboot.iso)

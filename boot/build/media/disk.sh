@@ -80,4 +80,4 @@ fat_image() {
   (cd "$1" && find . -type f | LC_ALL=C sort | while read -r file; do mcopy -m -i "$2" "$file" "::${file#.}"; done)
 }
 
-mib_of() { echo $((($(du -sb --apparent-size "$1" | cut -f1) >> 20) + 1)); }
+mib_of() { echo $((($(du -sb "$1" | cut -f1) >> 20) + 1)); }
