@@ -37,8 +37,21 @@ bool IsStoreUrl(std::string_view text) {
 
 std::string ImageUrl::ToString() const { return WithoutSecrets(store) + "/" + image.ToString(); }
 
-Result<ImageUrl> ParseImageUrl(std::string_view url) {
-  const std::string shown = "'" + WithoutSecrets(url) + "'";
+std::string LayersUrl::ToString() const {
+  std::string text = WithoutSecrets(store) + "/";
+  for (const ImageName& image : images) text += (&image == &images.front() ? "" : ",") + image.ToString();
+  return text;
+}
+
+namespace {
+
+// A URL taken apart, with its last segment as it is.
+struct UrlParts {
+  std::string store;
+  std::string_view names;
+};
+
+Result<UrlParts> SplitImageUrl(std::string_view url, const std::string& shown) {
   if (!IsStoreUrl(url)) return Invalid(shown + " is not an image URL: http://, https:// or file://STORE/NAME[:TAG]");
   url = url.substr(0, url.find('#'));
   const size_t end = std::min(url.size(), url.find('?'));
@@ -49,11 +62,53 @@ Result<ImageUrl> ParseImageUrl(std::string_view url) {
   if (!url.starts_with("file:") && authority < url.size() && url[authority] == '/')
     return Invalid(shown + ": the host's name is missing");
   if (slash < authority) return Invalid(shown + ": the image's name is missing: STORE/NAME[:TAG]");
-  const auto image = ParseImageName(url.substr(slash + 1));
-  if (!image.ok()) return Invalid(shown + ": the image's name is missing: " + image.error().message);
   std::string_view store = url.substr(0, slash);
   while (store.size() > authority && store.back() == '/') store.remove_suffix(1);
-  return ImageUrl{std::string(store) + std::string(query), *image};
+  return UrlParts{std::string(store) + std::string(query), url.substr(slash + 1)};
+}
+
+// "'URL'", for a message.
+std::string Shown(std::string_view url) { return "'" + WithoutSecrets(url) + "'"; }
+
+Error NoName(std::string_view url, const Error& error) {
+  return Invalid(Shown(url) + ": the image's name is missing: " + error.message);
+}
+
+bool HasSecondStore(std::string_view store) {
+  for (const std::string_view scheme : {",http://", ",https://", ",file://"})
+    if (store.find(scheme) != std::string_view::npos) return true;
+  return false;
+}
+
+}  // namespace
+
+Result<ImageUrl> ParseImageUrl(std::string_view url) {
+  RS_TRY(UrlParts parts, SplitImageUrl(url, Shown(url)));
+  if (parts.names.find(',') != std::string_view::npos)
+    return Invalid(Shown(url) + " names several images, where one is wanted");
+  const auto image = ParseImageName(parts.names);
+  if (!image.ok()) return NoName(url, image.error());
+  return ImageUrl{std::move(parts.store), *image};
+}
+
+Result<LayersUrl> ParseLayersUrl(std::string_view url) {
+  RS_TRY(UrlParts parts, SplitImageUrl(url, Shown(url)));
+  if (HasSecondStore(url.substr(0, url.find('?'))))
+    return Invalid(Shown(url) + ": layers come from one store: only the names of the others follow the first, as in " +
+                   "STORE/NAME[:TAG],NAME[:TAG] (rootstream mirror copies an image to another store)");
+  LayersUrl layers{std::move(parts.store), {}};
+  for (std::string_view rest = parts.names;;) {
+    const size_t comma = rest.find(',');
+    const auto image = ParseImageName(rest.substr(0, comma));
+    if (!image.ok()) return NoName(url, image.error());
+    if (std::find(layers.images.begin(), layers.images.end(), *image) != layers.images.end())
+      return Invalid(Shown(url) + ": " + image->ToString() + " is in it twice");
+    layers.images.push_back(*image);
+    if (layers.images.size() > kMaxLayers)
+      return Invalid(Shown(url) + ": more than " + std::to_string(kMaxLayers) + " layers");
+    if (comma == std::string_view::npos) return layers;
+    rest.remove_prefix(comma + 1);
+  }
 }
 
 }  // namespace rootstream

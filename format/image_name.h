@@ -1,8 +1,10 @@
-// The names of images, and the URLs that carry them: STORE-URL/NAME[:TAG].
+// The names of images, and the URLs that carry them: STORE-URL/NAME[:TAG], or STORE-URL/NAME[:TAG],NAME[:TAG],… for
+// several.
 #pragma once
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -29,6 +31,20 @@ struct ImageUrl {
 
 // Schemes http, https, file. A "?query" is the store's: sent with every request (tokens), and shown nowhere. kInvalid.
 Result<ImageUrl> ParseImageUrl(std::string_view url);
+
+// Images that make one root filesystem together, the lowest first: files of a later one hide those of the ones before.
+struct LayersUrl {
+  std::string store;              // as in ImageUrl
+  std::vector<ImageName> images;  // at least one, each once
+
+  ImageUrl Layer(size_t index) const { return {store, images[index]}; }
+  std::string ToString() const;  // for a person: without secrets
+};
+
+inline constexpr size_t kMaxLayers = 8;
+
+// Like ParseImageUrl(), with up to kMaxLayers images. kInvalid.
+Result<LayersUrl> ParseLayersUrl(std::string_view url);
 
 bool IsStoreUrl(std::string_view text);  // begins with one of the schemes
 

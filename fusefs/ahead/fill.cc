@@ -24,8 +24,8 @@ constexpr seconds kTryAgainAfter{5};
 Fill::Fill(ObjectCache& cache, const ObjectRef& root, uint64_t rate, OnSilence on_silence)
     : cache_(cache), root_(root), rate_(std::max<uint64_t>(1, rate)), on_silence_(on_silence) {}
 
-void Fill::Start(Warmup* warmup) {
-  thread_ = Thread("fill", [this, warmup] { Run(warmup); });
+void Fill::Start(std::function<bool()> may_begin) {
+  thread_ = Thread("fill", [this, may_begin = std::move(may_begin)] { Run(may_begin); });
 }
 
 void Fill::Stop() {
@@ -39,9 +39,9 @@ Fill::Progress Fill::progress() {
   return progress_;
 }
 
-void Fill::Run(Warmup* warmup) {
+void Fill::Run(const std::function<bool()>& may_begin) {
   Status status;
-  while (status.ok() && warmup != nullptr && !warmup->progress().ended) status = Sleep(kLookEvery);
+  while (status.ok() && !may_begin()) status = Sleep(kLookEvery);
   if (status.ok()) status = BringAll();
   const MutexLock lock(mutex_);
   if (!status.ok() && progress_.problem.empty()) progress_.problem = status.error().message;

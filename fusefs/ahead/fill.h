@@ -11,7 +11,6 @@
 #include "base/mutex.h"
 #include "base/thread.h"
 #include "cache/object_cache.h"
-#include "fusefs/ahead/warmup.h"
 
 namespace rootstream {
 
@@ -30,8 +29,8 @@ class Fill {
 
   // `rate`: stored bytes a second. `cache` must have a disk, and must be closed before the fill is destroyed.
   Fill(ObjectCache& cache, const ObjectRef& root, uint64_t rate, OnSilence on_silence);
-  // Starts. If `warmup` is given, waits until it has ended.
-  void Start(Warmup* warmup);
+  // Starts, and begins when `may_begin` is true; it is asked from time to time, on the fill's thread.
+  void Start(std::function<bool()> may_begin);
   void Stop();  // requests nothing more; running transfers end with the cache
 
   uint64_t rate() const { return rate_; }
@@ -40,7 +39,7 @@ class Fill {
  private:
   using ListUse = std::function<Status(const std::vector<ObjectRef>& chunks)>;
 
-  void Run(Warmup* warmup);
+  void Run(const std::function<bool()>& may_begin);
   Status BringAll();
   Status ForEachList(const ListUse& use);
   Result<PlainBytes> Bring(const ObjectRef& ref);

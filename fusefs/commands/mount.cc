@@ -7,7 +7,7 @@ namespace rootstream {
 namespace {
 
 Status CheckUrls(const ClientOptions& options) {
-  RS_CHECK(ParseImageUrl(options.url));
+  RS_CHECK(ParseLayersUrl(options.url));
   for (const std::string& mirror : options.mirrors)
     if (!IsStoreUrl(mirror)) return Invalid("mirror '" + mirror + "' is not a URL");
   return Ok();
@@ -38,7 +38,7 @@ void AddMount(CommandLine& verbs, MountCaller caller) {
     if (!NamesTrust(options->client)) return ReportUsage(kTrustMissing);
     return *fake ? Report(CheckUrls(options->client)) : Report(MountImage(*options));
   });
-  command.Argument("URL", flags->options.url, "http(s)://… or file://STORE/NAME[:TAG]");
+  command.Argument("URL", flags->options.url, "http(s)://… or file://STORE/NAME[:TAG]; several layers: NAME,NAME,…");
   command.Argument("MOUNTPOINT", options->mountpoint, "an empty directory");
   flags->AddTo(command);
   command.Flag(of_mount8 ? "--foreground" : "-f,--foreground", options->foreground, "stay in the foreground");

@@ -53,7 +53,7 @@ Status PrefetchHotRange(Client& client) {
 Status PrefetchAll(Client& client) {
   RS_CHECK(NeedCache(client));
   Fill fill(client.cache(), client.ref().manifest.root, kNoRateLimit, Fill::OnSilence::kEnd);
-  fill.Start(nullptr);
+  fill.Start([] { return true; });
   const Fill::Progress progress = Watch(client.url().image.ToString(), [&] { return fill.progress(); });
   client.Close();
   if (!progress.problem.empty())

@@ -21,6 +21,7 @@
 #include "fusefs/mount/daemon_log.h"
 #include "fusefs/mount/fuse_session.h"
 #include "fusefs/mount/kernel_readahead.h"
+#include "fusefs/mount/layer_tree.h"
 #include "fusefs/mount/mount_table.h"
 #include "fusefs/mount/request.h"
 #include "fusefs/mount/root_daemon.h"
@@ -64,31 +65,23 @@ class Daemon {
     RS_CHECK(GiveUpPrivileges());
     ClientOptions client_options = options_.client;
     client_options.warm_up = true;
-    RS_TRY(client_, Client::Open(client_options, [this](const Error& error) {
+    RS_TRY(layers_, Layers::Open(client_options, [this](const Error& error) {
              log_.Write("waiting for the network: " + error.message);
              if (!options_.foreground)
                fprintf(stderr, "rootstream: waiting for the network: %s\n", error.message.c_str());
            }));
-    if (options_.is_root) client_->cache().WaitForEver();
+    if (options_.is_root) layers_->cache().WaitForEver();
     if (!options_.record.empty()) {
-      RS_TRY(ProfileFile profile, ProfileFile::Open(options_.record, client_->url().image));
+      RS_TRY(ProfileFile profile, ProfileFile::Open(options_.record, layers_->base().url().image));
       profile_ = std::move(profile);
     }
-    if (!client_->memory_lost().empty())
-      log_.Write(client_->url().ToString() + ": memory of refs: lost: " + client_->memory_lost());
-    if (client_->opened_offline()) log_.Write("no store answers: opened from the cache");
+    for (const auto& client : layers_->clients()) TellHowItWasOpened(*client);
     const UniqueFd initialised(eventfd(0, EFD_CLOEXEC));
     const Callers callers;
     std::optional<InterruptedRequests> interrupted(
         std::in_place, [&](const Request& request) { return callers.IsBeingKilled(request.thread()); });
-    FuseContext context{client_->image(),
-                        client_->reader(),
-                        *interrupted,
-                        RandomGeneration(),
-                        client_->ref().manifest.features,
-                        client_->ref().manifest.totals,
-                        InitialReadahead(),
-                        [&] { Signal(initialised); }};
+    LayerTree tree(*layers_);
+    FuseContext context{tree, *interrupted, RandomGeneration(), InitialReadahead(), [&] { Signal(initialised); }};
     RS_TRY(UniqueFd device, keeper_.Mount());
     auto session = FuseSession::Open(std::move(device), fuse_options_, context);
     if (!session.ok()) (void)keeper_.Unmount();
@@ -107,7 +100,7 @@ class Daemon {
     session_->End();
     loop.Join();
     SaveProfile();
-    client_->Close();     // sends the replies of parked requests, so it comes before the end of the session
+    layers_->Close();     // sends the replies of parked requests, so it comes before the end of the session
     interrupted.reset();  // its thread may be replying
     // If the connection is gone, so is the mount. A mount at the same place with the same number is another one.
     if (!ConnectionIsGone(session_->device()))
@@ -119,13 +112,19 @@ class Daemon {
  private:
   // Called before threads are started and before any byte is read from outside.
   Status GiveUpPrivileges() {
-    RS_TRY(const ImageUrl url, ParseImageUrl(options_.client.url));
-    fuse_options_ = FuseOptions(options_, WithoutSecrets(url.ToString()));
+    RS_TRY(const LayersUrl url, ParseLayersUrl(options_.client.url));
+    fuse_options_ = FuseOptions(options_, url.ToString());
     RS_TRY(keeper_, MountKeeper::Start(KeeperOf(options_, mountpoint_, fuse_options_)));
     signal(SIGXFSZ, SIG_IGN);  // write(2) then fails at the file size limit
     const Status kept = KeepLeastPrivilege(FilesOfDaemon(options_));
     if (!kept.ok()) log_.Write("it keeps more privileges than it needs: " + kept.error().message);
     return Ok();
+  }
+
+  void TellHowItWasOpened(const Client& client) const {
+    const std::string image = client.url().ToString();
+    if (!client.memory_lost().empty()) log_.Write(image + ": memory of refs: lost: " + client.memory_lost());
+    if (client.opened_offline()) log_.Write(image + ": no store answers: opened from the cache");
   }
 
   static UniqueFd CatchSignals() {
@@ -177,17 +176,18 @@ class Daemon {
   void SaveProfile() {
     profile_saved_ = std::chrono::steady_clock::now();
     if (!profile_) return;
-    const Status saved = profile_->Save(*client_);
+    const Status saved = profile_->Save(layers_->base());
     if (!saved.ok() && profile_problem_ != saved.error().message) log_.Write(profile_problem_ = saved.error().message);
   }
 
   // Answers a command of the control socket.
   std::string Answer(const std::string& request) {
-    if (request == "status") return StatusJson(*client_, served_since_);
+    if (request == "status") return StatusJson(*layers_, served_since_);
     if (request == "end") kill(getpid(), SIGTERM);
-    if (request == "record") client_->StartRecording();
-    if (request == "record end" && !profile_) client_->recorder().Stop();
-    if (request == "record so far" || request == "record end") return RecordedProfile(*client_).Encode();
+    Client& base = layers_->base();  // a profile is of one image
+    if (request == "record") base.StartRecording();
+    if (request == "record end" && !profile_) base.recorder().Stop();
+    if (request == "record so far" || request == "record end") return RecordedProfile(base).Encode();
     return "ok\n";
   }
 
@@ -214,30 +214,32 @@ class Daemon {
     control_problem_ = problem;
   }
 
+  // The lowest layer is by far the largest, so it decides how the kernel reads ahead.
   int InitialReadahead() const {
-    const Foreknowledge known = options_.client.record                     ? Foreknowledge::kRecording
-                                : client_->ref().manifest.hot.data.empty() ? Foreknowledge::kNone
-                                                                           : Foreknowledge::kHotRange;
-    return FirstReadahead(known, client_->cache().network(), geteuid() == 0 ? Tuning::kAdjustable : Tuning::kFixed);
+    const Foreknowledge known = options_.client.record                            ? Foreknowledge::kRecording
+                                : layers_->base().ref().manifest.hot.data.empty() ? Foreknowledge::kNone
+                                                                                  : Foreknowledge::kHotRange;
+    return FirstReadahead(known, layers_->cache().network(), geteuid() == 0 ? Tuning::kAdjustable : Tuning::kFixed);
   }
 
   void AdjustReadahead() {
-    if (!readahead_ || client_->recorder().on()) return;  // the recorder has set it
-    const bool is_foreseen = client_->foresight().NamesNearlyAll();
-    const Warmup::Progress hot = client_->warmup().progress();
+    Client& base = layers_->base();
+    if (!readahead_ || base.recorder().on()) return;  // the recorder has set it
+    const bool is_foreseen = base.foresight().NamesNearlyAll();
+    const Warmup::Progress hot = base.warmup().progress();
     // A damaged hot range, or one that is too large for memory, ends incomplete.
     if (!hot_range_came_ && (hot.is_complete() || (hot.ended && !is_foreseen))) {
       hot_range_came_ = true;
       readahead_->HotRangeCame();
     }
-    readahead_->Adjust(client_->reader().sequential_share(), is_foreseen);
+    readahead_->Adjust(base.reader().sequential_share(), is_foreseen);
   }
 
   void TellNetworkState() {
-    const bool offline = client_->cache().network().offline;
+    const bool offline = layers_->cache().network().offline;
     if (offline == was_offline_) return;
     was_offline_ = offline;
-    log_.Write(client_->url().ToString() +
+    log_.Write(layers_->url().ToString() +
                (offline ? ": no store answers; what is cached is still served" : ": online again"));
   }
 
@@ -246,7 +248,7 @@ class Daemon {
   const DaemonLog log_;
   std::vector<std::string> fuse_options_;
   MountKeeper keeper_;
-  std::unique_ptr<Client> client_;
+  std::unique_ptr<Layers> layers_;
   std::unique_ptr<FuseSession> session_;
   std::unique_ptr<ControlServer> control_;
   std::optional<MountEntry> mount_;

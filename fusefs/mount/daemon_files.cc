@@ -14,7 +14,7 @@ FileNeeds FilesOfDaemon(const MountOptions& options) {
   for (const CredentialOption& option : kCredentialOptions)
     if (const std::string& file = options.client.credentials.*option.file; !file.empty()) needs.read.push_back(file);
   std::vector<std::string> urls = options.client.mirrors;
-  if (const auto image = ParseImageUrl(options.client.url); image.ok()) urls.push_back(image->store);
+  if (const auto url = ParseLayersUrl(options.client.url); url.ok()) urls.push_back(url->store);
   for (const std::string& url : urls)
     if (std::string path = PathOfFileUrl(url); !path.empty()) needs.read.push_back(std::move(path));
   if (const std::string cache = CacheFolder(options.client); !cache.empty()) {

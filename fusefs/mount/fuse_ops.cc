@@ -25,6 +25,7 @@ constexpr size_t kBlockSize = 4096;
 
 FuseContext& ContextOf(fuse_req_t req) { return *static_cast<FuseContext*>(fuse_req_userdata(req)); }
 
+using Layer = LayerTree::Layer;
 using RequestPtr = std::shared_ptr<Request>;
 
 // Whatever went wrong behind it, a reader of the mount can only be told that reading failed; status
@@ -38,10 +39,10 @@ uint64_t DataBytes(const Node& node) {
   return bytes;
 }
 
-struct stat StatOf(const Node& node) {
+struct stat StatOf(const Layer& layer, const Node& node) {
   const Inode& inode = node.inode();
   struct stat st = {};
-  st.st_ino = node.id();
+  st.st_ino = layer.Outer(node.id());
   st.st_mode = inode.mode;
   st.st_nlink = inode.nlink;
   st.st_uid = inode.uid;
@@ -55,11 +56,11 @@ struct stat StatOf(const Node& node) {
   return st;
 }
 
-fuse_entry_param EntryOf(const FuseContext& context, const Node& node) {
+fuse_entry_param EntryOf(const FuseContext& context, const Layer& layer, const Node& node) {
   fuse_entry_param entry = {};
-  entry.ino = node.id();
+  entry.ino = layer.Outer(node.id());
   entry.generation = context.generation;
-  entry.attr = StatOf(node);
+  entry.attr = StatOf(layer, node);
   entry.attr_timeout = entry.entry_timeout = kForEver;
   return entry;
 }
@@ -73,15 +74,18 @@ void Handle(fuse_req_t req, Start start) {
   request->Park();
 }
 
-// Runs `use` with the request and the inode, when it is there.
+// Runs `use` with the request, the layer and the inode, when it is there. `otherwise`: the error for the directory of
+// the layers.
 template <typename Use>
-void WithNode(fuse_req_t req, fuse_ino_t ino, Use use) {
+void WithNode(fuse_req_t req, fuse_ino_t ino, int otherwise, Use use) {
   Handle(req, [&](const RequestPtr& request, FuseContext& context) {
-    const auto found = [request, use = std::move(use)](const Result<Node>& node) {
+    const Layer* layer = context.tree.Find(ino);
+    if (layer == nullptr) return request->ReplyError(context.tree.IsLayerDirectory(ino) ? otherwise : kReadFailed);
+    const auto found = [request, layer, use = std::move(use)](const Result<Node>& node) {
       if (!node.ok()) return request->ReplyError(kReadFailed);
-      use(*request, *node);
+      use(*request, *layer, *node);
     };
-    context.image.Find(ino, {found, request->interest()});
+    layer->image.Find(layer->Inner(ino), {found, request->interest()});
   });
 }
 
@@ -93,7 +97,7 @@ void Init(void* userdata, fuse_conn_info* conn) {
   conn->want &= ~(FUSE_CAP_READDIRPLUS_AUTO | FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE |
                   FUSE_CAP_AUTO_INVAL_DATA | FUSE_CAP_ASYNC_DIO);  // whose readers cannot be killed
   // FUSE_CAP_POSIX_ACL would make the kernel fetch an ACL for every inode that it looks up.
-  if ((context.features & kHasAcl) != 0) conn->want |= conn->capable & FUSE_CAP_POSIX_ACL;
+  if ((context.tree.features() & kHasAcl) != 0) conn->want |= conn->capable & FUSE_CAP_POSIX_ACL;
   conn->max_background = kMaxBackground;
   conn->congestion_threshold = kMaxBackground * 3 / 4;
   conn->max_readahead = static_cast<unsigned>(context.kernel_readahead) << 10;
@@ -101,32 +105,67 @@ void Init(void* userdata, fuse_conn_info* conn) {
   context.on_init();
 }
 
+// The root of a layer, in the directory of the layers.
+void LookupLayer(const RequestPtr& request, const FuseContext& context, std::string_view name) {
+  const Layer* layer = context.tree.Named(name);
+  if (layer == nullptr) {
+    fuse_entry_param absent = {};
+    absent.entry_timeout = kForEver;
+    return request->ReplyEntry(absent);
+  }
+  const auto found = [request, layer, &context](const Result<Node>& root) {
+    if (!root.ok()) return request->ReplyError(kReadFailed);
+    request->ReplyEntry(EntryOf(context, *layer, *root));
+  };
+  layer->image.Find(kRootInode, {found, request->interest()});
+}
+
 void Lookup(fuse_req_t req, fuse_ino_t parent, const char* name) {
   Handle(req, [&](const RequestPtr& request, FuseContext& context) {
-    const auto done = [request, parent, &context](const Result<std::optional<Node>>& found) {
+    if (context.tree.IsLayerDirectory(parent)) return LookupLayer(request, context, name);
+    const Layer* layer = context.tree.Find(parent);
+    if (layer == nullptr) return request->ReplyError(kReadFailed);
+    const auto done = [request, parent, layer, &context](const Result<std::optional<Node>>& found) {
       if (!found.ok()) return request->ReplyError(kReadFailed);
       fuse_entry_param entry = {};
       entry.entry_timeout = kForEver;  // inode 0: the kernel remembers that the name does not exist
       if (found->has_value()) {
-        entry = EntryOf(context, **found);
+        entry = EntryOf(context, *layer, **found);
         // Not for directories, which had attributes, nor for hard links, whose type may have been unknown.
         if (!S_ISDIR(entry.attr.st_mode) && entry.attr.st_nlink == 1) context.listings.NoteLookup(parent);
       }
       request->ReplyEntry(entry);
     };
-    context.image.Lookup(parent, name, {done, request->interest()});
+    layer->image.Lookup(layer->Inner(parent), name, {done, request->interest()});
   });
 }
 
 void Forget(fuse_req_t req, fuse_ino_t, uint64_t) { fuse_reply_none(req); }
 void ForgetMulti(fuse_req_t req, size_t, fuse_forget_data*) { fuse_reply_none(req); }
 
+struct stat StatOfLayerDirectory(const LayerTree& tree) {
+  struct stat st = {};
+  st.st_ino = kRootInode;
+  st.st_mode = S_IFDIR | 0755;
+  st.st_nlink = static_cast<nlink_t>(2 + tree.layers().size());
+  st.st_size = st.st_blksize = kBlockSize;
+  return st;
+}
+
 void GetAttr(fuse_req_t req, fuse_ino_t ino, fuse_file_info*) {
-  WithNode(req, ino, [](Request& request, const Node& node) { request.ReplyAttributes(StatOf(node), kForEver); });
+  const LayerTree& tree = ContextOf(req).tree;
+  if (tree.IsLayerDirectory(ino)) {
+    const struct stat st = StatOfLayerDirectory(tree);
+    fuse_reply_attr(req, &st, kForEver);
+    return;
+  }
+  WithNode(req, ino, kReadFailed, [](Request& request, const Layer& layer, const Node& node) {
+    request.ReplyAttributes(StatOf(layer, node), kForEver);
+  });
 }
 
 void ReadLink(fuse_req_t req, fuse_ino_t ino) {
-  WithNode(req, ino, [](Request& request, const Node& node) {
+  WithNode(req, ino, EINVAL, [](Request& request, const Layer&, const Node& node) {
     if (!S_ISLNK(node.inode().mode)) return request.ReplyError(EINVAL);
     request.ReplyLink(node.shard->tree.targets[node.inode().target].c_str());
   });
@@ -151,17 +190,13 @@ void ReplyPieces(Request& request, const ReadParts& pieces) {
 }
 
 void Read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, fuse_file_info*) {
-  Handle(req, [&](const RequestPtr& request, FuseContext& context) {
-    const auto found = [request, size, offset, &context](const Result<Node>& node) {
-      if (!node.ok()) return request->ReplyError(kReadFailed);
-      if (!S_ISREG(node->inode().mode)) return request->ReplyError(EINVAL);
-      const auto read = [request](const Result<ReadParts>& pieces) {
-        if (!pieces.ok()) return request->ReplyError(kReadFailed);
-        ReplyPieces(*request, *pieces);
-      };
-      context.reader.Read(*node, offset, size, {read, request->interest()});
+  WithNode(req, ino, EISDIR, [size, offset](Request& request, const Layer& layer, const Node& node) {
+    if (!S_ISREG(node.inode().mode)) return request.ReplyError(EINVAL);
+    const auto read = [kept = request.shared_from_this()](const Result<ReadParts>& pieces) {
+      if (!pieces.ok()) return kept->ReplyError(kReadFailed);
+      ReplyPieces(*kept, *pieces);
     };
-    context.image.Find(ino, {found, request->interest()});
+    layer.reader.Read(node, offset, size, {read, request.interest()});
   });
 }
 
@@ -205,31 +240,49 @@ bool AddDots(const DirectoryNumbers& numbers, uint64_t position, EntryBuffer& bu
   return position >= 2 || buffer.AddName("..", numbers.parent, S_IFDIR, 2);
 }
 
-void AddRun(FuseContext& context, const EntryRun& run, bool all_attributes, EntryBuffer& buffer) {
-  Image& image = context.image;
+void AddRun(FuseContext& context, const Layer& layer, const EntryRun& run, bool all_attributes, EntryBuffer& buffer) {
   for (uint32_t i = run.begin; i < run.end; ++i) {
     const TreeEntry& entry = run.shard->tree.entries[i];
     const uint64_t next = run.PositionAfter(i);
-    const auto node = image.LoadedNode(run, entry);
+    const auto node = layer.image.LoadedNode(run, entry);
     const uint32_t mode = node ? node->inode().mode : 0;
-    const bool fits = node && (all_attributes || S_ISDIR(mode))
-                          ? buffer.Add(entry.name.c_str(), EntryOf(context, *node), next)
-                          : buffer.AddName(entry.name.c_str(), image.InodeOf(run, entry), mode, next);
+    const bool fits =
+        node && (all_attributes || S_ISDIR(mode))
+            ? buffer.Add(entry.name.c_str(), EntryOf(context, layer, *node), next)
+            : buffer.AddName(entry.name.c_str(), layer.Outer(layer.image.InodeOf(run, entry)), mode, next);
     if (!fits) return;
   }
+}
+
+// Positions: 1 and 2 as in any directory, then one for each layer.
+void ListLayers(Request& request, const LayerTree& tree, uint64_t position, EntryBuffer buffer) {
+  bool room = AddDots({kRootInode, kRootInode}, position, buffer);
+  for (uint64_t i = std::max(position, kDots) - kDots; room && i < tree.layers().size(); ++i)
+    room = buffer.AddName(std::to_string(i + 1).c_str(), tree.layers()[i].Outer(kRootInode), S_IFDIR, kDots + i + 1);
+  request.ReplyBytes(buffer.bytes());
+}
+
+// As the kernel knows them. The directory of the layers is above the root of each.
+DirectoryNumbers OuterNumbers(const LayerTree& tree, const Layer& layer, const DirectoryNumbers& inner) {
+  const bool is_layer_root = tree.layers().size() > 1 && inner.own == kRootInode;
+  return {layer.Outer(inner.own), is_layer_root ? kRootInode : layer.Outer(inner.parent)};
 }
 
 void ReadDirectory(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, bool plus) {
   Handle(req, [&](const RequestPtr& request, FuseContext& context) {
     const auto position = static_cast<uint64_t>(offset);
+    if (context.tree.IsLayerDirectory(ino))
+      return ListLayers(*request, context.tree, position, EntryBuffer(size, plus));
+    const Layer* layer = context.tree.Find(ino);
+    if (layer == nullptr) return request->ReplyError(kReadFailed);
     const auto done = [=, &context](const Result<DirectoryPart>& part) {
       if (!part.ok()) return request->ReplyError(kReadFailed);
       EntryBuffer buffer(size, plus);
-      const bool room = AddDots(part->numbers, position, buffer);
-      if (room && part->run) AddRun(context, *part->run, context.listings.AllAttributes(ino), buffer);
+      const bool room = AddDots(OuterNumbers(context.tree, *layer, part->numbers), position, buffer);
+      if (room && part->run) AddRun(context, *layer, *part->run, context.listings.AllAttributes(ino), buffer);
       request->ReplyBytes(buffer.bytes());
     };
-    context.image.ReadDirectory(ino, position <= kDots ? 0 : position, {done, request->interest()});
+    layer->image.ReadDirectory(layer->Inner(ino), position <= kDots ? 0 : position, {done, request->interest()});
   });
 }
 
@@ -242,7 +295,7 @@ void ReadDirPlus(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, fuse
 }
 
 void StatFs(fuse_req_t req, fuse_ino_t) {
-  const ImageTotals& totals = ContextOf(req).totals;
+  const ImageTotals& totals = ContextOf(req).tree.totals();
   struct statvfs st = {};
   st.f_bsize = st.f_frsize = kBlockSize;
   st.f_blocks = (totals.data_bytes + kBlockSize - 1) / kBlockSize;
@@ -264,14 +317,14 @@ const XattrSet* XattrsOf(const Node& node) {
   return set == 0 ? nullptr : &node.shard->tree.xattr_sets[set - 1];
 }
 
-bool HasXattrs(fuse_req_t req) { return (ContextOf(req).features & kHasXattr) != 0; }
+bool HasXattrs(fuse_req_t req) { return (ContextOf(req).tree.features() & kHasXattr) != 0; }
 
 void GetXattr(fuse_req_t req, fuse_ino_t ino, const char* name, size_t size) {
   if (!HasXattrs(req)) {
     fuse_reply_err(req, ENOSYS);  // and the kernel never asks again
     return;
   }
-  WithNode(req, ino, [name = std::string(name), size](Request& request, const Node& node) {
+  WithNode(req, ino, ENODATA, [name = std::string(name), size](Request& request, const Layer&, const Node& node) {
     const XattrSet* set = XattrsOf(node);
     if (set == nullptr) return request.ReplyError(ENODATA);
     for (const Xattr& xattr : *set)
@@ -281,9 +334,10 @@ void GetXattr(fuse_req_t req, fuse_ino_t ino, const char* name, size_t size) {
 }
 
 void ListXattr(fuse_req_t req, fuse_ino_t ino, size_t size) {
-  if (!HasXattrs(req))  // not ENOSYS: the kernel would then report that lists are not supported
+  // Not ENOSYS: the kernel would then report that lists are not supported.
+  if (!HasXattrs(req) || ContextOf(req).tree.IsLayerDirectory(ino))
     return Handle(req, [size](const RequestPtr& request, FuseContext&) { ReplyXattr(*request, size, ""); });
-  WithNode(req, ino, [size](Request& request, const Node& node) {
+  WithNode(req, ino, kReadFailed, [size](Request& request, const Layer&, const Node& node) {
     std::string names;
     if (const XattrSet* set = XattrsOf(node))
       for (const Xattr& xattr : *set)  // trusted.* is for the system administrator only: xattr(7)
@@ -315,7 +369,7 @@ void Seek(fuse_req_t req, fuse_ino_t ino, off_t offset, int whence, fuse_file_in
     fuse_reply_err(req, EINVAL);
     return;
   }
-  WithNode(req, ino, [offset, whence](Request& request, const Node& node) {
+  WithNode(req, ino, EINVAL, [offset, whence](Request& request, const Layer&, const Node& node) {
     const off_t found = SeekIn(node, offset, whence);
     if (found < 0) return request.ReplyError(ENXIO);
     request.ReplyPosition(found);

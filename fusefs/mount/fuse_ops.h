@@ -7,10 +7,8 @@
 #include <atomic>
 #include <functional>
 
-#include "format/manifest.h"
-#include "fusefs/image/file_reader.h"
-#include "fusefs/image/image.h"
 #include "fusefs/mount/interrupted_requests.h"
+#include "fusefs/mount/layer_tree.h"
 #include "fusefs/mount/listing_policy.h"
 
 struct fuse_lowlevel_ops;
@@ -19,12 +17,9 @@ namespace rootstream {
 
 // The objects that the operations use. It is the user data of the session and must outlive it.
 struct FuseContext {
-  Image& image;
-  FileReader& reader;
+  const LayerTree& tree;
   InterruptedRequests& interrupted;
-  uint64_t generation;  // of all inodes: makes file handles of another mount stale
-  uint64_t features;    // of the manifest
-  ImageTotals totals;
+  uint64_t generation;            // of all inodes: makes file handles of another mount stale
   int kernel_readahead;           // KiB
   std::function<void()> on_init;  // called when the kernel has accepted the mount
   ListingPolicy listings = {};

@@ -85,7 +85,7 @@ Status MountImage(const MountOptions& given) {
   MountOptions options = given;
   if (options.action == MountAction::kRemount) return SetMountFlags(options.mountpoint, options.mount_flags);
   options.client.record = !options.record.empty();
-  RS_CHECK(ParseImageUrl(options.client.url));
+  RS_CHECK(ParseLayersUrl(options.client.url));
   if (options.action == MountAction::kMountOnce && IsMountedAlready(options)) return Ok();
   RS_TRY(const std::string mountpoint, CheckMountpoint(options));
   RS_CHECK(MakePathsAbsolute(options));

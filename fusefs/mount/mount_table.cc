@@ -53,7 +53,7 @@ Result<std::string> CheckMountpoint(const MountOptions& options) {
 bool IsMountedAlready(const MountOptions& options) {
   const auto mount = FindMount(options.mountpoint);
   if (!mount || mount->type != kFilesystemType || !DaemonCall::Send(*mount, "").ok()) return false;
-  const auto there = ParseImageUrl(mount->source), wanted = ParseImageUrl(WithoutSecrets(options.client.url));
+  const auto there = ParseLayersUrl(mount->source), wanted = ParseLayersUrl(WithoutSecrets(options.client.url));
   return there.ok() && wanted.ok() && there->ToString() == wanted->ToString();
 }
 

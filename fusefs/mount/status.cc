@@ -25,16 +25,53 @@ uint64_t ProcessBytes(std::string_view field) {
   return 0;
 }
 
-ordered_json FillJson(Client& client) {
-  if (client.fill() == nullptr) return nullptr;
-  const Fill::Progress progress = client.fill()->progress();
-  const uint64_t rate = client.fill()->rate();
-  return {{"total", progress.total},
-          {"done", progress.done},
-          {"ended", progress.ended},
+ordered_json FillJson(const Layers& layers) {
+  Fill::Progress all{.ended = true};
+  uint64_t rate = 0;
+  for (const auto& client : layers.clients()) {
+    if (client->fill() == nullptr) return nullptr;
+    const Fill::Progress progress = client->fill()->progress();
+    all.total += progress.total;
+    all.done += progress.done;
+    all.ended = all.ended && progress.ended;
+    if (all.problem.empty()) all.problem = progress.problem;
+    if (all.hindered_by.empty()) all.hindered_by = progress.hindered_by;
+    rate = client->fill()->rate();
+  }
+  return {{"total", all.total},
+          {"done", all.done},
+          {"ended", all.ended},
           {"rate", rate == kNoRateLimit ? ordered_json() : ordered_json(rate)},
-          {"problem", WithoutSecretsIn(progress.problem)},
-          {"hindered_by", WithoutSecretsIn(progress.hindered_by)}};
+          {"problem", WithoutSecretsIn(all.problem)},
+          {"hindered_by", WithoutSecretsIn(all.hindered_by)}};
+}
+
+Warmup::Progress HotRangeOf(const Layers& layers) {
+  Warmup::Progress all;
+  for (const auto& client : layers.clients()) {
+    const Warmup::Progress one = client->warmup().progress();
+    all.total += one.total;
+    all.done += one.done;
+    if (all.problem.empty()) all.problem = one.problem;
+  }
+  return all;
+}
+
+// "none", "kept", or "lost" if that of any layer is.
+const char* MemoryOfRefs(const Layers& layers) {
+  if (!layers.base().has_memory()) return "none";
+  for (const auto& client : layers.clients())
+    if (!client->memory_lost().empty()) return "lost";
+  return "kept";
+}
+
+ordered_json LayersJson(const Layers& layers) {
+  ordered_json all = ordered_json::array();
+  for (const auto& client : layers.clients()) {
+    const RefBody& ref = client->ref().body;
+    all.push_back({{"image", ref.image.name}, {"tag", ref.image.tag}, {"serial", ref.serial}});
+  }
+  return all;
 }
 
 // {"fill": …} as a line.
@@ -52,6 +89,17 @@ std::string FillText(const ordered_json& fill) {
   return out;
 }
 
+// The layers above the lowest one, a line for each.
+std::string LayersText(const ordered_json& layers) {
+  std::string out;
+  for (size_t i = 1; i < layers.size(); ++i) {
+    const auto word = [&](const char* key) { return ShownMessage(layers.at(i).value(key, "")); };
+    out += fmt::format("  above   {}:{} (serial {})\n", word("image"), word("tag"),
+                       layers.at(i).value("serial", uint64_t{0}));
+  }
+  return out;
+}
+
 // The whole for people. Throws the library's exceptions where `s` is not of the form that StatusJson makes.
 std::string TextOf(const ordered_json& s) {
   std::string out;
@@ -59,6 +107,7 @@ std::string TextOf(const ordered_json& s) {
   const auto word = [&](const char* key) { return ShownMessage(s.value(key, "")); };
   const auto bytes = [&](const char* key) { return HumanBytes(s.value(key, uint64_t{0})); };
   out += fmt::format("image     {}:{} (serial {})\n", word("image"), word("tag"), s.value("serial", uint64_t{0}));
+  if (s.contains("layers") && s["layers"].size() > 1) out += LayersText(s["layers"]);
   out += fmt::format("network   {}, round trip {:.1f} ms, {}/s\n", word("state"), s.value("rtt_ms", 0.0),
                      HumanBytes(static_cast<uint64_t>(std::clamp(s.value("bandwidth", 0.0), 0.0, kMostBandwidth))));
   out += fmt::format("fetched   {} in {} requests, {} retries, {} errors\n", bytes("wire_bytes"),
@@ -102,17 +151,18 @@ std::string HumanBytes(uint64_t bytes) {
   return unit == 0 ? fmt::format("{} bytes", bytes) : fmt::format("{:.1f} {}", value, kUnits[unit]);
 }
 
-std::string StatusJson(Client& client, std::chrono::steady_clock::time_point started) {
-  const Counters& counters = client.cache().counters();
-  const NetworkState network = client.cache().network();
-  const DiskCache* disk = client.cache().disk();
-  const RefBody& ref = client.ref().body;
-  const Warmup::Progress hot = client.warmup().progress();
+std::string StatusJson(const Layers& layers, std::chrono::steady_clock::time_point started) {
+  const Counters& counters = layers.cache().counters();
+  const NetworkState network = layers.cache().network();
+  const DiskCache* disk = layers.cache().disk();
+  const RefBody& ref = layers.base().ref().body;
+  const Warmup::Progress hot = HotRangeOf(layers);
   const auto up = std::chrono::steady_clock::now() - started;
   const ordered_json status = {
-      {"image", WithoutSecrets(client.url().store) + "/" + ref.image.name},
+      {"image", WithoutSecrets(layers.url().store) + "/" + ref.image.name},
       {"tag", ref.image.tag},
       {"serial", ref.serial},
+      {"layers", LayersJson(layers)},
       {"state", network.offline ? "offline" : "online"},
       {"offline", network.offline},
       {"rtt_ms", network.rtt_ms},
@@ -126,14 +176,12 @@ std::string StatusJson(Client& client, std::chrono::steady_clock::time_point sta
       {"cache_bytes", disk != nullptr ? disk->size() : 0},
       {"cache_limit", disk != nullptr ? disk->limit() : 0},
       {"index_memory", disk != nullptr ? disk->index_memory() : 0},
-      {"memory_of_refs", !client.has_memory()           ? "none"
-                         : client.memory_lost().empty() ? "kept"
-                                                        : "lost"},
+      {"memory_of_refs", MemoryOfRefs(layers)},
       {"cache_problem", disk != nullptr ? disk->problem() : ""},
       {"hot", {{"total", hot.total}, {"done", hot.done}}},
       {"hot_problem", WithoutSecretsIn(hot.problem)},
-      {"fill", FillJson(client)},
-      {"recorded", client.recorder().size()},
+      {"fill", FillJson(layers)},
+      {"recorded", layers.base().recorder().size()},
       {"rss_anon", ProcessBytes("RssAnon:") + ProcessBytes("VmLck:")},
       {"rss_file", ProcessBytes("RssFile:")},
       {"uptime_s", std::chrono::duration_cast<std::chrono::seconds>(up).count()},

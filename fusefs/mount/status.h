@@ -4,12 +4,12 @@
 #include <chrono>
 #include <string>
 
-#include "fusefs/image/client.h"
+#include "fusefs/image/layers.h"
 
 namespace rootstream {
 
 // A JSON object; docs/operations.md lists its keys.
-std::string StatusJson(Client& client, std::chrono::steady_clock::time_point started);
+std::string StatusJson(const Layers& layers, std::chrono::steady_clock::time_point started);
 
 // Converts the answer of a daemon for people and for scripts, and makes it safe to print. kInvalid: it is not a status.
 Result<std::string> StatusText(const std::string& json);

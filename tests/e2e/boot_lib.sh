@@ -50,5 +50,3 @@ expect_clean_run() {
   grep -q 'Power down' "$work/console" || fail "the machine did not go off"
   ! grep -aiE 'i/o error|transport endpoint|kernel panic|oops' "$work/console" || fail "errors on the console"
 }
-
-bytes_sent() { awk '{ sum += $3 } END { print sum + 0 }' "$work/access.log"; }

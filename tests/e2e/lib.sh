@@ -289,6 +289,9 @@ start_nginx() {
   await_server "http://127.0.0.1:$port" nginx
 }
 
+# By nginx: of all answers so far, heads included.
+bytes_sent() { awk '{ sum += $3 } END { print sum + 0 }' "$work/access.log"; }
+
 # HTTP/2 over TLS with a self-signed certificate, $work/ca.pem. QEMU's machines reach the loopback as 10.0.2.2.
 start_nginx_tls_h2() {
   need nginx openssl

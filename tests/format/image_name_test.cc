@@ -77,6 +77,28 @@ TEST(ImageUrlParse, RefusesAllElse) {
     EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, ParseImageUrl(url))) << url;
 }
 
+TEST(LayersUrlParse, KnowsStoreAndImagesTheLowestFirst) {
+  const auto one = ParseLayersUrl("http://host/s/debian?token=x,y");
+  ASSERT_TRUE(IsOk(one));
+  EXPECT_EQ(one->store, "http://host/s?token=x,y");
+  EXPECT_EQ(one->ToString(), "http://host/s/debian:latest");
+  const auto three = ParseLayersUrl("http://u:secret@host/a,b/debian:12,site,room.1:7?token=secret");
+  ASSERT_TRUE(IsOk(three));
+  ASSERT_EQ(three->images.size(), 3U);
+  EXPECT_EQ(three->Layer(1).ToString(), "http://host/a,b/site:latest");
+  EXPECT_EQ(three->Layer(2).store, "http://u:secret@host/a,b?token=secret");
+  EXPECT_EQ(three->ToString(), "http://host/a,b/debian:12,site:latest,room.1:7");
+}
+
+TEST(LayersUrlParse, RefusesAllElse) {
+  for (const char* url :
+       {"http://host/s/a,", "http://host/s/,a", "http://host/s/a,,b", "http://host/s/a,a:latest", "http://host/s/a,B",
+        "http://host/s/a,http://host/s/b", "debian:12,site", "http://host/s/a,b,c,d,e,f,g,h,i"})
+    EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, ParseLayersUrl(url))) << url;
+  EXPECT_TRUE(IsOk(ParseLayersUrl("http://host/s/a,b,c,d,e,f,g,h")));
+  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, ParseImageUrl("http://host/s/a,b")));
+}
+
 TEST(StoreUrl, IsKnownByItsScheme) {
   EXPECT_TRUE(IsStoreUrl("http://x"));
   EXPECT_TRUE(IsStoreUrl("https://x"));
