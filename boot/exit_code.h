@@ -19,6 +19,7 @@ enum ExitCode {
   kUnknownFormat = 9,  // the running kernel does not support this kernel format
   kNoMemory = 10,
   kIsRefused = 11,     // the server requires other credentials
+  kTwoKernels = 12,    // several layers have boot entries
   kInterrupted = 130,  // by ^C, as shells have it
 };
 

@@ -11,6 +11,7 @@
 #include "base/file_io.h"
 #include "base/program_start.h"
 #include "base/tell.h"
+#include "base/url_text.h"
 #include "boot/compress.h"
 #include "boot/exit_code.h"
 #include "boot/fetch.h"
@@ -23,6 +24,7 @@
 #include "boot/server_time.h"
 #include "fusefs/commands/client_flags.h"
 #include "fusefs/commands/verbs.h"
+#include "fusefs/image/layers.h"
 
 namespace rootstream {
 namespace {
@@ -78,17 +80,9 @@ struct EntryFlags {
   bool list = false;
 };
 
-int ShowEntry(EntryFlags& flags) {
-  if (const Status status = flags.client.Apply(); !status.ok()) return Report(status.error().message, kWrongUsage);
-  if (!NamesTrust(flags.client.options)) return Report(kTrustMissing, kWrongUsage);
-  if (const auto url = ParseImageUrl(flags.client.options.url); !url.ok())
-    return Report(url.error().message, kWrongUsage);
-  const auto client =
-      Client::Open(flags.client.options, [](const Error& error) { Tell("waiting for the network: " + error.message); });
-  if (!client.ok()) return Report(client.error());
-  TellLostMemory(**client);
-  const std::vector<BootEntry>& entries = (*client)->ref().manifest.boot_entries;
-  const std::string image = "image " + (*client)->url().ToString();
+int ShowEntry(const EntryFlags& flags, const Client& client) {
+  const std::vector<BootEntry>& entries = client.ref().manifest.boot_entries;
+  const std::string image = "image " + client.url().ToString();
   if (entries.empty()) return Report(image + " has no boot entry", kNothingToBoot);
   const Machine machine = ReadMachine(flags.sysfs, flags.cpuinfo);
   if (flags.list) {
@@ -100,10 +94,31 @@ int ShowEntry(EntryFlags& flags) {
   if (entry == nullptr && flags.label.empty())
     return Report(image + " has no boot entry that fits this machine", kNothingToBoot);
   if (entry == nullptr) return Report(image + " has no boot entry '" + flags.label + "'", 1);
-  const auto lines = EntryLines(*entry);
+  const auto lines = EntryLines(*entry, UrlBelow(client.url().store, client.url().image.ToString()));
   if (!lines.ok()) return Report(lines.error().message, 1);
   fputs(lines->c_str(), stdout);
   return 0;
+}
+
+int ShowEntryOfLayers(EntryFlags& flags) {
+  if (const Status status = flags.client.Apply(); !status.ok()) return Report(status.error().message, kWrongUsage);
+  if (!NamesTrust(flags.client.options)) return Report(kTrustMissing, kWrongUsage);
+  if (const auto url = ParseLayersUrl(flags.client.options.url); !url.ok())
+    return Report(url.error().message, kWrongUsage);
+  const auto layers =
+      Layers::Open(flags.client.options, [](const Error& error) { Tell("waiting for the network: " + error.message); });
+  if (!layers.ok()) return Report(layers.error());
+  const Client* with_kernel = nullptr;
+  for (const auto& client : (*layers)->clients()) {
+    TellLostMemory(*client);
+    if (client->ref().manifest.boot_entries.empty()) continue;
+    if (with_kernel != nullptr)
+      return Report("images " + with_kernel->url().image.ToString() + " and " + client->url().image.ToString() +
+                        " both bring a kernel: only one layer may",
+                    kTwoKernels);
+    with_kernel = client.get();
+  }
+  return ShowEntry(flags, with_kernel != nullptr ? *with_kernel : (*layers)->base());
 }
 
 struct LoadFlags {
@@ -125,8 +140,8 @@ void AddLoad(CommandLine& verbs) {
 
 void AddEntry(CommandLine& verbs) {
   auto flags = std::make_shared<EntryFlags>();
-  Verb command =
-      verbs.Add("entry", "print the boot entry of an image that fits this machine", [=] { return ShowEntry(*flags); });
+  Verb command = verbs.Add("entry", "print the boot entry of an image that fits this machine",
+                           [=] { return ShowEntryOfLayers(*flags); });
   command.Argument("URL", flags->client.options.url);
   command.TextOption("--label", "TEXT", flags->label, "the entry with this title, kernel or version, or a part of it");
   command.Flag("--list", flags->list, "all entries: index, title, kernel, whether it fits");

@@ -105,10 +105,11 @@ const BootEntry* PickLabelled(const std::vector<BootEntry>& entries, const std::
   return fitting != nullptr ? fitting : meant.front();
 }
 
-Result<std::string> EntryLines(const BootEntry& entry) {
+Result<std::string> EntryLines(const BootEntry& entry, const std::string& image) {
   std::vector<std::pair<const char*, std::string>> lines = {{"title", entry.title}, {"kernel", entry.kernel}};
   for (const std::string& initrd : entry.initrds) lines.emplace_back("initrd", initrd);
   lines.emplace_back("cmdline", entry.cmdline);
+  lines.emplace_back("image", image);
   std::string out;
   for (const auto& [key, value] : lines) {
     if (!IsPlainText(value))

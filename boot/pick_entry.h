@@ -20,9 +20,9 @@ const BootEntry* PickEntry(const std::vector<BootEntry>& entries, const Machine&
 // nullptr: none.
 const BootEntry* PickLabelled(const std::vector<BootEntry>& entries, const std::string& label, const Machine& machine);
 
-// Lines "title='…'", "kernel='…'", "initrd='…'" for each, "cmdline='…'", quoted for a shell.
-// kInvalid: a control character is in it.
-Result<std::string> EntryLines(const BootEntry& entry);
+// Lines "title='…'", "kernel='…'", "initrd='…'" for each, "cmdline='…'", and "image='…'", the URL of the image that it
+// is of; quoted for a shell. kInvalid: a control character is in it.
+Result<std::string> EntryLines(const BootEntry& entry, const std::string& image);
 // "INDEX\tTITLE\tKERNEL\tfits" or "…\tno", one line for each entry; '?' for control characters.
 std::string EntryList(const std::vector<BootEntry>& entries, const Machine& machine);
 

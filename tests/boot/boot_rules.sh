@@ -34,8 +34,8 @@ cat >/run/fake/chroot <<'END'
 END
 chmod 755 /run/fake/*
 
-for part in say config hardware network hooks slow_line clock storage record image kernel_url modules hand_over next_kernel \
-  managers root_setup screen machines menu prompt; do
+for part in say config hardware network hooks slow_line clock storage record image layers kernel_url modules hand_over next_kernel \
+  managers root_setup screen machines own_section host_keys menu prompt; do
   . "$lib/$part.sh"
 done
 make_live() { :; }
@@ -501,6 +501,41 @@ section "${common}[machine one]\nmac=52:54:00:ab:00:01\nhostname=one\n[machine o
 grep -q 'screen: several sections' /run/calls || complain 'two sections match, and no screen says so'
 [ "$(cat /run/kboot/why)" = 'kboot.conf has several sections for this machine: one other ' ] || complain "says $(cat /run/kboot/why)"
 [ "$(advice machines)" != "$(advice other)" ] || complain 'no advice'
+
+what='a section in the image'
+# of_image LINES KEY VALUE: what an image with these lines in a file of its /etc/kboot/machines has for this machine.
+of_image() {
+  rm -rf /run/image
+  mkdir -p /run/image/etc/kboot/machines
+  printf "$1\n" >/run/image/etc/kboot/machines/room.conf
+  printf '[machine other]\nserial=none\nhostname=other' >/run/image/etc/kboot/machines/a.conf
+  read_own_section /run/image >/run/said
+  [ "$(own "$2")" = "$3" ] || complain "'$1': $2 is '$(own "$2")' instead of '$3', $(cat /run/said)"
+}
+anew
+mine='[machine lab-1]\nserial=ABC123\n'
+of_image "${mine}hostname=lab-1" hostname lab-1
+of_image "hostname=any\n${mine}hostname=lab-1\nhostname=again" hostname lab-1
+of_image "${mine}hostname=a b" hostname ''
+says 'hostname=a b is no name'
+of_image "${mine} cmdline = 'quiet  splash' \r" cmdline 'quiet  splash'
+of_image "${mine}services=a.service -b.service" services 'a.service -b.service'
+of_image "${mine}rootstream.pubkey=AAAA\nunsigned=yes" hostname ''
+[ -z "$(ls $OWN | grep -vx -e sections -e lines)" ] && ! has_keys || complain 'an image sets more than it may'
+of_image '[machine else]\nserial=1\nhostname=else' hostname ''
+of_image "${mine}hostname=one\n[machine two]\nproduct=optiplex 7010" hostname ''
+[ "$(cat /run/kboot/why.kind)" = machines ] || complain "two sections match: $(cat /run/kboot/why.kind)"
+rm -rf /run/image
+read_own_section /run/image && [ -z "$(own hostname)" ] || complain 'an image without sections has one'
+
+what='layers'
+is_layered http://h/s/debian:12,site || complain 'two images are not layers'
+is_layered 'http://h/s/debian,site?token=x' || complain 'two images with a token are not layers'
+for url in http://h/s/debian:12 http://h/a,b/debian 'http://h/s/debian?a,b' ''; do ! is_layered "$url" || complain "layers: $url"; done
+[ "$(first_layer 'http://u:p@h/a,b/debian:12,site,m?t=1,2')" = 'http://u:p@h/a,b/debian:12?t=1,2' ] ||
+  complain "$(first_layer 'http://u:p@h/a,b/debian:12,site,m?t=1,2')"
+[ "$(first_layer http://h/s/debian)" = http://h/s/debian ] || complain "$(first_layer http://h/s/debian)"
+[ "$(mountpoint_for http://h/s/a,b) $(mountpoint_for http://h/s/a)" = '/layers /image' ] || complain 'where it is mounted'
 
 [ $failures = 0 ] || {
   echo "$failures failures" >&2

@@ -76,23 +76,23 @@ TEST(PickLabelled, TakesWhatAPersonCallsIt) {
 TEST(EntryLines, AreSafeForAShell) {
   BootEntry entry = Entry("It's $HOME `x`", "/boot/a b");
   entry.initrds = {"/boot/1", "/boot/2"};
-  const auto lines = EntryLines(entry);
+  const auto lines = EntryLines(entry, "http://h/s/a:1");
   ASSERT_TRUE(IsOk(lines));
   EXPECT_EQ(*lines,
             "title='It'\\''s $HOME `x`'\nkernel='/boot/a b'\ninitrd='/boot/1'\ninitrd='/boot/2'\n"
-            "cmdline=''\n");
+            "cmdline=''\nimage='http://h/s/a:1'\n");
 }
 
 TEST(EntryLines, RefuseControlCharacters) {
   for (const char* text : {"a\nb", "a\x1b[2J", "\x7f"}) {
-    EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, EntryLines(Entry(text, "/k"))));
-    EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, EntryLines(Entry("t", text))));
+    EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, EntryLines(Entry(text, "/k"), "http://h/s/a:1")));
+    EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, EntryLines(Entry("t", text), "http://h/s/a:1")));
     BootEntry entry = Entry("t", "/k");
     entry.cmdline = text;
-    EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, EntryLines(entry)));
+    EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, EntryLines(entry, "http://h/s/a:1")));
     entry.cmdline = "";
     entry.initrds = {text};
-    EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, EntryLines(entry)));
+    EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, EntryLines(entry, "http://h/s/a:1")));
   }
 }
 

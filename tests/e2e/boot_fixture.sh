@@ -11,7 +11,7 @@ mkdir -p "$fixture/store"
 suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
 root=$work/root
 mkdir "$root"
-packages=systemd-sysv,udev,linux-image-cloud-amd64,iproute2,ifupdown,netbase,python3-minimal,passwd,login,busybox
+packages=systemd-sysv,udev,linux-image-cloud-amd64,iproute2,ifupdown,netbase,python3-minimal,passwd,login,busybox,openssh-client
 if [ "$(cat "$fixture/root.packages" 2>/dev/null)" != "$packages" ]; then
   step "a Debian root with systemd and a kernel"
   mmdebstrap --quiet --variant=minbase \

@@ -10,6 +10,7 @@ write_hand_over() {
   if [ -d $HOOK_STATE ]; then cp -r $HOOK_STATE $NEXT/kboot/handoff/; fi
   cp /run/kboot/phases /run/kboot/log $NEXT/kboot/handoff/
   cp /etc/resolv.conf $NEXT/kboot/handoff/
+  machine_facts >$NEXT/kboot/handoff/facts
   date +%s >$NEXT/kboot/handoff/time
 }
 

@@ -11,7 +11,7 @@ make_live() {
   mkdir -p /live
   mount -t tmpfs -o mode=755,size=64m tmpfs /live
   (cd / && cpio -o -H newc </lib/kboot/live.files 2>/dev/null) | (cd /live && cpio -idm 2>/dev/null)
-  mkdir -p /live/proc /live/sys /live/dev /live/image /live/keys /live/record /live/rw /live/tmp
+  mkdir -p /live/proc /live/sys /live/dev /live/image /live/layers /live/keys /live/record /live/rw /live/tmp
   mount -t proc proc /live/proc
   mount -t sysfs sysfs /live/sys
   mount -t devtmpfs devtmpfs /live/dev
@@ -20,7 +20,7 @@ make_live() {
 mount_image() { # mount_image URL
   make_live
   find_cache
-  if mountpoint_is /live/image; then
+  if image_is_mounted; then
     [ "$(cat /run/kboot/mounted)" = "$1" ] && return 0
     unmount_image
     rm -f $RECORD/boot.profile
@@ -34,10 +34,14 @@ mount_image() { # mount_image URL
     return 1
   }
   # shellcheck disable=SC2046,SC2086
-  timeout "$OPEN_SECONDS" chroot /live /bin/rootstream mount "$1" /image $words --rootfs --cache /cache \
+  timeout "$OPEN_SECONDS" chroot /live /bin/rootstream mount "$1" "$(mountpoint_for "$1")" $words --rootfs --cache /cache \
     --cache-size "$(cache_bytes)" $(fill_words) $(memory_words) $(record_words /record/boot.profile) -o suid,dev,allow_other 2>/run/kboot/mount.error &&
     {
       echo "$1" >/run/kboot/mounted
+      ! is_layered "$1" || lay_over || {
+        unmount_image
+        return 1
+      }
       return 0
     }
   local line
@@ -53,6 +57,7 @@ kind_of_opening() {
   kind_of $code
 }
 
+image_is_mounted() { mountpoint_is /live/image || mountpoint_is /live/layers; }
 mountpoint_is() { grep -q " $1 " /proc/mounts; }
 
 # No fill into memory, which cannot hold a whole image, nor while the kernel is read beside the mount.
@@ -63,7 +68,12 @@ memory_words() { if ! cache_is_in_memory && [ "$(conf memory)" != renew ]; then 
 
 # Unmounting ends the daemon, which then writes its recording.
 unmount_image() {
-  chroot /live /bin/rootstream umount /image 2>>"$LOG" || umount -l /live/image 2>/dev/null
+  local folder=/image
+  if mountpoint_is /live/layers; then
+    folder=/layers
+    umount /live/image 2>>"$LOG"
+  fi
+  chroot /live /bin/rootstream umount $folder 2>>"$LOG" || umount -l /live$folder 2>/dev/null
 }
 
 readonly SMALL_KIB=400000 # of memory; below it kboot's module files (24 MiB) are deleted, too, since those in use are loaded

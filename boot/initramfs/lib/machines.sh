@@ -1,8 +1,18 @@
 # Sections of a kboot.conf that are for one machine: "[machine NAME]", lines that say which machine it is, and lines as in the rest
 # of the file, which come before those. docs/boot.md, "Machines", describes them.
 
-# machine_facts: prints what a section can ask for, "KEY VALUE" in lower case; a machine has several MAC addresses.
-machine_facts() { raw_machine_facts 2>/dev/null | tr 'A-Z\t' 'a-z ' | sed 's/  */ /g; s/ $//'; }
+is_host_name() { case "$1" in '' | [!A-Za-z0-9]* | *[!A-Za-z0-9.-]*) return 1 ;; esac }
+
+# machine_facts: prints what a section can ask for, "KEY VALUE" in lower case; a machine has several MAC addresses. The second
+# stage knows what the first one saw, since it loads the driver of the root's card alone.
+machine_facts() {
+  if [ -f /kboot/handoff/facts ]; then
+    cat /kboot/handoff/facts
+  else
+    facts_of_hardware
+  fi
+}
+facts_of_hardware() { raw_machine_facts 2>/dev/null | tr 'A-Z\t' 'a-z ' | sed 's/  */ /g; s/ $//'; }
 raw_machine_facts() {
   local key file
   for file in /sys/class/net/*/address; do

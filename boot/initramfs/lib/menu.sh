@@ -127,7 +127,7 @@ read_menu_setting() { # read_menu_setting KEY VALUE ORIGIN
       case "$2" in *[!A-Za-z0-9._:-]*) say "kboot.conf (store): default=$2 is no label: left out" ;; *) set_conf_if_new default "$2" ;; esac
       ;;
     *:hostname)
-      case "$2" in '' | [!A-Za-z0-9]* | *[!A-Za-z0-9.-]*) say "kboot.conf: hostname=$2 is no name of a host: left out" ;; *) set_conf_if_new hostname "$2" ;; esac
+      if is_host_name "$2"; then set_conf_if_new hostname "$2"; else say "kboot.conf: hostname=$2 is no name of a host: left out"; fi
       ;;
     *) set_conf_if_new "$1" "$2" ;;
   esac

@@ -2,7 +2,7 @@
 
 # boot_image URL [LABEL] [PARAMETER...]
 boot_image() {
-  local url=$1 label=${2-} kernel='' cmdline='' title='' words='' code=0
+  local url=$1 label=${2-} kernel='' cmdline='' image='' title='' words='' code=0
   shift
   [ $# -gt 0 ] && shift
   phase "opening $url"
@@ -26,6 +26,8 @@ boot_image() {
       . /run/kboot/entry
       ;;
   esac
+  read_own_section /live/image || return 1
+  cmdline="$cmdline $(own cmdline)"
   words=$(new_words "$cmdline $*")
   if [ -z "$words" ] && [ -n "$kernel" ] && is_running_kernel "$(kernel_version "/live/image$kernel")"; then kernel=''; fi
   if [ -z "$kernel" ]; then
@@ -34,7 +36,7 @@ boot_image() {
     enter_root "$cmdline $*"
     return
   fi
-  boot_entry "$url" "$kernel" "$cmdline $*"
+  boot_entry "$image" "$kernel" "$cmdline $*"
 }
 
 # new_words WORDS: prints the words that the running kernel was not started with and that matter to it or to the image. The
@@ -47,7 +49,7 @@ new_words() {
   done
 }
 
-boot_entry() { # boot_entry URL KERNEL COMMAND-LINE
+boot_entry() { # boot_entry URL KERNEL COMMAND-LINE, with the URL of the image that has the kernel
   local version packing
   phase "fetching ${title:-$2}"
   fetch_from_image "$1" "$2" /run/kboot/kernel || return 1

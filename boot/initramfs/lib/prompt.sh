@@ -168,7 +168,7 @@ show_network() {
 
 show_status() {
   cat /run/kboot/phases
-  if mountpoint_is /live/image; then chroot /live /bin/rootstream status /image; fi
+  if image_is_mounted; then chroot /live /bin/rootstream status "$(mountpoint_for "$(cat /run/kboot/mounted)")"; fi
 }
 
 show_help() {

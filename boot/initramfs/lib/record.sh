@@ -15,7 +15,7 @@ deliver_record() {
   local device target name
   has_conf record || return 0
   target=$(conf record)
-  name=$(basename "$(conf url)" | tr ':' '_')-$(date -u +%Y%m%dT%H%M%S)-$(tr -d ':' <$NET/mac 2>/dev/null).profile
+  name=$(basename "$(first_layer "$(conf url)")" | tr ':' '_')-$(date -u +%Y%m%dT%H%M%S)-$(tr -d ':' <$NET/mac 2>/dev/null).profile
   case "$target" in
     http://* | https://* | ftp://*) case "$target" in */) target=$target$name ;; esac ;;
     *)

@@ -9,7 +9,14 @@ enter_root() {
     leave_root
     return 1
   }
+  read_own_section /newroot || {
+    leave_root
+    return 1
+  }
+  fit_own_files
   fit_fstab
+  fit_own_services
+  fit_host_keys
   protect_interface
   fit_name_servers
   fit_identity
@@ -54,11 +61,12 @@ make_writable() {
     mount -t tmpfs -o "mode=755,size=$(size_of "$(conf overlay-size 50%)")" tmpfs /live/rw
   fi
   mkdir -p $upper/upper $upper/work
-  mount -t overlay -o "lowerdir=/live/image,upperdir=$upper/upper,workdir=$upper/work" root /newroot 2>>"$LOG" ||
+  mount -t overlay -o "lowerdir=$(layer_folders),upperdir=$upper/upper,workdir=$upper/work" root /newroot 2>>"$LOG" ||
     {
       why failed 'cannot put an overlay over the image: see the log'
       return 1
     }
+  if mountpoint_is /live/layers; then umount /live/image; fi # an overlay over the layers, which the root does not need
   # From now on only the overlay uses the disk, so the disk is clean after the overlay is unmounted.
   if [ -f /run/kboot/changes ]; then umount -l /live/rw; fi
   mkdir -p /newroot/proc /newroot/sys /newroot/dev /newroot/run
@@ -143,6 +151,7 @@ fit_name_servers() {
 # Many machines run one image: each gets its name from DHCP, and a machine-id of its own that is the same at every boot.
 fit_identity() {
   . $NET/lease 2>/dev/null
+  if [ -n "$(own hostname)" ]; then hostname=$(own hostname); fi
   if has_conf hostname; then hostname=$(conf hostname); fi
   [ -n "${hostname-}" ] && echo "$hostname" >/newroot/etc/hostname
   fit_hosts

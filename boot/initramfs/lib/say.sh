@@ -42,6 +42,7 @@ kind_of() {
     7) echo untrusted ;;
     10) echo no-memory ;;
     11) echo refused ;;
+    12) echo two-kernels ;;
     130) echo interrupted ;;
     *) echo failed ;;
   esac

@@ -65,6 +65,8 @@ advice() {
     untrusted) echo 'Check rootstream.pubkey= against the key that signs the image; if it expired, publish it again or check the clock above. Do not go on without.' ;;
     no-key) echo 'Give the key that signs the image: rootstream.pubkey=, or `set pubkey=` at the prompt.' ;;
     unsigned) echo 'Choose it in the menu (m) or type it at the prompt (p); rootstream.unsigned=yes lets such kernels boot by themselves.' ;;
+    two-kernels) echo 'Publish all layers but one without a kernel: rootstream publish --exclude /boot.' ;;
+    foreign-layer) echo 'Publish that layer for this processor, or take another one.' ;;
     foreign-kernel) echo 'The image was made for other hardware: choose another.' ;;
     refused-kernel) echo 'Lockdown or Secure Boot refuses this kernel: sign it, or publish the image with this kboot'\''s kernel.' ;;
     not-loaded) echo 'Is this a kernel, for this machine, and is there memory for it? The log has what kexec said.' ;;
