@@ -1,26 +1,5 @@
 # Booting a kernel from any URL.
 
-# kernel_version FILE: prints the release, the builder and the build number. For a bzImage as in the boot protocol
-# (Documentation/x86/boot.rst, kernel_version), for an ELF kernel of this machine (e_machine 62) its banner
-# without "Linux version". False if it is not such a kernel.
-kernel_version() {
-  local magic offset
-  if [ "$(od -An -tx1 -N4 "$1" | tr -d ' ')$(od -An -tu2 -j18 -N2 "$1" | tr -d ' ')" = 7f454c4662 ]; then
-    grep -a -o -m 1 'Linux version [0-9][^ ]* [ -~]*#[ -~]*' "$1" | head -n 1 | sed 's/^Linux version //' | grep .
-    return
-  fi
-  magic=$(dd if="$1" bs=1 skip=514 count=4 2>/dev/null)
-  [ "$magic" = HdrS ] || return 1
-  offset=$(($(od -An -tu2 -j526 -N2 "$1") + 512))
-  dd if="$1" bs=1 skip=$offset count=200 2>/dev/null | tr '\000' '\n' | head -n 1
-}
-
-is_running_kernel() { # is_running_kernel VERSION
-  [ "${1%% *}" = "$(uname -r)" ] || return 1
-  case "$1" in *"$(uname -v)"*) return 0 ;; esac
-  return 1
-}
-
 # boot_kernel_url URL [PARAMETER...]: boots a kernel from any address that curl knows, with initrd=URL among
 # its parameters: the way of HTTP-FUSE PS3 Linux and kboot. Nothing signs it.
 boot_kernel_url() {
@@ -38,6 +17,7 @@ boot_kernel_url() {
   done
   phase "fetching $url"
   fetch "$url" /run/kboot/kernel || return 1
+  check_kernel "$url" /run/kboot/kernel || return 1
   if [ -n "$initrd" ]; then
     phase "fetching $initrd"
     fetch "$initrd" /run/kboot/initrd || return 1

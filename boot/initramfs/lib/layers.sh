@@ -26,35 +26,8 @@ layer_folders() {
 }
 
 lay_over() {
-  local name
-  name=$(foreign_layer) && {
-    why foreign-layer "layer $name of $(conf url) is for another processor than this machine's, $(uname -m)"
-    return 1
-  }
+  local folder
+  for folder in /live/layers/*; do check_programs "$folder" "layer ${folder##*/}" || return 1; done
   mount -t overlay -o "ro,lowerdir=$(layer_folders)" layers /live/image 2>>"$LOG" ||
     why failed 'cannot lay the images over one another: see the log'
-}
-
-# foreign_layer: prints the number of a layer whose programs this machine cannot run; false if there is none.
-foreign_layer() {
-  local folder own
-  own=$(processor_of /bin/busybox)
-  for folder in /live/layers/*; do
-    for file in bin/sh usr/bin/env bin/bash sbin/init; do
-      [ -f "$folder/$file" ] || continue
-      [ "$(processor_of "$folder/$file")" = "$own" ] || [ "$(processor_of "$folder/$file")" = none ] && break
-      echo "${folder##*/}"
-      return 0
-    done
-  done
-  return 1
-}
-
-# processor_of FILE: prints what an ELF file says that it runs on (e_machine, elf(5)); none: it is no ELF file.
-processor_of() {
-  if [ "$(od -An -tx1 -N4 "$1" 2>/dev/null | tr -d ' ')" = 7f454c46 ]; then
-    od -An -tx1 -j18 -N2 "$1" | tr -d ' '
-  else
-    echo none
-  fi
 }

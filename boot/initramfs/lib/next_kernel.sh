@@ -29,7 +29,7 @@ boot_image() {
   read_own_section /live/image || return 1
   cmdline="$cmdline $(own cmdline)"
   words=$(new_words "$cmdline $*")
-  if [ -z "$words" ] && [ -n "$kernel" ] && is_running_kernel "$(kernel_version "/live/image$kernel")"; then kernel=''; fi
+  if [ -z "$words" ] && [ -n "$kernel" ] && has_running_kernel "/live/image$kernel"; then kernel=''; fi
   if [ -z "$kernel" ]; then
     [ -z "$words" ] || say "the running kernel was started without these words, and goes on without them: $words"
     phase "going on with this kernel, $(uname -r)"
@@ -53,8 +53,9 @@ boot_entry() { # boot_entry URL KERNEL COMMAND-LINE, with the URL of the image t
   local version packing
   phase "fetching ${title:-$2}"
   fetch_from_image "$1" "$2" /run/kboot/kernel || return 1
+  check_kernel "$2" /run/kboot/kernel || return 1
   version=$(kernel_version /run/kboot/kernel) || {
-    why foreign-kernel "$2 is not a kernel for this machine ($(uname -m))"
+    why foreign "$2 is not a kernel of a kind that kboot knows"
     return 1
   }
   phase "composing the initrd for ${version%% *}"
@@ -72,6 +73,17 @@ boot_entry() { # boot_entry URL KERNEL COMMAND-LINE, with the URL of the image t
   rm -rf $NEXT
   leave_live
   start_kernel /run/kboot/kernel /run/kboot/initrd "$(with_console "$3")"
+}
+
+# check_kernel NAME FILE: unpacks it, and refuses one that is known to be for other machines.
+check_kernel() {
+  local architecture
+  unpack_kernel "$2" 2>>"$LOG" || {
+    why damaged "$1 cannot be unpacked"
+    return 1
+  }
+  architecture=$(kernel_architecture "$2") || return 0
+  [ "$architecture" = "$(uname -m)" ] || why foreign "$1 is a kernel for $architecture, and this machine is $(uname -m)"
 }
 
 # fetch_from_image URL PATH FILE: not through the mount, whose cache would keep the kernel's chunks and hand them over.
@@ -135,8 +147,6 @@ load_kernel() {
 }
 
 kind_of_loading() { case "$(kind_of "$1")" in untrusted) echo refused-kernel ;; *) kind_of "$1" ;; esac }
-
-is_elf() { [ "$(od -An -tx1 -N4 "$1" | tr -d ' ')" = 7f454c46 ]; }
 
 # --args-linux: kexec(8) accepts an initrd for an ELF kernel only with it.
 elf_words() { if is_elf "$1"; then echo -t elf-x86_64 --args-linux; fi; }

@@ -4,6 +4,10 @@
 # enter_root ARGUMENTS: leaves /run/kboot/init for process 1, and ends this session.
 enter_root() {
   make_writable || return 1
+  check_programs /newroot 'the image' || {
+    leave_root
+    return 1
+  }
   init=$(find_init "$1") || {
     why failed "the image has no init: none of /sbin/init, /lib/systemd/systemd, /bin/sh"
     leave_root
@@ -70,6 +74,22 @@ make_writable() {
   # From now on only the overlay uses the disk, so the disk is clean after the overlay is unmounted.
   if [ -f /run/kboot/changes ]; then umount -l /live/rw; fi
   mkdir -p /newroot/proc /newroot/sys /newroot/dev /newroot/run
+}
+
+# check_programs ROOT WHOSE: false if its programs are for other machines.
+check_programs() {
+  local architecture
+  architecture=$(root_architecture "$1") || return 0 # find_init tells more
+  case "$(uname -m) $architecture" in "$architecture $architecture" | 'x86_64 i686' | 'aarch64 armv7l') return 0 ;; esac
+  why foreign "the programs of $2 are for $architecture, and this machine is $(uname -m)"
+}
+root_architecture() {
+  local path
+  for path in "$1"/bin/busybox "$1"/bin/sh "$1"/bin/bash "$1"/usr/bin/env "$1"/lib/systemd/systemd "$1"/sbin/init; do
+    # An absolute link would lead to a program of kboot.
+    case "$(readlink -f "$path")" in "$1"/*) elf_architecture "$path" 2>/dev/null && return 0 ;; esac
+  done
+  return 1
 }
 
 # The last init= of the image's kernel parameters.

@@ -66,12 +66,11 @@ advice() {
     no-key) echo 'Give the key that signs the image: rootstream.pubkey=, or `set pubkey=` at the prompt.' ;;
     unsigned) echo 'Choose it in the menu (m) or type it at the prompt (p); rootstream.unsigned=yes lets such kernels boot by themselves.' ;;
     two-kernels) echo 'Publish all layers but one without a kernel: rootstream publish --exclude /boot.' ;;
-    foreign-layer) echo 'Publish that layer for this processor, or take another one.' ;;
-    foreign-kernel) echo 'The image was made for other hardware: choose another.' ;;
+    foreign) echo 'It was made for other hardware: choose an image for this architecture.' ;;
     refused-kernel) echo 'Lockdown or Secure Boot refuses this kernel: sign it, or publish the image with this kboot'\''s kernel.' ;;
     not-loaded) echo 'Is this a kernel, for this machine, and is there memory for it? The log has what kexec said.' ;;
     no-memory) echo 'Give the machine more memory, or put the cache on a disk.' ;;
-    no-driver) echo 'Publish an image whose kernel has that driver: Debian'\''s linux-image-amd64, not the one for clouds.' ;;
+    no-driver) echo 'Publish an image whose kernel has that driver: Debian'\''s linux-image-amd64 or -arm64, not the one for clouds.' ;;
     no-modules) echo 'Publish an image that has the modules of its kernel.' ;;
     machines) echo 'Make the sections differ: each line of a section (mac=, serial=, product=, ...) narrows it. None of them is used now.' ;;
     hook) echo 'A program of this site failed, not kboot: the log (l) has what it said. `s` gives a shell to try it in: /etc/kboot/hooks.' ;;
