@@ -39,7 +39,7 @@ constexpr const char* kCalls[] = {
     "exit", "exit_group", "getegid", "geteuid", "getgid", "getpid", "getppid", "getrandom", "getresgid", "getresuid",
     "getrusage", "gettid", "getuid", "membarrier", "rseq", "rt_sigaction", "rt_sigpending", "rt_sigprocmask",
     "rt_sigreturn", "rt_sigtimedwait", "sched_getaffinity", "sched_yield", "set_robust_list", "set_tid_address",
-    "setsid", "sigaltstack", "sysinfo", "times", "uname"};
+    "setsid", "sigaltstack", "sigreturn", "sysinfo", "times", "uname"};
 
 // What the sanitizers do besides: they look at other threads at the end of the process.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -47,6 +47,15 @@ constexpr const char* kMoreCalls[] = {"arch_prctl",  "clone", "getdents",  "getr
                                       "personality", "prctl", "prlimit64", "process_vm_readv", "ptrace", "tgkill"};
 #else
 constexpr const char* kMoreCalls[] = {"getrlimit"};
+#endif
+
+#if defined(__s390x__)
+// The flags follow the stack (clone(2)). The arguments of mmap(2) lie in memory, where a filter does not see them.
+constexpr unsigned kCloneFlags = 1;
+constexpr bool kSeesMmap = false;
+#else
+constexpr unsigned kCloneFlags = 0;
+constexpr bool kSeesMmap = true;
 #endif
 
 struct Limited {
@@ -58,12 +67,9 @@ struct Limited {
 std::vector<Limited> LimitedCalls() {
   const auto self = static_cast<scmp_datum_t>(getpid());
   std::vector<Limited> calls = {
-      // Memory is never writable and executable: libraries are mapped executable, their data separately.
-      {"mmap", {SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)}},
-      {"mmap", {SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC | PROT_WRITE, PROT_EXEC)}},
       {"mprotect", {SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)}},
       // Threads, not processes. A filter cannot see the flags of clone3(2), so that fails with ENOSYS.
-      {"clone", {SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD | CLONE_NEWUSER | CLONE_NEWNS, CLONE_THREAD)}},
+      {"clone", {SCMP_CMP(kCloneFlags, SCMP_CMP_MASKED_EQ, CLONE_THREAD | CLONE_NEWUSER | CLONE_NEWNS, CLONE_THREAD)}},
       // Signals to this process only.
       {"kill", {SCMP_A0(SCMP_CMP_EQ, self)}},
       {"tgkill", {SCMP_A0(SCMP_CMP_EQ, self)}},
@@ -76,6 +82,13 @@ std::vector<Limited> LimitedCalls() {
       {"ioctl", {SCMP_A1(SCMP_CMP_EQ, SIOCGIFNAME)}},
       {"socketpair", {SCMP_A0(SCMP_CMP_EQ, AF_UNIX)}},
   };
+  // Memory is never writable and executable: libraries are mapped executable, their data separately.
+  if (kSeesMmap) {
+    calls.push_back({"mmap", {SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)}});
+    calls.push_back({"mmap", {SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC | PROT_WRITE, PROT_EXEC)}});
+  } else {
+    calls.push_back({"mmap", {}});
+  }
   // AF_NETLINK: which addresses this machine has, for getaddrinfo(3).
   for (const int family : {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK})
     calls.push_back({"socket", {SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(family))}});
