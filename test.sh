@@ -4,6 +4,7 @@
 #   ./test.sh --boot-all    every way of booting, every system, network and medium   (about 4 hours)
 #   ./test.sh --boot-all --resume   the same, but for what has passed since it was begun anew
 #   ./test.sh --sanitizers  the same code under ASan with UBSan, and TSan    (about 20 minutes, and two builds)
+#   ./test.sh --architecture s390x [--resume]   unit tests and fuzz corpora on another processor (s390x, arm64), emulated
 #   ./test.sh --lint        only the rules that CONTRIBUTING.md names; seconds where nothing changed
 #   ./test.sh --fuzz SECS   every fuzz target with libFuzzer, SECS each
 #   ./test.sh --soak SECS   readers that are signalled and killed, on a mount whose servers fail (900 for a release)
@@ -17,29 +18,36 @@ TEST_PACKAGES="nginx-light lighttpd busybox acl attr libcap2-bin curl openssl sq
 BENCH_PACKAGES="casync nbdkit libnbd-bin httpdirfs rclone"
 LINT_PACKAGES="python3 clang clang-format clang-tidy shellcheck shfmt"
 BOOT_PACKAGES="qemu-system-x86 mmdebstrap e2fsprogs iproute2 openssh-client dnsmasq-base"
+# For another architecture, built here and emulated.
+ARM64_PACKAGES="mmdebstrap qemu-user-static g++-aarch64-linux-gnu"
+S390X_PACKAGES="mmdebstrap qemu-user-static g++-s390x-linux-gnu"
+FOREIGN_MACHINES="qemu-system-arm qemu-efi-aarch64 qemu-system-misc ipxe-qemu binfmt-support"
 MEDIA_PACKAGES="ovmf mtools dosfstools xorriso fdisk sbsigntool wireguard-go wireguard-tools"
 
-mode=${1:---all}
+mode=${1:---all} resume=''
+unknown() {
+  echo "test.sh: unknown option $1; see ./test.sh --help" >&2
+  exit 2
+}
 case "$mode" in
   --all | --sanitizers | --bench | --lint) ;;
-  --boot-all)
-    resume=${2-}
-    case "$resume" in '' | --resume) ;; *)
-      echo "test.sh: unknown option $resume; see ./test.sh --help" >&2
-      exit 2
-      ;;
+  --boot-all) resume=${2-} ;;
+  --architecture)
+    architecture=${2-} resume=${3-}
+    case "$architecture" in
+      arm64) cross_packages=$ARM64_PACKAGES ;;
+      s390x) cross_packages=$S390X_PACKAGES ;;
+      *) unknown "$mode $architecture" ;;
     esac
     ;;
   --fuzz | --soak) seconds=${2:?$mode needs the seconds it may take} ;;
   -h | --help)
-    sed -n '2,10s/^# \?//p' "$0"
+    sed -n '2,11s/^# \?//p' "$0"
     exit 0
     ;;
-  *)
-    echo "test.sh: unknown option $mode; see ./test.sh --help" >&2
-    exit 2
-    ;;
+  *) unknown "$mode" ;;
 esac
+case "$resume" in '' | --resume) ;; *) unknown "$resume" ;; esac
 if [ "$(id -u)" != 0 ]; then exec sudo --preserve-env=CI,TMPDIR "$0" "$@"; fi
 
 # run_tests PRESET CTEST-ARGUMENTS...
@@ -56,9 +64,15 @@ lint() {
   tests/lint.py
 }
 
+# build_for ARCHITECTURE [TARGET...]: with Debian's libraries of that architecture.
+build_for() {
+  cmake/sysroot.sh "$1"
+  build "$@"
+}
+
 # run_resumable PRESET LABEL: each test by itself, those with a fixture after it; goes on behind one that fails.
 run_resumable() {
-  local preset=$1 passed=$PWD/build/$1/passed.$2 failed=() name
+  local preset=$1 passed=$PWD/build/$1/passed failed=() name
   [ "$resume" = --resume ] || rm -f "$passed"
   touch "$passed"
   for name in $(cd "build/$preset" && ctest -N -L "$2" | sed -n 's/^ *Test *#[0-9]*: //p'); do
@@ -82,10 +96,17 @@ case "$mode" in
     run_tests default -j2 -LE boot-all
     ;;
   --boot-all)
-    install_packages $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES $KBOOT_PACKAGES $BOOT_PACKAGES $MEDIA_PACKAGES
+    install_packages $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES $KBOOT_PACKAGES $BOOT_PACKAGES $MEDIA_PACKAGES \
+      $ARM64_PACKAGES $S390X_PACKAGES $FOREIGN_MACHINES
     need_fuse
     build default
+    for architecture in arm64 s390x; do build_for "$architecture" rootstream rootstream_kboot tree_compare; done
     run_resumable default boot
+    ;;
+  --architecture)
+    install_packages $BUILD_PACKAGES $cross_packages
+    build_for "$architecture"
+    run_resumable "$architecture" 'unit|corpus'
     ;;
   --sanitizers)
     install_packages $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES
