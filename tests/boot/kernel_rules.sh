@@ -107,10 +107,10 @@ check_kernel memtest.bin $file || complain 'what nobody knows is refused before 
 
 what='a root for another architecture'
 program() { elf "$@" >/run/newroot/bin/busybox; }
-fits() { check_root || complain "it is refused: $(cat /run/kboot/why)"; }
+fits() { check_programs /run/newroot 'the image' || complain "it is refused: $(cat /run/kboot/why)"; }
 refused() { # refused ARCHITECTURE
-  ! check_root || complain 'it is taken'
-  [ "$(cat /run/kboot/why)" = "the image's programs are for $1, and this machine is $machine" ] || complain "$(cat /run/kboot/why)"
+  ! check_programs /run/newroot 'the image' || complain 'it is taken'
+  [ "$(cat /run/kboot/why)" = "the programs of the image are for $1, and this machine is $machine" ] || complain "$(cat /run/kboot/why)"
 }
 program '\002\001' '\267\0'
 fits
