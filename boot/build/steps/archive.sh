@@ -1,4 +1,4 @@
-# Step 7: the archive, and kernel and initramfs in their place.
+# Step 9: the archive, and kernel and initramfs in their place.
 # Sourced by kboot-build.
 #
 # shellcheck shell=bash disable=SC2154  # its variables

@@ -1,7 +1,8 @@
-# Step 2: the programs of this machine that kboot runs, with their libraries, and the files of /etc.
-# Sourced by kboot-build.
+# Step 2: the programs of this machine that kboot runs, with their libraries, and the files of /etc, as far as distributions'
+# initrds need them, too. $here has our own program.
+# Sourced by kboot-build and by packaging/make-debs.
 #
-# shellcheck shell=bash disable=SC2154  # its variables
+# shellcheck shell=bash disable=SC2154  # their variables
 
 mkdir -p "$root"/{bin,sbin,usr/bin,usr/sbin,lib/kboot,lib64,etc/kboot/keys,etc/ssl/certs,proc,sys,dev,run,tmp,root,newroot}
 
@@ -26,22 +27,9 @@ for name in modprobe insmod rmmod modinfo lsmod depmod; do
 done
 put_program "$here/kboot" /bin/kboot
 ln -s kboot "$root/bin/rootstream" # kboot is also the client, by its name
-put_program "$(command -v kexec)" /usr/sbin/kexec
-put_program "$(command -v dropbear)" /usr/sbin/dropbear
 put_program "$(readlink -f "$(command -v dhcpcd)")" /usr/sbin/dhcpcd
-for name in dbclient dropbearkey; do
-  program=$(command -v $name) && put_program "$program" /usr/bin/$name
-done
-ln -sf dbclient "$root/usr/bin/ssh"
-for program in "${programs[@]}"; do put_program "$(readlink -f "$program")" "/usr/sbin/$(basename "$program")"; done
 cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
-for file in "${cacerts[@]}"; do
-  openssl x509 -in "$file" -noout 2>/dev/null || fail "$file is not a certificate (PEM)"
-  cat "$file" >>"$root/etc/ssl/certs/ca-certificates.crt"
-done
 echo 'root:x:0:0:root:/root:/bin/sh' >"$root/etc/passwd"
-echo 'root:*:19000:0:99999:7:::' >"$root/etc/shadow"
 echo 'root:x:0:' >"$root/etc/group"
-echo '/bin/sh' >"$root/etc/shells"
 echo '127.0.0.1 localhost' >"$root/etc/hosts"
 echo 'hosts: files dns' >"$root/etc/nsswitch.conf"

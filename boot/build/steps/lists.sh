@@ -1,8 +1,7 @@
-# Step 6: lists of files that kboot copies: live: what the image's daemon needs; next: the next kernel's initrd;
-# shutdown: what unmounts at the end.
-# Sourced by kboot-build.
+# Step 7: lists of files that are copied in a boot: live: what the image's daemon needs; shutdown: what unmounts at the end.
+# Sourced by kboot-build and by packaging/make-debs.
 #
-# shellcheck shell=bash disable=SC2154  # its variables
+# shellcheck shell=bash disable=SC2154  # their variables
 
 {
   for program in /bin/busybox /bin/rootstream /bin/kboot /usr/sbin/dhcpcd; do
@@ -16,16 +15,6 @@ with_folders() { # every folder before what is in it
   awk -F/ '{ path = ""; for (i = 1; i < NF; i++) { path = path (i > 1 ? "/" : "") $i; if (!seen[path]++) print path } print }'
 }
 {
-  for program in kexec dropbear dbclient dropbearkey; do
-    echo "/usr/sbin/$program"
-    echo "/usr/bin/$program"
-    libraries_of "$(command -v $program)"
-  done | sort -u >"$work/leave"
-  # Libraries of the listed programs stay.
-  for program in "$root"/bin/{busybox,rootstream,kboot,kmod} "$root/usr/sbin/dhcpcd" "${programs[@]}"; do libraries_of "$program"; done | sort -u >"$work/keep"
-  comm -23 "$work/leave" "$work/keep" | sed 's,^/,,' >"$work/left"
-}
-{
   cat "$work/live"
   echo lib/kboot
 } | with_folders >"$root/lib/kboot/live.files"
@@ -34,7 +23,3 @@ with_folders() { # every folder before what is in it
   libraries_of "$root/bin/busybox" | sed 's,^/,,'
   (cd "$root" && find bin sbin usr -type l -lname /bin/busybox)
 } | sort -u | with_folders >"$root/lib/kboot/shutdown.files"
-: >"$root/lib/kboot/next.files"
-(cd "$root" && find . -mindepth 1 | sed 's,^\./,,' | grep -v -e '^lib/modules' -e '^lib/firmware' | LC_ALL=C sort |
-  grep -v -x -F -f "$work/left") >"$work/next"
-mv "$work/next" "$root/lib/kboot/next.files"

@@ -1,6 +1,6 @@
 # The settings of this kboot. Each is a file in /run/kboot/conf, so that it outlives a shell and is passed to the next kernel
 # unchanged. The first source that has a setting wins:
-#   1. the kernel's command line          rootstream=URL rootstream.KEY=VALUE kboot.KEY=VALUE
+#   1. the kernel's command line          rootstream=URL (or root=rootstream:URL) rootstream.KEY=VALUE kboot.KEY=VALUE
 #   2. what was built in                  /etc/kboot/cmdline, of the same form
 #   3. DHCP                               the boot file name (option 67), if it is an http(s) URL of an image, and no
 #                                         image, store or menu was named
@@ -10,6 +10,7 @@
 # docs/boot.md lists the keys.
 
 readonly CONF=/run/kboot/conf
+readonly SMALL_FILE=1048576 # bytes, at most: a kboot.conf, a list, a proxy file
 
 conf() { # conf KEY [DEFAULT]
   if [ -e "$CONF/$1" ]; then cat "$CONF/$1"; else printf '%s' "${2-}"; fi
@@ -23,6 +24,7 @@ read_words() { # read_words WORD...: of a kernel command line
   for word in "$@"; do
     case "$word" in
       rootstream=*) set_conf_if_new url "${word#*=}" ;;
+      root=rootstream:*) set_conf_if_new url "${word#*:}" ;;
       rootstream.pubkey=*) add_key "${word#*=}" ;;
       rootstream.mirror=*) echo "${word#*=}" >>"$CONF/mirrors" ;;
       rootstream.insecure) set_conf_if_new insecure yes ;;

@@ -28,6 +28,9 @@ hand_over_record() {
   if [ -f $RECORD/boot.profile ]; then cp $RECORD/boot.profile $NEXT/kboot/handoff/; fi
 }
 
+# True under the image's kernel.
+is_last_kernel() { [ -d /kboot/handoff ]; }
+
 take_over() {
   cp -r /kboot/handoff/conf /kboot/handoff/net /kboot/handoff/keys /kboot/handoff/phases \
     /kboot/handoff/log /run/kboot/
@@ -36,8 +39,6 @@ take_over() {
   # The clock keeps running through a kexec, unless the machine has none.
   [ "$(date +%s)" -ge "$(cat /kboot/handoff/time)" ] || date -s "@$(cat /kboot/handoff/time)" >/dev/null
 }
-
-bytes_of() { du -sk "$@" 2>/dev/null | awk '{ sum += $1 } END { print sum * 1024 }'; }
 
 # packing_for VERSION: prints the command that compresses an initrd for a kernel of the image: zstd if the kernel's
 # configuration has it.

@@ -61,7 +61,7 @@ image_is_mounted() { mountpoint_is /live/image || mountpoint_is /live/layers; }
 mountpoint_is() { grep -q " $1 " /proc/mounts; }
 
 # No fill into memory, which cannot hold a whole image, nor while the kernel is read beside the mount.
-fill_words() { if has_conf fill && [ -d /kboot/handoff ] && ! cache_is_in_memory; then echo "--fill $(conf fill)"; fi; }
+fill_words() { if has_conf fill && is_last_kernel && ! cache_is_in_memory; then echo "--fill $(conf fill)"; fi; }
 
 # A disk remembers which versions were seen. If that is lost, only the command line can allow a new beginning.
 memory_words() { if ! cache_is_in_memory && [ "$(conf memory)" != renew ]; then echo --strict-memory; fi; }

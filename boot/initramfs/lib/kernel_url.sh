@@ -26,8 +26,6 @@ boot_kernel_url() {
   start_kernel /run/kboot/kernel "${initrd:+/run/kboot/initrd}" "$(with_console "$words")"
 }
 
-readonly SMALL_FILE=1048576 # bytes: a kboot.conf, a list, a proxy file
-
 # fetch URL FILE [BYTES]: a file of at most so many bytes, else of half of the memory. Also DEVICE:PATH, as kboot.conf on a disk
 # has it. Returns the exit code of `kboot fetch`.
 fetch() {

@@ -170,10 +170,11 @@ fit_name_servers() {
 
 # Many machines run one image: each gets its name from DHCP, and a machine-id of its own that is the same at every boot.
 fit_identity() {
-  . $NET/lease 2>/dev/null
+  local hostname=''
+  if [ -f $NET/lease ]; then . $NET/lease; fi
   if [ -n "$(own hostname)" ]; then hostname=$(own hostname); fi
   if has_conf hostname; then hostname=$(conf hostname); fi
-  [ -n "${hostname-}" ] && echo "$hostname" >/newroot/etc/hostname
+  [ -n "$hostname" ] && echo "$hostname" >/newroot/etc/hostname
   fit_hosts
   local id
   id=$(cat /newroot/etc/machine-id 2>/dev/null)

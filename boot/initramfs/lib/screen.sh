@@ -52,29 +52,20 @@ current_settings() {
   echo "$(hide_secrets "$(conf url 'no URL was given')"), from $from, clock $(date -u '+%Y-%m-%d %H:%M UTC')"
 }
 
-# Advice for each kind of failure.
-advice() {
+# Advice that is for kboot alone, see advice().
+own_advice() {
   case "$1" in
     no-card) echo 'Build kboot with more modules: rootstream kboot build --hardware all. In the image they come with its kernel.' ;;
-    no-link) echo 'Plug the cable in, or try another socket.' ;;
-    no-address) echo 'Is there a DHCP server, or an IPv6 router, on this network? An address by hand: ip=ADDRESS::GATEWAY:NETMASK.' ;;
     unreachable) echo 'Is the server up, the port right, and its name known? `net` at the prompt shows address and name servers. It is tried again by itself. A certificate: is the clock above right? kboot build --cacert trusts more.' ;;
     missing) echo 'The server has no such image or file: check NAME:TAG, and that it was published there. A kernel: kernel:URL.' ;;
-    refused) echo 'The server gives it to nobody, or to who has a login: user:password@ in the address.' ;;
-    damaged) echo 'What came is no image: is the address right, and is there a login page or a proxy on the way?' ;;
-    untrusted) echo 'Check rootstream.pubkey= against the key that signs the image; if it expired, publish it again or check the clock above. Do not go on without.' ;;
     no-key) echo 'Give the key that signs the image: rootstream.pubkey=, or `set pubkey=` at the prompt.' ;;
     unsigned) echo 'Choose it in the menu (m) or type it at the prompt (p); rootstream.unsigned=yes lets such kernels boot by themselves.' ;;
     two-kernels) echo 'Publish all layers but one without a kernel: rootstream publish --exclude /boot.' ;;
-    foreign) echo 'It was made for other hardware: choose an image for this architecture.' ;;
     refused-kernel) echo 'Lockdown or Secure Boot refuses this kernel: sign it, or publish the image with this kboot'\''s kernel.' ;;
     not-loaded) echo 'Is this a kernel, for this machine, and is there memory for it? The log has what kexec said.' ;;
-    no-memory) echo 'Give the machine more memory, or put the cache on a disk.' ;;
     no-driver) echo 'Publish an image whose kernel has that driver: Debian'\''s linux-image-amd64 or -arm64, not the one for clouds.' ;;
     no-modules) echo 'Publish an image that has the modules of its kernel.' ;;
-    machines) echo 'Make the sections differ: each line of a section (mac=, serial=, product=, ...) narrows it. None of them is used now.' ;;
     hook) echo 'A program of this site failed, not kboot: the log (l) has what it said. `s` gives a shell to try it in: /etc/kboot/hooks.' ;;
-    disk) echo 'Is the disk there, and is its label right? `blkid` in a shell lists them.' ;;
     usage) echo '`help` at the prompt shows what may be typed.' ;;
     *) echo 'l shows the log; s gives a shell on this machine.' ;;
   esac

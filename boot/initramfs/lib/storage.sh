@@ -79,6 +79,8 @@ can_write() { (: >"$1/.kboot") 2>/dev/null && rm -f "$1/.kboot"; }
 
 cache_is_in_memory() { [ "$(cat /run/kboot/cache)" = ram ]; }
 
+bytes_of() { du -sk "$@" 2>/dev/null | awk '{ sum += $1 } END { print sum * 1024 }'; }
+
 # Prints the limit of the cache in bytes: on a disk nearly all free space.
 cache_bytes() {
   local free
