@@ -1,0 +1,12 @@
+#!/bin/sh
+# A hook of dracut: mounts root=rootstream:URL.
+#
+# shellcheck disable=SC2154  # its variables
+type die >/dev/null 2>&1 || . /lib/dracut-lib.sh
+
+case "$root" in
+  rootstream:*)
+    udevadm settle --timeout=30
+    /rootstream/mount-root "$NEWROOT" || die "$(cat /run/kboot/failure)"
+    ;;
+esac
