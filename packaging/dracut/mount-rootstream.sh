@@ -6,7 +6,7 @@ type die >/dev/null 2>&1 || . /lib/dracut-lib.sh
 
 case "$root" in
   rootstream:*)
-    udevadm settle --timeout=30
+    udevadm settle
     /rootstream/mount-root "$NEWROOT" || die "$(cat /run/kboot/failure)"
     ;;
 esac

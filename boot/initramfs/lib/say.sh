@@ -17,7 +17,7 @@ say() {
 
 # Notes the beginning of a phase of the boot; `phases` in the rescue shell lists them, and the next kernel gets them.
 phase() {
-  say "kboot: $*"
+  say "${speaker-kboot}: $*"
   printf '%8s  %s\n' "$(uptime_seconds)" "$(hide_secrets "$*")" >>/run/kboot/phases
 }
 
