@@ -99,6 +99,7 @@ class Resolver {
   const std::string& not_saved() const { return not_saved_; }  // why the accepted ref could not be remembered
 
   Result<ResolvedRef> Resolve() {
+    if (!options_.given.empty()) return Given();
     while (true) {
       auto asked = AskStores();
       const bool final = asked.ok() || !(MayPass(asked.error()) || asked.error().kind == ErrorKind::kRefused);
@@ -178,6 +179,19 @@ class Resolver {
     if (saved.error().kind == ErrorKind::kUntrusted) return Of(url_.ToString(), saved.error());
     not_saved_ = saved.error().message;
     return options_.strict_memory ? MemoryLost(url_, not_saved_) : Status();
+  }
+
+  // What was remembered was checked before, so its body decodes.
+  Result<ResolvedRef> Given() const {
+    TrustPolicy policy = Policy();
+    if (remembered_) {
+      RS_TRY(const Ref newest, Ref::Decode(remembered_->ref));
+      RS_TRY(const RefBody body, Ref::DecodeBody(newest.body));
+      policy.minimum_serial = body.minimum_serial;
+    }
+    auto ref = CheckRef(options_.given, url_.image, policy);
+    if (!ref.ok()) return Of("the given ref of " + url_.ToString(), ref.error());
+    return ResolvedRef{.ref = std::move(*ref)};
   }
 
   Result<ResolvedRef> FromMemory() const {

@@ -128,7 +128,7 @@ Result<TrustedRef> CheckRef(std::string_view bytes, const ImageName& expected, c
   if (body.expires != 0 && body.expires < policy.now)
     return Untrusted("it expired " + std::to_string((policy.now - body.expires) / 3600) + " hours ago");
   const Id id = Sha256(body.manifest);
-  return TrustedRef{std::move(body), std::move(manifest), id};
+  return TrustedRef{std::move(body), std::move(manifest), id, std::string(bytes)};
 }
 
 bool IsSignedByOneOf(const Ref& ref, const std::vector<PublicKey>& keys) {

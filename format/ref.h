@@ -39,6 +39,7 @@ struct TrustedRef {
   RefBody body;
   Manifest manifest;
   Id manifest_id;
+  std::string encoded;  // the whole ref
 };
 
 struct TrustPolicy {

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/file_io.h"
 #include "base/message.h"
 #include "base/plain_text.h"
 #include "format/match_rule.h"
@@ -72,8 +73,9 @@ std::string ImageText(const TrustedRef& ref) {
   return out;
 }
 
-Status InspectImage(Client& client, InspectStyle style) {
+Status InspectImage(Client& client, InspectStyle style, const std::string& ref_file) {
   const TrustedRef& ref = client.ref();
+  if (!ref_file.empty()) RS_CHECK(WriteFileAtomically(ref_file, ref.encoded));
   if (style == InspectStyle::kText) return Print(ImageText(ref));
   using nlohmann::ordered_json;
   return Print(ImageJson(ref).dump(2, ' ', true, ordered_json::error_handler_t::replace) + "\n");
@@ -84,13 +86,15 @@ Status InspectImage(Client& client, InspectStyle style) {
 void AddInspect(CommandLine& verbs) {
   auto flags = std::make_shared<ClientFlags>();
   auto json = std::make_shared<bool>(false);
+  auto ref_file = std::make_shared<std::string>();
   Verb command = verbs.Add("inspect", "tell what an image says of itself", [=] {
     return WithClient(*flags, [&](Client& client) {
-      return InspectImage(client, *json ? InspectStyle::kJson : InspectStyle::kText);
+      return InspectImage(client, *json ? InspectStyle::kJson : InspectStyle::kText, *ref_file);
     });
   });
   command.Argument("URL", flags->options.url);
   command.Flag("--json", *json, "for scripts");
+  command.Option("--save-ref", "FILE", *ref_file, "write the ref of this version, for --ref");
   flags->AddTo(command);
 }
 

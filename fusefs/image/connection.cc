@@ -4,6 +4,7 @@
 
 #include "base/file_io.h"
 #include "base/url_text.h"
+#include "format/limits.h"
 
 namespace rootstream {
 namespace {
@@ -42,6 +43,9 @@ Connection::Connection(const ClientOptions& options) : folder_(CacheFolder(optio
 Result<std::shared_ptr<Connection>> Connection::Open(const ClientOptions& options, const std::string& store) {
   std::shared_ptr<Connection> connection(new Connection(options));
   RS_TRY(connection->resolve_.keys, ReadKeys(options.public_keys));
+  if (!options.ref.empty()) {
+    RS_TRY(connection->resolve_.given, ReadWholeFile(options.ref, kMaxRef));
+  }
   RS_TRY(Credentials credentials, Credentials::Read(options.credentials, store));
   std::vector<std::string> stores = {store};
   for (const std::string& mirror : options.mirrors) {

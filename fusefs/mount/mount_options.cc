@@ -90,6 +90,8 @@ Status AddKeyValue(const std::string& key, const std::string& value, MountOption
     RS_TRY(client.give_up_after, ParseNetworkLoss(value));
   } else if (key == "fill") {
     RS_TRY(client.fill, ParseFillRate(value));
+  } else if (key == "ref") {
+    client.ref = value;
   } else if (key == "record") {
     options.record = value;
   } else if (Contains(kLabels, key)) {

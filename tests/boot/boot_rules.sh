@@ -35,7 +35,7 @@ END
 chmod 755 /run/fake/*
 
 for part in say config hardware network hooks slow_line clock storage record image layers kernel_file kernel_url modules hand_over next_kernel \
-  managers root_setup advice screen machines own_section host_keys menu prompt; do
+  managers root_setup advice screen machines own_section host_keys tries menu prompt; do
   . "$lib/$part.sh"
 done
 make_live() { :; }
@@ -536,6 +536,64 @@ for url in http://h/s/debian:12 http://h/a,b/debian 'http://h/s/debian?a,b' ''; 
   complain "$(first_layer 'http://u:p@h/a,b/debian:12,site,m?t=1,2')"
 [ "$(first_layer http://h/s/debian)" = http://h/s/debian ] || complain "$(first_layer http://h/s/debian)"
 [ "$(mountpoint_for http://h/s/a,b) $(mountpoint_for http://h/s/a)" = '/layers /image' ] || complain 'where it is mounted'
+
+what='versions are tried'
+cat >/run/fake/rootstream <<'END'
+#!/bin/busybox sh
+[ -s /run/fake.manifest ] || exit 1
+while [ $# -gt 0 ]; do
+  [ "$1" != --save-ref ] || echo "ref of $(cat /run/fake.manifest)" >"$2"
+  shift
+done
+printf '{\n  "manifest": "%s",\n}\n' "$(cat /run/fake.manifest)"
+END
+chmod 755 /run/fake/rootstream
+# start SETTING MANIFEST [VERSION]: a boot of a store that has this manifest; the version that is taken, - for just the newest.
+start() {
+  anew "rootstream.insecure $1"
+  echo /dev/disk >/run/kboot/cache
+  printf '%s' "$2" >/run/fake.manifest
+  choose_version http://h/s/debian:12 >/run/said
+  taken=$(cat /run/kboot/ref 2>/dev/null || echo -)
+  [ "$taken" = "${3--}" ] || complain "$1, $2: '$taken' instead of '${3--}', $(cat /run/said)"
+}
+folder=$(tries_folder http://h/s/debian:12)
+comes_up() { # as bin/try-watch
+  rm -f "$folder"/good.*
+  echo "ref of $1" >"$folder/good.$1"
+}
+rm -rf /live/cache && mkdir -p /live/cache
+start '' aa
+start rootstream.try=no aa
+[ ! -e $TRIES ] || complain 'counts without being asked to'
+for each in 1 2 3; do start rootstream.try=yes aa 'ref of aa'; done # none has come up yet
+comes_up aa
+start rootstream.try=yes aa 'ref of aa'
+start rootstream.try=yes bb 'ref of bb'
+says 'is tried, start 1'
+start rootstream.try=yes bb 'ref of aa'
+says 'started 1 times and did not come up'
+start rootstream.try=yes bb 'ref of aa'
+start rootstream.try=2 bb 'ref of bb'
+start rootstream.try=2 bb 'ref of aa'
+start rootstream.try=yes cc 'ref of cc'
+comes_up cc
+start rootstream.try=yes cc 'ref of cc'
+[ ! -e "$folder/tried" ] || complain 'counts a version that came up'
+start rootstream.try=yes aa 'ref of aa'
+start rootstream.try=yes ''
+start rootstream.try=often aa
+says 'is not yes or a number'
+printf 'aa 99999999999999999999\n' >"$folder/tried"
+start rootstream.try=2 aa 'ref of cc'
+printf '\377\n' >"$folder/tried"
+start rootstream.try=1 aa 'ref of aa'
+anew 'rootstream.insecure rootstream.try=yes'
+echo ram >/run/kboot/cache
+choose_version http://h/s/debian:12 >/run/said
+[ ! -e /run/kboot/ref ] || complain 'counts in memory'
+says 'needs a disk for the cache'
+rm -rf /live/cache
 
 [ $failures = 0 ] || {
   echo "$failures failures" >&2

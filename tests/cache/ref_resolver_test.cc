@@ -28,13 +28,14 @@ class RefResolver : public ::testing::Test {
   }
   ~RefResolver() override { fetcher_.Stop(); }
 
-  std::string RefWithSerial(uint64_t serial, const SigningKey& key, uint32_t threshold = 1) {
+  std::string RefWithSerial(uint64_t serial, const SigningKey& key, uint32_t threshold = 1,
+                            uint64_t minimum_serial = 0) {
     Manifest manifest = SampleManifest();
     manifest.keys = {key.public_key()};
     manifest.threshold = threshold;
     RefBody body = SampleRefBody();
     body.serial = serial;
-    body.minimum_serial = 0;
+    body.minimum_serial = minimum_serial;
     body.expires = 0;
     body.manifest = manifest.Encode();
     return SignRef(body, std::span(&key, 1)).Encode();
@@ -254,6 +255,33 @@ TEST_F(RefResolver, EachAnswerHasItsTime) {
   ASSERT_EQ(net_.requests().size(), 1u);
   EXPECT_GT(net_.requests()[0].limit.count(), 0);
   EXPECT_LE(net_.requests()[0].limit, std::chrono::seconds(8));
+}
+
+TEST_F(RefResolver, AGivenRefIsTheVersionThatIsTakenAndNoStoreIsAsked) {
+  Serve(kStore, RefWithSerial(5, key_));
+  ASSERT_TRUE(IsOk(Resolve()));
+  const size_t asked = net_.requests().size();
+  options_.given = RefWithSerial(4, key_);
+  const auto ref = Resolve();
+  ASSERT_TRUE(IsOk(ref));
+  EXPECT_EQ(ref->ref.body.serial, 4u);
+  EXPECT_EQ(ref->ref.encoded, options_.given);
+  EXPECT_EQ(net_.requests().size(), asked);
+  options_.given.clear();
+  Serve(kStore, RefWithSerial(4, key_));
+  EXPECT_TRUE(FailsWith(ErrorKind::kUntrusted, Resolve())) << "the newest one is still remembered";
+}
+
+TEST_F(RefResolver, AGivenRefIsCheckedAsAnyOther) {
+  for (const std::string& given : {std::string("no ref"), RefWithSerial(5, SigningKey::Generate())}) {
+    options_.given = given;
+    EXPECT_FALSE(Resolve().ok());
+  }
+  options_.given.clear();
+  Serve(kStore, RefWithSerial(6, key_, 1, 5));
+  ASSERT_TRUE(IsOk(Resolve()));
+  options_.given = RefWithSerial(4, key_);
+  EXPECT_TRUE(FailsWith(ErrorKind::kUntrusted, Resolve())) << "the minimum serial of the newest one forbids it";
 }
 
 TEST_F(RefResolver, ExpiresByTheLastClockSeen) {

@@ -38,7 +38,9 @@ tr " " "\n" </proc/cmdline | grep said
 ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub'
 chmod 755 "$work/site/usr/local/sbin/told"
 layer room-7 etc/layer 'of room 7'
-layer room-8 etc/layer 'of room 8' etc/systemd/system/multi-user.target.wants/told.service "$(cat "$work/site/etc/systemd/system/told.service")"
+layer room-8 etc/layer 'of room 8'
+mkdir -p "$work/room-8/etc/systemd/system/multi-user.target.wants"
+ln -s ../told.service "$work/room-8/etc/systemd/system/multi-user.target.wants/"
 for name in site room-7 room-8; do publish "$work/$name" $name >/dev/null; done
 start_nginx
 

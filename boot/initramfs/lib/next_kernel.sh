@@ -6,6 +6,7 @@ boot_image() {
   shift
   [ $# -gt 0 ] && shift
   phase "opening $url"
+  choose_version "$url"
   mount_image "$url" || return 1
   set_conf url "$url"
   if has_keys; then

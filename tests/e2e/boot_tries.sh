@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# A version that does not come up is left by itself at the next boot, and taken again when it is mended.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/boot_lib.sh"
+need_machine
+store=$work/store
+cp -al "$fixture/store" "$store"
+start_nginx
+disk=$work/cache.img
+truncate -s 400M "$disk"
+mkfs.ext4 -q -L rootstream "$disk"
+
+root=$work/root
+mkdir "$root"
+tar -C "$root" --xattrs --xattrs-include='*' --numeric-owner -xf "$fixture/root.tar"
+tar -C "$root" -xf "$fixture/additions.tar"
+# version N LINE: publishes the root with a marker that says N, and ends as LINE says.
+version() {
+  echo "version $1" >"$root/etc/version"
+  printf '#!/bin/sh\ncat /etc/version >/dev/ttyS1\n%s\n' "$2" >"$root/usr/local/sbin/marker"
+  publish "$root" "$image" >/dev/null
+  step "version $1"
+}
+# starts N [STEP...]: boots it, and checks which version ran.
+starts() {
+  local expected=$1
+  shift
+  rm -f "$work/marker"
+  boot 500 stock --direct --pubkey "$key.pub" --url "$(url_inside)" --cmdline 'rootstream.try=yes rootstream.cmdline=panic=5' -- "$@" end '' -- \
+    -drive "file=$disk,format=raw,if=virtio"
+  grep -qx "version $expected" "$work/marker" || fail "version $(cat "$work/marker") ran instead of $expected"
+}
+good='until [ -e /run/rootstream/good ]; do sleep 1; done; sleep 5; systemctl poweroff'
+bad='echo c >/proc/sysrq-trigger'
+
+version 1 "$good"
+starts 1 expect 'is tried, start 1' expect 'Power down'
+version 2 "$bad"
+starts 2 expect 'is tried, start 1' expect 'Kernel panic'
+starts 1 expect 'did not come up: taking the one before' expect 'Power down'
+starts 1 expect 'did not come up: taking the one before' expect 'Power down'
+version 3 "$good"
+starts 3 expect 'is tried, start 1' expect 'Power down'
+starts 3 expect 'the image is signed' expect 'Power down'
+! grep -q 'is tried' "$work/console" || fail 'a version that came up is tried again'
