@@ -1,3 +1,4 @@
+// Covers: fusefs/image/client_options.cc.
 #include "fusefs/mount/mount_options.h"
 
 #include <gtest/gtest.h>
