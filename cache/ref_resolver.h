@@ -2,8 +2,8 @@
 // for a second. The ref is checked against the keys and against the remembered ref, and then remembered. While no store
 // answers, the remembered ref is used. Stores that fail are asked again, as Patience decides.
 //
-// A ref can also be given, to stay with the version that it names. It is checked in the same way, but for its serial: it
-// may be older than the remembered one, as long as that one's minimum serial allows it. It is not remembered.
+// A ref can also be given, to stay with the version that it names. It is checked in the same way, but for its serial:
+// it may be older than the remembered one, as long as that one's minimum serial allows it. It is not remembered.
 #pragma once
 
 #include <functional>

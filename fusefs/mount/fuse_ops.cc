@@ -154,11 +154,8 @@ struct stat StatOfLayerDirectory(const LayerTree& tree) {
 
 void GetAttr(fuse_req_t req, fuse_ino_t ino, fuse_file_info*) {
   const LayerTree& tree = ContextOf(req).tree;
-  if (tree.IsLayerDirectory(ino)) {
-    const struct stat st = StatOfLayerDirectory(tree);
-    fuse_reply_attr(req, &st, kForEver);
-    return;
-  }
+  const struct stat top = StatOfLayerDirectory(tree);
+  if (tree.IsLayerDirectory(ino)) return (void)fuse_reply_attr(req, &top, kForEver);
   WithNode(req, ino, kReadFailed, [](Request& request, const Layer& layer, const Node& node) {
     request.ReplyAttributes(StatOf(layer, node), kForEver);
   });

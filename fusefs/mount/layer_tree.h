@@ -1,7 +1,7 @@
 // LayerTree: the inodes of a mount, as the kernel numbers them.
 //
 // The tree of one image is the tree of the mount. Several images are the directories "1", "2", … of the mount's root,
-// the lowest first, for overlayfs to lay over one another.
+// the lowest first, for overlayfs to lay over one another. Immutable, and so thread-safe.
 //
 //   inode of several images: bits 52 to 55: the layer's number, from 1 on; below: the inode in its image
 #pragma once

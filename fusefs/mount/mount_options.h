@@ -28,9 +28,9 @@ struct MountOptions {
 };
 
 // Adds the options of a list "key=value,key,…". Keys: pubkey, insecure, cache, cache-size, mirror,
-// on-network-loss, netrc, auth-file, cacert, client-cert, fill, record, ref, strict-memory, foreground, nonempty, rootfs;
-// and mount(8)'s own, which are passed on or need nothing.
-// A comma in a value is written "\,", or the value between double quotes. kInvalid: an unknown key or a bad value.
+// on-network-loss, netrc, auth-file, cacert, client-cert, fill, record, ref, strict-memory, foreground, nonempty,
+// rootfs; and mount(8)'s own, which are passed on or need nothing. A comma in a value is written "\,", or the value
+// between double quotes. kInvalid: an unknown key or a bad value.
 Status AddOptionList(const std::string& list, MountOptions& options);
 
 // The flags of mount(2) for a mount that has `now` ("ro,nosuid,relatime", of mountinfo) and is to have `changes`, too.

@@ -35,7 +35,7 @@ END
 chmod 755 /run/fake/*
 
 for part in say config hardware network hooks slow_line clock storage record image layers kernel_file kernel_url modules hand_over next_kernel \
-  managers root_setup advice screen machines own_section host_keys tries menu prompt; do
+  managers root_setup advice screen machines own_section host_keys tries tune progress menu prompt; do
   . "$lib/$part.sh"
 done
 make_live() { :; }
@@ -521,7 +521,8 @@ says 'hostname=a b is no name'
 of_image "${mine} cmdline = 'quiet  splash' \r" cmdline 'quiet  splash'
 of_image "${mine}services=a.service -b.service" services 'a.service -b.service'
 of_image "${mine}rootstream.pubkey=AAAA\nunsigned=yes" hostname ''
-[ -z "$(ls $OWN | grep -vx -e sections -e lines)" ] && ! has_keys || complain 'an image sets more than it may'
+rm $OWN/sections $OWN/lines
+[ -z "$(ls $OWN)" ] && ! has_keys || complain 'an image sets more than it may'
 of_image '[machine else]\nserial=1\nhostname=else' hostname ''
 of_image "${mine}hostname=one\n[machine two]\nproduct=optiplex 7010" hostname ''
 [ "$(cat /run/kboot/why.kind)" = machines ] || complain "two sections match: $(cat /run/kboot/why.kind)"
@@ -593,6 +594,56 @@ echo ram >/run/kboot/cache
 choose_version http://h/s/debian:12 >/run/said
 [ ! -e /run/kboot/ref ] || complain 'counts in memory'
 says 'needs a disk for the cache'
+rm -rf /live/cache
+
+what='progress'
+progress() { [ "$(progress_text "$1" "$2" "$3")" = "$4" ] || complain "'$(progress_text "$1" "$2" "$3")' instead of '$4'"; }
+progress 0 14155776 0 '0.0 of 13.5 MiB'
+progress 0 14155776 900 '0.0 of 13.5 MiB'
+progress 1048576 14155776 50 '1.0 of 13.5 MiB'
+progress 1048576 14155776 400 '1.0 of 13.5 MiB, 256 KiB/s, 50 s to go'
+progress 1048576 14155776 4000 '1.0 of 13.5 MiB, 26 KiB/s, 8 min to go'
+progress 14155776 14155776 4000 '13.5 of 13.5 MiB, 346 KiB/s, 0 s to go'
+progress 1 0 100 '0.0 of 0.0 MiB, 0 KiB/s, 0 s to go'
+
+what='the best entry is found'
+# measures LINES [DEFAULT]: a boot with these lines in a local kboot.conf; what becomes the default, - for nothing.
+measures() {
+  anew
+  echo /dev/disk >/run/kboot/cache
+  mkdir -p $MENU
+  printf "$1\n" >/run/kboot.conf
+  read_kboot_conf /run/kboot.conf http://h/ "${3:-local}" >/run/said
+  choose_tuned >>/run/said
+  [ "$(conf default -)" = "$2" ] || complain "'$1': $(conf default -) instead of $2, $(cat /run/said)"
+}
+mkdir -p /live/cache
+lines='a=i:1 x\nb=i:1 y\nc=i:1 z\ntune=a b c\nmeasure=/bin/bench'
+measures 'a=i:1 x\nmeasure=/bin/bench' -
+measures "$lines" a
+[ "$(conf measuring)" = a ] || complain 'what is measured is not known'
+stop_measuring
+measures "$lines" a
+echo 12.5 >"$(tune_folder)/a"
+stop_measuring
+measures "$lines" b
+measures "$lines" c
+echo 9.75 >"$(tune_folder)/c"
+measures "$lines" c
+has_conf measuring && complain 'it measures without an end'
+says 'the best of a b c on this machine is c: 9.75'
+echo 100 >"$(tune_folder)/b"
+measures "$lines\ndefault=a" c
+echo 9.7 >"$(tune_folder)/a"
+measures "$lines" a
+measures 'a=i:1 other\nb=i:1 y\nc=i:1 z\ntune=a b c\nmeasure=/bin/bench' a
+has_conf measuring || complain 'a changed line is not measured anew'
+measures 'tune=a d\nmeasure=x\na=i:1' a
+measures 'tune=a d\nmeasure=x\na=i:1' -
+says 'there is no entry d'
+says 'none of a d came up'
+measures "$lines" - store
+says 'measure= is not for it'
 rm -rf /live/cache
 
 [ $failures = 0 ] || {

@@ -14,10 +14,11 @@ root=$work/root
 mkdir "$root"
 tar -C "$root" --xattrs --xattrs-include='*' --numeric-owner -xf "$fixture/root.tar"
 tar -C "$root" -xf "$fixture/additions.tar"
-# version N LINE: publishes the root with a marker that says N, and ends as LINE says.
+# version N WHEN LINE: publishes the root with a marker that runs then, says N, and does what LINE says.
 version() {
   echo "version $1" >"$root/etc/version"
-  printf '#!/bin/sh\ncat /etc/version >/dev/ttyS1\n%s\n' "$2" >"$root/usr/local/sbin/marker"
+  printf '#!/bin/sh\ncat /etc/version >/dev/ttyS1\n%s\n' "$3" >"$root/usr/local/sbin/marker"
+  sed -i "s/^After=.*\|^Before=.*/$2/" "$root/etc/systemd/system/marker.service"
   publish "$root" "$image" >/dev/null
   step "version $1"
 }
@@ -30,16 +31,16 @@ starts() {
     -drive "file=$disk,format=raw,if=virtio"
   grep -qx "version $expected" "$work/marker" || fail "version $(cat "$work/marker") ran instead of $expected"
 }
-good='until [ -e /run/rootstream/good ]; do sleep 1; done; sleep 5; systemctl poweroff'
-bad='echo c >/proc/sysrq-trigger'
+good=After=multi-user.target good_end='until [ -e /run/rootstream/good ]; do sleep 1; done; sleep 5; systemctl poweroff'
+bad=Before=multi-user.target bad_end='echo c >/proc/sysrq-trigger'
 
-version 1 "$good"
+version 1 $good "$good_end"
 starts 1 expect 'is tried, start 1' expect 'Power down'
-version 2 "$bad"
+version 2 $bad "$bad_end"
 starts 2 expect 'is tried, start 1' expect 'Kernel panic'
 starts 1 expect 'did not come up: taking the one before' expect 'Power down'
 starts 1 expect 'did not come up: taking the one before' expect 'Power down'
-version 3 "$good"
+version 3 $good "$good_end"
 starts 3 expect 'is tried, start 1' expect 'Power down'
 starts 3 expect 'the image is signed' expect 'Power down'
 ! grep -q 'is tried' "$work/console" || fail 'a version that came up is tried again'

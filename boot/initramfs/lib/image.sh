@@ -11,11 +11,14 @@ make_live() {
   mkdir -p /live
   mount -t tmpfs -o mode=755,size=64m tmpfs /live
   (cd / && cpio -o -H newc </lib/kboot/live.files 2>/dev/null) | (cd /live && cpio -idm 2>/dev/null)
-  mkdir -p /live/proc /live/sys /live/dev /live/image /live/layers /live/keys /live/record /live/rw /live/tmp
+  mkdir -p /live/proc /live/sys /live/dev /live/told /live/image /live/layers /live/keys /live/record /live/rw /live/tmp
   mount -t proc proc /live/proc
   mount -t sysfs sysfs /live/sys
   mount -t devtmpfs devtmpfs /live/dev
 }
+
+# Shows what the running image writes to /run/rootstream to the processes beside it, as /told.
+show_told() { mountpoint_is /live/told || mount --bind /run/rootstream /live/told; }
 
 mount_image() { # mount_image URL
   make_live

@@ -111,7 +111,7 @@ read_kboot_conf() {
       ;;
     esac
     case "$key" in
-      timeout | default | hostname | rootstream.* | kboot.*) read_menu_setting "$key" "$value" "$3" ;;
+      timeout | default | hostname | tune | measure | rootstream.* | kboot.*) read_menu_setting "$key" "$value" "$3" ;;
       initrd) initrd=" initrd=$(place_of "$2" "$value")" ;;
       root) root=" root=$value" ;;
       *) add_label "$key" "$(place_words "$2" "$value")$initrd$root" "$3" ;;
@@ -121,6 +121,7 @@ read_kboot_conf() {
 
 read_menu_setting() { # read_menu_setting KEY VALUE ORIGIN
   case "$3:$1" in
+    store:tune | store:measure) say "kboot.conf (store): $1= is not for it: left out" ;;
     local:rootstream.unsigned) set_conf_if_new unsigned "$2" ;;
     *:rootstream.* | *:kboot.*) say "kboot.conf ($3): $1= is not for it: left out" ;;
     store:default)
@@ -184,6 +185,7 @@ choose() {
     boot_image "$(conf url)" "$(conf entry)" "$(conf cmdline | tr , ' ')"
     return
   fi
+  choose_tuned
   default=$(conf default "$(head -n 1 $ORDER)")
   if [ -z "$default" ]; then
     say 'nothing was given to boot: type an address, or `help`'
@@ -235,6 +237,7 @@ line_of() {
 
 menu() {
   local line label
+  stop_measuring
   read_image_entries
   show_menu
   line=$(kboot prompt 'number or label, e NUMBER to edit it, or p for the prompt: ') || return 0

@@ -98,11 +98,7 @@ fetch_from_image() {
   # shellcheck disable=SC2046
   rootstream cat $(image_words) "$1" "$2" >"$3" 2>/run/kboot/fetch.error &
   pid=$!
-  while kill -0 $pid 2>/dev/null; do
-    printf '\r  %s of %s ' "$(human_size "$(stat -c %s "$3")")" "$(human_size "$size")"
-    sleep 0.5
-  done
-  printf '\r'
+  progress_of $pid "$3" "$size"
   wait $pid || {
     why failed "$(last_line /run/kboot/fetch.error)"
     return 1

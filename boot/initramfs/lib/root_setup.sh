@@ -31,6 +31,7 @@ enter_root() {
   mkdir -p /run/rootstream
   cp /run/kboot/phases /run/kboot/log /run/rootstream/
   watch_try
+  watch_measure
   # Words after a lone -- in the kernel's command line, and old runlevel words, are for init.
   for word in $1; do case "$word" in single | emergency | [1-5]) echo "$word" ;; esac done >/run/kboot/init.arguments
   echo "$init" >/run/kboot/init

@@ -76,8 +76,8 @@ running_manifest() {
 # Started before the image's init, and runs beside the image.
 watch_try() {
   [ -f /live/ref ] && ! cache_is_in_memory || return 0
-  mkdir -p /live/told "$(tries_folder "$(conf url)")"
-  mount --bind /run/rootstream /live/told
+  mkdir -p "$(tries_folder "$(conf url)")"
+  show_told
   add_good_unit
   spared /bin/busybox sh /lib/kboot/try-watch "$(tries_folder "$(conf url)" | sed 's,^/live,,')" "$(running_manifest)"
 }
