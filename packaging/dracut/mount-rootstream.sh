@@ -7,6 +7,7 @@ type die >/dev/null 2>&1 || . /lib/dracut-lib.sh
 case "$root" in
   rootstream:*)
     udevadm settle
-    /rootstream/mount-root "$NEWROOT" || die "$(cat /run/kboot/failure)"
+    # What a hook prints is shown on the console only if it is an error's.
+    /rootstream/mount-root "$NEWROOT" >&2 || die "$(cat /run/kboot/failure)"
     ;;
 esac

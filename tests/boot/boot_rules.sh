@@ -125,6 +125,8 @@ for code in 1 4 5 6 7; do
   [ ! -s /run/calls ] || complain "code $code: $(cat /run/calls)"
   [ "$(cat /run/kboot/why.kind)" = "$(kind_of $code)" ] || complain "$code is $(cat /run/kboot/why.kind)"
 done
+anew "$KEY root=rootstream:http://host/store/debian:12"
+[ "$(conf url)" = http://host/store/debian:12 ] || complain "root=rootstream:URL is $(conf url)"
 anew "$KEY rootstream=http://host/vmlinuz"
 web http://host/vmlinuz </dev/null
 echo 4 >/run/fake.entry

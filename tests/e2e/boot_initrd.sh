@@ -25,7 +25,8 @@ root=$work/root
 mkdir "$root"
 tar -C "$root" --xattrs --xattrs-include='*' --numeric-owner -xf "$folder/$initrd.tar"
 fit_system ifupdown "$root"
-sed -i 's/eth0/ens3/' "$root/etc/network/interfaces" # as udev names QEMU's card
+# An initrd's udev may name the card.
+sed -i 's/^auto eth0$/allow-hotplug ens3\niface ens3 inet dhcp/' "$root/etc/network/interfaces"
 step "its initrd: $title"
 make_initrd "$root"
 mkdir "$work/loader" "$work/tftp" "$work/other"
@@ -103,6 +104,7 @@ says() {
 }
 says 'HTTP 404.* check NAME:TAG' --cmdline "root=rootstream:${inside%/*}/nothing:1"
 says 'other:1.*[Dd]o not go on without' --cmdline "root=rootstream:${inside%/*}/other:1"
+says 'its init, /bin/sh, is not systemd.*Boot this image with kboot' --cmdline "root=rootstream:$inside init=/bin/sh"
 says 'no network interface.*Put its driver into the initrd' --nic none --cmdline "root=rootstream:$inside"
 row="$row | yes"
 
