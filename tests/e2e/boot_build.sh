@@ -41,6 +41,16 @@ wrong '/nope: no such file' 1 "$rootstream" kboot build --out "$work/x" --kernel
 wrong 'is not a folder lib/modules' 1 "$rootstream" kboot build --out "$work/x" --kernel "$fixture/tftp/vmlinuz" --modules "$work"
 wrong 'not a public key' 1 "$rootstream" kboot build --out "$work/x" "${kernel[@]}" --pubkey "$fixture/tftp/vmlinuz"
 wrong 'virtual, common or all' 2 "$rootstream" kboot build --out "$work/x" --hardware some
+wrong 'is amd64, arm64 or s390x, not vax' 2 "$rootstream" kboot build --out "$work/x" --architecture vax
+wrong 'needs --rootstream DIR' 2 "$rootstream" kboot build --out "$work/x" --architecture arm64
+wrong "for arm64; there is no 'iso'" 2 "$rootstream" kboot build --out "$work/x" --architecture arm64 --rootstream "$build" --media iso
+wrong 'kboot is for x86_64, and this kboot for aarch64' 1 "$rootstream" kboot build --out "$work/x" --architecture arm64 --rootstream "$build"
+wrong '/nope/libexec/rootstream/kboot: no such file' 1 "$rootstream" kboot build --out "$work/x" --rootstream /nope
+{
+  head -c 56 /dev/zero
+  printf 'ARMd'
+} >"$work/arm"
+wrong 'is a kernel for aarch64, and this kboot for x86_64' 1 "$rootstream" kboot build --out "$work/x" --kernel "$work/arm" --modules /
 wrong 'give --kboot DIR' 2 "$rootstream" boot http://h/s/i
 wrong 'give an image, or --menu' 2 "$rootstream" boot --kboot "$work/a"
 wrong 'has no vmlinuz' 1 "$rootstream" boot http://h/s/i --kboot "$work"

@@ -5,17 +5,17 @@
 # shellcheck shell=bash disable=SC2154  # kboot-build's variables
 
 echo 'making kboot.efi' >&2
-stub=$(package_file systemd-boot-efi usr/lib/systemd/boot/efi/linuxx64.efi.stub)
+stub=$(package_file systemd-boot-efi "usr/lib/systemd/boot/efi/linux$efi.efi.stub")
 printf '%s ' "$media_cmdline" >"$part/cmdline"
 printf 'ID=rootstream\nNAME=kboot\nPRETTY_NAME="kboot %s"\nVERSION_ID=%s\n' "$(cat "$root/etc/kboot/version")" \
   "$(cat "$root/etc/kboot/version")" >"$part/osrel"
 echo "$release" >"$part/uname"
 
 # Sections follow one another behind those of the stub, each at a multiple of its alignment.
-next=$(objdump -h "$stub" | awk '$1 ~ /^[0-9]+$/ { print $3, $4 }' | while read -r size address; do
+next=$("${binutils}objdump" -h "$stub" | awk '$1 ~ /^[0-9]+$/ { print $3, $4 }' | while read -r size address; do
   echo $((0x$size + 0x$address))
 done | sort -n | tail -n 1)
-base=$((0x$(objdump -p "$stub" | awk '$1 == "ImageBase" { print $2 }')))
+base=$((0x$("${binutils}objdump" -p "$stub" | awk '$1 == "ImageBase" { print $2 }')))
 sections=()
 for section in osrel:osrel uname:uname cmdline:cmdline linux:vmlinuz initrd:initramfs; do
   file=${section#*:}
@@ -25,7 +25,7 @@ for section in osrel:osrel uname:uname cmdline:cmdline linux:vmlinuz initrd:init
   next=$((next + $(stat -L -c %s "$file")))
 done
 [ $((next - base)) -lt $((1 << 31)) ] || fail 'efi: kboot is too large for one file of this kind (2 GiB)'
-objcopy "${sections[@]}" "$stub" "$part/kboot.efi" 2>"$work/objcopy.log" || fail "efi: objcopy: $(tail -n 1 "$work/objcopy.log")"
+"${binutils}objcopy" "${sections[@]}" "$stub" "$part/kboot.efi" 2>"$work/objcopy.log" || fail "efi: objcopy: $(tail -n 1 "$work/objcopy.log")"
 # The time of linking, and the checksum that depends on it, which firmware does not read: the same input gives the same bytes
 # (PE Format, "COFF File Header" and "Optional Header").
 header=$(od -A n -t u4 -j 60 -N 4 "$part/kboot.efi")

@@ -1,10 +1,10 @@
-# Step 9: the archive, and kernel and initramfs in their place.
+# Step: the archive, and kernel and initramfs in their place.
 # Sourced by kboot-build.
 #
 # shellcheck shell=bash disable=SC2154  # its variables
 
 # The build time, below which kboot does not set the clock. Taken from the inputs, so that the build is reproducible.
-built=${SOURCE_DATE_EPOCH:-$(stat -L -c %Y "$client" "$here/kboot" "$kernel" | sort -n | tail -n 1)}
+built=${SOURCE_DATE_EPOCH:-$(stat -L -c %Y "$client" "$kboot" "$kernel" | sort -n | tail -n 1)}
 echo "$built" >"$root/etc/kboot/built"
 find "$root" -exec touch -h -d "@$built" {} +
 archive() { (cd "$root" && find . -mindepth 1 -print0 | LC_ALL=C sort -z | cpio -0 -o -H newc --reproducible -R 0:0 --quiet); }

@@ -1,4 +1,4 @@
-# Step 6: the firmware that those modules name, from this machine or from Debian's packages.
+# Step: the firmware that those modules name, from this machine or from Debian's packages.
 # Sourced by kboot-build.
 #
 # shellcheck shell=bash disable=SC2154  # its variables

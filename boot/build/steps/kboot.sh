@@ -1,4 +1,4 @@
-# Step 4: kboot's own scripts, and its built-in image, keys and settings.
+# Step: kboot's own scripts, and its built-in image, keys and settings.
 # Sourced by kboot-build.
 #
 # shellcheck shell=bash disable=SC2154  # its variables

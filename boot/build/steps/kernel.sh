@@ -1,4 +1,4 @@
-# Step 1: the kernel and its modules, as given or from Debian's package. Sets kernel, modules, modules_root, release.
+# Step: the kernel and its modules, as given or from Debian's package. Sets kernel, modules, modules_root, release.
 # Sourced by kboot-build.
 #
 # shellcheck shell=bash disable=SC2154  # its variables
@@ -6,8 +6,8 @@
 # Debian's kernel package, without installing it.
 fetch_kernel() {
   local package
-  package=$(apt-cache depends linux-image-amd64 2>/dev/null | sed -n 's/^ *Depends: *\(linux-image-[^ ]*\)$/\1/p' | head -n 1)
-  [ -n "$package" ] || fail 'apt knows no linux-image-amd64: give --kernel and --modules'
+  package=$(apt-cache depends "linux-image-$architecture" 2>/dev/null | sed -n 's/^ *Depends: *\(linux-image-[^ ]*\)$/\1/p' | head -n 1)
+  [ -n "$package" ] || fail "apt knows no linux-image-$architecture: give --kernel and --modules"
   echo "fetching $package" >&2
   (cd "$work" && apt-get download -qq -o APT::Sandbox::User=root "$package" >/dev/null 2>"$work/apt.log") ||
     fail "cannot fetch $package: $(tail -n 1 "$work/apt.log")"

@@ -1,4 +1,4 @@
-# Step 7: lists of files that are copied in a boot: live: what the image's daemon needs; shutdown: what unmounts at the end.
+# Step: lists of files that are copied in a boot: live: what the image's daemon needs; shutdown: what unmounts at the end.
 # Sourced by kboot-build and by packaging/make-debs.
 #
 # shellcheck shell=bash disable=SC2154  # their variables

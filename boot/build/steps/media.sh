@@ -1,4 +1,4 @@
-# Step 10: what --media asks for, a script for each in media/.
+# Step: what --media asks for, a script for each in media/.
 # Sourced by kboot-build.
 #
 # shellcheck shell=bash disable=SC2154  # its variables

@@ -1,4 +1,4 @@
-# Step 5: the modules of the hardware list, with their dependencies. Writes $work/modules.
+# Step: the modules of the hardware list, with their dependencies. Writes $work/modules.
 # Sourced by kboot-build.
 #
 # shellcheck shell=bash disable=SC2154  # its variables

@@ -1,4 +1,4 @@
-# Step 8: the list of files that kboot copies to the next kernel's initrd.
+# Step: the list of files that kboot copies to the next kernel's initrd.
 # Sourced by kboot-build.
 #
 # shellcheck shell=bash disable=SC2154  # its variables
@@ -7,7 +7,7 @@
   for program in kexec dropbear dbclient dropbearkey; do
     echo "/usr/sbin/$program"
     echo "/usr/bin/$program"
-    libraries_of "$(command -v $program)"
+    libraries_of "$(program_file $program)"
   done | sort -u >"$work/leave"
   # Libraries of the listed programs stay.
   for program in "$root"/bin/{busybox,rootstream,kboot,kmod} "$root/usr/sbin/dhcpcd" "${programs[@]}"; do libraries_of "$program"; done | sort -u >"$work/keep"

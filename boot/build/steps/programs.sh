@@ -1,12 +1,12 @@
-# Step 3: programs and files of kboot alone: what starts the next kernel, ssh, and what the options add.
+# Step: programs and files of kboot alone: what starts the next kernel, ssh, and what the options add.
 # Sourced by kboot-build.
 #
 # shellcheck shell=bash disable=SC2154  # its variables
 
-put_program "$(command -v kexec)" /usr/sbin/kexec
-put_program "$(command -v dropbear)" /usr/sbin/dropbear
+put_program "$(program_file kexec)" /usr/sbin/kexec
+put_program "$(program_file dropbear)" /usr/sbin/dropbear
 for name in dbclient dropbearkey; do
-  program=$(command -v $name) && put_program "$program" /usr/bin/$name
+  program=$(program_file $name) && put_program "$program" /usr/bin/$name
 done
 ln -sf dbclient "$root/usr/bin/ssh"
 for program in "${programs[@]}"; do put_program "$(readlink -f "$program")" "/usr/sbin/$(basename "$program")"; done
