@@ -2,12 +2,12 @@
 # A hook of dracut: mounts root=rootstream:URL.
 #
 # shellcheck disable=SC2154  # its variables
-type die >/dev/null 2>&1 || . /lib/dracut-lib.sh
+type emergency_shell >/dev/null 2>&1 || . /lib/dracut-lib.sh
 
 case "$root" in
   rootstream:*)
     udevadm settle
     # What a hook prints is shown on the console only if it is an error's.
-    /rootstream/mount-root "$NEWROOT" >&2 || die "$(cat /run/kboot/failure)"
+    until /rootstream/mount-root "$NEWROOT" >&2; do emergency_shell "$(cat /run/kboot/failure)"; done
     ;;
 esac
