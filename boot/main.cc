@@ -19,6 +19,7 @@
 #include "boot/kernel_load.h"
 #include "boot/line_history.h"
 #include "boot/pick_entry.h"
+#include "boot/portal.h"
 #include "boot/prompt.h"
 #include "boot/router.h"
 #include "boot/server_time.h"
@@ -206,6 +207,23 @@ void AddTime(CommandLine& verbs) {
   command.Argument("ntp:HOST|URL", *source);
 }
 
+int ShowPortal(const std::string& url) {
+  const auto image = ParseImageUrl(url);
+  if (!image.ok()) return Report(image.error().message, kWrongUsage);
+  const auto portal = FindPortal(*image);
+  if (!portal.ok()) return Report(portal.error());
+  if (!*portal) return kIsMissing;
+  puts((*portal)->c_str());
+  return kDone;
+}
+
+void AddPortal(CommandLine& verbs) {
+  auto url = std::make_shared<std::string>();
+  Verb command = verbs.Add("portal", "print the page that a captive portal shows in place of an image, if one does",
+                           [=] { return ShowPortal(*url); });
+  command.Argument("URL", *url);
+}
+
 void AddRouter(CommandLine& verbs) {
   auto interface = std::make_shared<std::string>();
   Verb command = verbs.Add("router", "print what the IPv6 router on an interface's link tells, for a shell", [=] {
@@ -248,5 +266,6 @@ int main(int argc, char** argv) {
   AddSpare(verbs);
   AddTime(verbs);
   AddRouter(verbs);
+  AddPortal(verbs);
   return verbs.Main(start);
 }

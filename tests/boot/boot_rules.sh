@@ -22,6 +22,7 @@ case "$1" in
     [ "$(cat /run/fake.entry)" = 0 ] || { echo 'rootstream: no' >&2; exit "$(cat /run/fake.entry)"; }
     printf "title='' kernel='' cmdline='signed'\n"
     ;;
+  portal) cat /run/fake.portal 2>/dev/null ;;
   load) echo "load $*" >>/run/calls; cat /run/fake.message >&2; exit "$(cat /run/fake.load)" ;;
   time) sed -n "s,^$2 ,,p" /run/times | grep . ;;
   prompt) head -n 1 /run/typed 2>/dev/null; sed -i 1d /run/typed ;;

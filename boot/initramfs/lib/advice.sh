@@ -2,6 +2,7 @@
 
 advice() {
   case "$1" in
+    portal) echo 'Log in to this network from a device with a browser, at the address above, if it lets this machine in then; or use another network.' ;;
     no-link) echo 'Plug the cable in, or try another socket.' ;;
     no-address) echo 'Is there a DHCP server, or an IPv6 router, on this network? An address by hand: ip=ADDRESS::GATEWAY:NETMASK.' ;;
     refused) echo 'The server gives it to nobody, or to who has a login: user:password@ in the address.' ;;

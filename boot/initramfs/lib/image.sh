@@ -32,7 +32,7 @@ mount_image() { # mount_image URL
   cp /etc/resolv.conf /live/etc/ 2>/dev/null
   rm -f /live/ref
   if [ -f /run/kboot/ref ]; then cp /run/kboot/ref /live/ref; fi
-  local words
+  local words portal
   words=$(client_words /keys)
   [ -n "$words" ] || {
     why no-key "image $1: no public key was given (rootstream.pubkey=), nor rootstream.insecure"
@@ -51,6 +51,10 @@ mount_image() { # mount_image URL
     }
   local line
   line=$(last_line /run/kboot/mount.error)
+  if portal=$(kboot portal "$1" 2>>"$LOG"); then
+    why portal "a captive portal answers in place of the server: $(printf '%s' "$portal" | tr -cd '!-~')"
+    return 1
+  fi
   why "$(kind_of_opening "$1")" "${line:-$1: no answer for $OPEN_SECONDS seconds}"
 }
 

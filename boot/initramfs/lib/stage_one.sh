@@ -21,10 +21,13 @@ stage_one() {
   read_boot_files
   while :; do
     choose && continue
-    if [ "$(cat /run/kboot/why.kind 2>/dev/null)" = unreachable ] && other_network && run_hooks after-address && use_proxy; then continue; fi
+    if leads_nowhere && other_network && run_hooks after-address && use_proxy; then continue; fi
     failed "could not boot ${current:-anything}"
   done
 }
+
+# True if the boot failed since no store can be reached on this network.
+leads_nowhere() { case "$(cat /run/kboot/why.kind 2>/dev/null)" in unreachable | portal) return 0 ;; *) return 1 ;; esac }
 
 # Starts ssh access to kboot if a key is built in or given.
 start_ssh() {
