@@ -17,12 +17,13 @@ TEST_PACKAGES="nginx-light lighttpd busybox acl attr libcap2-bin curl openssl sq
   procps python3 util-linux"
 BENCH_PACKAGES="casync nbdkit libnbd-bin httpdirfs rclone"
 LINT_PACKAGES="python3 clang clang-format clang-tidy shellcheck shfmt"
-BOOT_PACKAGES="qemu-system-x86 mmdebstrap e2fsprogs iproute2 openssh-client dnsmasq-base"
+BOOT_PACKAGES="qemu-system-x86 mmdebstrap e2fsprogs iproute2 openssh-client dnsmasq-base wpasupplicant wireless-regdb"
 # For another architecture, built here and emulated.
 ARM64_PACKAGES="mmdebstrap qemu-user-static g++-aarch64-linux-gnu"
 S390X_PACKAGES="mmdebstrap qemu-user-static g++-s390x-linux-gnu"
 FOREIGN_MACHINES="qemu-system-arm qemu-efi-aarch64 qemu-system-misc ipxe-qemu binfmt-support"
 MEDIA_PACKAGES="ovmf mtools dosfstools xorriso fdisk sbsigntool wireguard-go wireguard-tools"
+LINK_PACKAGES="hostapd iw ppp"
 
 mode=${1:---all} resume=''
 unknown() {
@@ -96,7 +97,7 @@ case "$mode" in
     run_tests default -j2 -LE boot-all
     ;;
   --boot-all)
-    install_packages $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES $KBOOT_PACKAGES $BOOT_PACKAGES $MEDIA_PACKAGES \
+    install_packages $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES $KBOOT_PACKAGES $BOOT_PACKAGES $MEDIA_PACKAGES $LINK_PACKAGES \
       $ARM64_PACKAGES $S390X_PACKAGES $FOREIGN_MACHINES
     need_fuse
     build default

@@ -35,7 +35,7 @@ cat >/run/fake/chroot <<'END'
 END
 chmod 755 /run/fake/*
 
-for part in say config hardware network hooks slow_line clock storage record image layers kernel_file kernel_url modules hand_over next_kernel \
+for part in say config hardware network wifi ppp hooks slow_line clock storage record image layers kernel_file kernel_url modules hand_over next_kernel \
   managers root_setup advice screen machines own_section host_keys tries tune progress menu prompt; do
   . "$lib/$part.sh"
 done

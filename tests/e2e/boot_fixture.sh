@@ -5,7 +5,7 @@
 . "$(dirname "$0")/boot_lib.sh"
 need mmdebstrap qemu-system-x86_64 kexec dropbear kmod cpio xz
 need_root
-rm -rf --one-file-system "$fixture"/{complete,networks/complete,networks/kboot,networks/store,media/complete,kexec.bytes,store,stock,own,tftp,kernel,key,key.pub}
+rm -rf --one-file-system "$fixture"/{complete,links/complete,networks/complete,networks/kboot,networks/store,media/complete,kexec.bytes,store,stock,own,tftp,kernel,key,key.pub}
 mkdir -p "$fixture/store"
 
 suite=$(. /etc/os-release && echo "$VERSION_CODENAME")

@@ -9,6 +9,7 @@ echo "$built" >"$root/etc/kboot/built"
 find "$root" -exec touch -h -d "@$built" {} +
 archive() { (cd "$root" && find . -mindepth 1 -print0 | LC_ALL=C sort -z | cpio -0 -o -H newc --reproducible -R 0:0 --quiet); }
 unfinished+=("$out/initramfs.new" "$out/vmlinuz.new")
+install -m "$mode" /dev/null "$out/initramfs.new"
 case "$compress" in
   xz) archive | xz -9 --check=crc32 -T1 ;;
   zstd) archive | zstd -q -15 -T1 ;;

@@ -32,7 +32,7 @@ copy_package_file() {
 # put_medium FILE NAME: moves a finished file to its place, and tells its size.
 put_medium() {
   unfinished+=("$out/$2.new")
-  chmod 644 "$1"
+  chmod "$mode" "$1"
   mv "$1" "$out/$2.new"
   mv "$out/$2.new" "$out/$2"
   printf '%-10s %s bytes\n' "$2" "$(stat -c %s "$out/$2")"

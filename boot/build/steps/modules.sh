@@ -19,7 +19,7 @@ for name in "${more_modules[@]}"; do
   modprobe -d "$modules_root" -S "$release" -q --show-depends "$name" >/dev/null 2>&1 || fail "--module $name: this kernel has no such module"
 done
 {
-  list_modules "$hardware"
+  for list in "${module_lists[@]}"; do list_modules "$list"; done
   printf '%s\n' "${more_modules[@]}"
 } | sort -u | while read -r name; do
   modprobe -d "$modules_root" -S "$release" -q --show-depends "$name" 2>/dev/null || true

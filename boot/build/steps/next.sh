@@ -10,7 +10,7 @@
     libraries_of "$(program_file $program)"
   done | sort -u >"$work/leave"
   # Libraries of the listed programs stay.
-  for program in "$root"/bin/{busybox,rootstream,kboot,kmod} "$root/usr/sbin/dhcpcd" "${programs[@]}"; do libraries_of "$program"; done | sort -u >"$work/keep"
+  for program in "${live_programs[@]/#/$root}" "$root/bin/kmod" "${programs[@]}"; do libraries_of "$program"; done | sort -u >"$work/keep"
   comm -23 "$work/leave" "$work/keep" | sed 's,^/,,' >"$work/left"
 }
 : >"$root/lib/kboot/next.files"

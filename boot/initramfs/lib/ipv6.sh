@@ -23,7 +23,7 @@ ask_router() {
   for name in $1; do
     if has_link "$name" && router_lease "$name"; then return 0; fi
   done
-  why no-address "no DHCP server and no IPv6 router answered on $(echo "$1" | tr '\n' ' ')"
+  why no-address "no DHCP server and no IPv6 router answered on $(with_networks "$1")"
 }
 
 # router_lease INTERFACE: the kernel has made the address and the route; name servers, which it does not keep, are requested.

@@ -5,9 +5,16 @@
 protect_interface() {
   [ -f $NET/lease ] || return 0
   local mac names each
+  if is_dialled "$(
+    . $NET/lease
+    echo "$interface"
+  )"; then
+    protect_modem
+    return
+  fi
   mac=$(cat $NET/mac)
   names=$(interfaces_with_mac "$mac")
-  for each in udev networkd network_manager ifupdown connman dhcpcd cloud_init; do "protect_from_$each"; done
+  for each in udev networkd network_manager ifupdown connman dhcpcd cloud_init supplicants; do "protect_from_$each"; done
 }
 
 # add_line LINE FILE: adds it once, since the changes of an earlier boot may have been kept.
@@ -28,13 +35,10 @@ protect_from_udev() {
 }
 
 # systemd.network(5): the first matching file counts. Without an interface of its own, wait-online would wait two minutes; the
-# root's is online. Not for other inits, since /run/systemd/system means that systemd runs (sd_booted(3)).
+# root's is online.
 protect_from_networkd() {
-  local unit=/run/systemd/system/systemd-networkd-wait-online.service.d
   printf '[Match]\nMACAddress=%s\n\n[Link]\nUnmanaged=yes\n' "$mac" >/run/systemd/network/00-rootstream.network
-  is_systemd "$init" || return 0
-  mkdir -p $unit
-  printf '[Service]\nExecStart=\nExecStart=/bin/true\n' >$unit/rootstream.conf
+  drop_in systemd-networkd-wait-online '[Service]\nExecStart=\nExecStart=/bin/true\n'
 }
 
 # NetworkManager.conf(5). Without a connection it would empty resolv.conf.
@@ -92,4 +96,34 @@ protect_from_cloud_init() {
   [ -d /newroot/etc/cloud ] || return 0
   mkdir -p /newroot/etc/cloud/cloud.cfg.d
   printf '# The root hangs on the network already (rootstream).\nnetwork: {config: disabled}\nmanage_resolv_conf: false\n' >/newroot/etc/cloud/cloud.cfg.d/99-rootstream.cfg
+}
+
+# A wireless card has one wpa_supplicant, kboot's: units of the image for that card are skipped (systemd.unit(5)), and iwd(8) is
+# told to leave it alone.
+protect_from_supplicants() {
+  local name unit
+  for name in $names; do
+    is_wireless "$name" || continue
+    for unit in "wpa_supplicant@$name" "wpa_supplicant-nl80211@$name" "netplan-wpa-$name"; do
+      drop_in "$unit" '[Unit]\nConditionPathExists=!/run/rootstream\n'
+    done
+    if [ -x /newroot/usr/libexec/iwd ]; then drop_in iwd "[Service]\nExecStart=\nExecStart=/usr/libexec/iwd --nointerfaces $name\n"; fi
+  done
+}
+
+# drop_in SERVICE TEXT. Only for systemd, since /run/systemd/system means that it runs (sd_booted(3)).
+drop_in() {
+  is_systemd "$init" || return 0
+  mkdir -p "/run/systemd/system/$1.service.d"
+  # shellcheck disable=SC2059 # line feeds
+  printf "$2" >"/run/systemd/system/$1.service.d/rootstream.conf"
+}
+
+# ModemManager(8) would talk to the modem, and NetworkManager would change resolv.conf and routes.
+protect_modem() {
+  mkdir -p /run/udev/rules.d /run/NetworkManager/conf.d
+  printf 'KERNEL=="%s", ENV{ID_MM_PORT_IGNORE}="1"\n' "$(conf ppp | cut -d, -f1 | sed 's,^/dev/,,')" >/run/udev/rules.d/00-rootstream.rules
+  printf '[main]\ndns=none\nsystemd-resolved=false\n\n[keyfile]\nunmanaged-devices=interface-name:ppp*\n' \
+    >/run/NetworkManager/conf.d/00-rootstream.conf
+  drop_in systemd-networkd-wait-online '[Service]\nExecStart=\nExecStart=/bin/true\n'
 }

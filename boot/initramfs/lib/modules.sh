@@ -31,6 +31,8 @@ needed_modules() { # needed_modules ROOT
     aliases_of "/sys/class/net/${interface%%.*}/device"
     # The driver of a network chip's transceiver (PHY) is found at run time, not by an alias of the chip.
     readlink "/sys/class/net/${interface%%.*}/phydev/driver/module" | sed 's,.*/,,'
+    if is_dialled "$interface"; then ppp_modules; fi
+    if is_wireless "$interface"; then wireless_modules "$interface"; fi
     has_conf vlan && echo 8021q
     has_conf slow && printf '%s\n' ifb sch_netem sch_ingress cls_matchall act_mirred
   fi
@@ -45,6 +47,28 @@ needed_modules() { # needed_modules ROOT
     done
   fi
   cat /run/kboot/fstype.* $HOOK_STATE/modules 2>/dev/null
+}
+
+# wireless_modules CARD: a part of the driver may be loaded at run time, and hangs on it then. mac80211 asks for ciphers by name.
+wireless_modules() {
+  local driver
+  driver=$(basename "$(readlink "/sys/class/net/$1/device/driver/module")")
+  echo "$driver"
+  ls "/sys/module/$driver/holders" 2>/dev/null
+  printf '%s\n' aes_generic crypto-ctr crypto-ccm crypto-gcm crypto-ghash crypto-cmac
+}
+
+# copy_firmware FILE ROOT FOLDER: the image's, or else kboot's own, which this machine may run with now.
+copy_firmware() {
+  local path from
+  for path in "/lib/firmware/$1" "/lib/firmware/$1.xz" "/lib/firmware/$1.zst"; do
+    for from in "$2" ''; do
+      [ -f "$from$path" ] || continue
+      mkdir -p "$3${path%/*}"
+      cp "$from$path" "$3$path"
+      return 0
+    done
+  done
 }
 
 # collect_modules ROOT RELEASE FOLDER: copies them to FOLDER, and writes their load order into
@@ -67,13 +91,7 @@ collect_modules() {
       return 1
     }
     modinfo -F firmware "$from$path" 2>/dev/null
-  done <"$list" | sort -u | while read -r file; do
-    for path in "/lib/firmware/$file" "/lib/firmware/$file.xz" "/lib/firmware/$file.zst"; do
-      [ -f "$from$path" ] || continue
-      mkdir -p "$to${path%/*}"
-      cp "$from$path" "$to$path"
-    done
-  done
+  done <"$list" | sort -u | while read -r file; do copy_firmware "$file" "$from" "$to"; done
   note "$(wc -l <"$list") modules for $release"
   # Built-in modules have no file.
   grep -q '/fuse\.ko' "$list" || grep -q '/fuse\.ko' "$from/lib/modules/$release/modules.builtin" ||

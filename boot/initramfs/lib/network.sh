@@ -1,4 +1,4 @@
-# Gets an address: by DHCP, from an IPv6 router if no DHCP server answers (ipv6.sh), or as ip= says
+# Gets an address, from a wired link, or else from a wireless one (wifi.sh), or a modem (ppp.sh): by DHCP, from an IPv6 router if no DHCP server answers (ipv6.sh), or as ip= says
 # (Documentation/admin-guide/nfs/nfsroot.rst). Of several cards it uses the one named there, else the one that the loader used
 # (BOOTIF=), else all at once. The result is /run/kboot/net/lease: what `ip` and resolv.conf need, as shell assignments. The
 # next kernel restores it without a request.
@@ -7,11 +7,13 @@ readonly NET=/run/kboot/net
 readonly LINK_SECONDS=10 # the longest time to wait for a link
 readonly DHCP_TRIES=16   # two seconds apart: a switch's port may need 30 s to forward (spanning tree)
 
+# Wireless cards count only while they are in a network.
 interfaces() {
   local name
   for path in /sys/class/net/*; do
     name=${path##*/}
     [ "$(cat "$path/type")" = 1 ] || continue # ARPHRD_ETHER
+    if is_wireless "$name" && ! is_joined "$name"; then continue; fi
     case "$name" in dummy* | bond* | br* | tun* | tap* | veth*) continue ;; esac
     echo "$name"
   done
@@ -24,6 +26,7 @@ wait_for_links() {
   for name in $(interfaces); do ip link set "$name" up; done
   while [ $tenths -lt $((LINK_SECONDS * 10)) ]; do
     for name in $(interfaces); do has_link "$name" && return 0; done
+    if [ -z "$(interfaces)" ] && wireless_card >/dev/null; then break; fi
     sleep 0.1
     tenths=$((tenths + 1))
   done
@@ -70,14 +73,21 @@ network_up() {
   ip link set lo up
   if [ -f $NET/lease ]; then return 0; fi
   mkdir -p $NET
-  wait_for_links && make_vlan || return 1
+  ask_links || dial || return 1
+  apply_lease
+}
+
+# ask_links: true with a lease.
+ask_links() {
+  if is_wireless "$(conf ip | cut -d: -f6)"; then join_wifi || return 1; else wait_for_links || join_wifi || return 1; fi
+  make_vlan || return 1
   case "$(conf ip dhcp)" in
-    dhcp | on | any | '') ask_cards ;;
+    dhcp | on | any | '') ask_cards || { [ ! -f $WIFI/interface ] && join_wifi && ask_cards; } ;;
     auto6) ask_router "$(interfaces_to_ask)" ;;
     off | none) why no-address 'ip=off: no address was wanted' ;;
     *) static_address "$(conf ip)" ;;
   esac
-  [ -f $NET/lease ] && apply_lease
+  [ -f $NET/lease ]
 }
 
 # A named VLAN comes first. Otherwise the cards that were not left for another one, see other_network().
@@ -102,18 +112,34 @@ other_network() {
   ) >>$NET/left
   local name found=''
   for name in $(interfaces | grep -vxF -e "$(cat $NET/left)"); do has_link "$name" && found=$name; done
-  if [ -z "$found" ]; then
+  if [ -z "$found" ] && ! join_wifi_instead; then
     rm -f $NET/left
     return 1
   fi
+  forget_network
+  say 'no store answers on this network: trying another card'
+  network_up
+}
+
+# A wireless network, where the wired ones lead to no store. What they failed for is still the reason, if there is none.
+join_wifi_instead() {
+  [ ! -f $WIFI/interface ] || return 1
+  has_wifi || return 1
+  cp /run/kboot/why /run/kboot/why.kind $NET/
+  join_wifi && return 0
+  mv $NET/why $NET/why.kind /run/kboot/
+  return 1
+}
+
+# Leaves the network of the lease, for another one.
+forget_network() {
+  [ -f $NET/lease ] || return 0
   (
     . $NET/lease
     ip addr flush dev "$interface"
     ip route flush dev "$interface"
   ) 2>>"$LOG"
   rm -rf $NET/lease $NET/first $NET/proxy
-  say 'no store answers on this network: trying another card'
-  network_up
 }
 
 # is_any_alive PID...
@@ -137,6 +163,7 @@ ask_cards() {
 ask_dhcp() {
   local pids='' tenths=0
   for name in $1; do
+    if is_joined "$name" && ! is_up "$name"; then await_joining "$name"; fi # lost again
     has_link "$name" || continue
     udhcpc -f -q -n -t $DHCP_TRIES -T 2 -i "$name" -s /lib/kboot/dhcp-answer -O ntpsrv -O bootfile -O mtu -O staticroutes -O wpad \
       -V rootstream-kboot >>"$LOG" 2>&1 &
@@ -150,7 +177,7 @@ ask_dhcp() {
   done
   # shellcheck disable=SC2086
   kill $pids 2>/dev/null
-  [ -f $NET/lease ] || why no-address "no DHCP server answered on $(echo "$1" | tr '\n' ' ')"
+  [ -f $NET/lease ] || why no-address "no DHCP server answered on $(with_networks "$1")"
 }
 
 # CLIENT:SERVER:GATEWAY:NETMASK:HOSTNAME:DEVICE:AUTOCONF:DNS0:DNS1
@@ -225,14 +252,14 @@ apply_lease() {
   [ -n "$mtu" ] && ip link set "$interface" mtu "$mtu"
   case "$ip" in
     *:*) apply_address6 ;;
-    *) ip addr add "$ip/$subnet" brd + dev "$interface" 2>>"$LOG" ;;
+    *) is_dialled "$interface" || ip addr add "$ip/$subnet" brd + dev "$interface" 2>>"$LOG" ;;
   esac
   apply_routes
   : >/etc/resolv.conf
   [ -n "$domain" ] && echo "search $domain" >>/etc/resolv.conf
   for each in $dns; do echo "nameserver $(with_scope "$each")" >>/etc/resolv.conf; done
   take_boot_file
-  cat "/sys/class/net/$interface/address" >$NET/mac
+  cat "/sys/class/net/$interface/address" >$NET/mac 2>/dev/null
   say "address $ip on $interface"
   slow_line "$interface"
 }

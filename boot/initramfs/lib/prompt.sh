@@ -35,6 +35,7 @@ run_line() {
       set_words "$@"
       ;;
     net) show_network ;;
+    wifi) choose_wifi ;;
     status) show_status ;;
     shell) rescue_shell ;;
     log) less "$LOG" ;;
@@ -179,6 +180,7 @@ show_help() {
   LABEL [PARAMETER...]                  boots an entry of the menu
   ls        what there is to boot       set [KEY=VALUE]  settings, and the public key: set pubkey=BASE64
   net       address, routes, names      status           what happened when, and what was fetched
+  wifi      choose a wireless network
   log  menu  shell  reboot  poweroff    anything else is a command of the shell: ping, vi, ssh ...
 TEXT
 }

@@ -213,8 +213,12 @@ keep_address() {
   fi
 }
 
-spared() { # spared PROGRAM ARGUMENT...
-  setsid chroot /live /bin/kboot spare -- "$@" </dev/null >/dev/null 2>&1 &
+# spared PROGRAM ARGUMENT...: runs it beside the image, which needs it: memory never runs out for it.
+spared() {
+  (
+    echo -1000 >/proc/self/oom_score_adj
+    exec setsid chroot /live /bin/kboot spare -- "$@"
+  ) </dev/null >/dev/null 2>&1 &
 }
 
 # systemd does not kill the daemon, whose name begins with @, and enters /run/initramfs at the end, so that the root can be

@@ -19,7 +19,7 @@ failed() {
   tried  $(current_settings)
   do     $(advice "$kind")
 
-  Enter or r: try again    m: menu    p: prompt    s: shell    l: log
+  Enter or r: try again    m: menu    p: prompt    s: shell    l: log$(wifi_key)
 ======================================================================
 TEXT
   while :; do
@@ -39,15 +39,22 @@ TEXT
         return 1
         ;;
       l) less "$LOG" ;;
+      w)
+        choose_wifi && return 0
+        failed "$1"
+        return
+        ;;
     esac
   done
 }
+
+wifi_key() { if has_wifi; then echo '    w: Wi-Fi'; fi; }
 
 current_settings() {
   local from='no address'
   if [ -f $NET/lease ]; then from=$(
     . $NET/lease
-    echo "$ip on $interface"
+    echo "$ip on $interface$(joined_to "$interface")"
   ); fi
   echo "$(hide_secrets "$(conf url 'no URL was given')"), from $from, clock $(date -u '+%Y-%m-%d %H:%M UTC')"
 }
@@ -56,6 +63,19 @@ current_settings() {
 own_advice() {
   case "$1" in
     no-card) echo 'Build kboot with more modules: rootstream kboot build --hardware all. In the image they come with its kernel.' ;;
+    wifi-absent) echo 'Is the access point on, and near? Names are case-sensitive. w: choose another one of those in sight.' ;;
+    wifi-key) echo 'w: type the pass phrase again; or correct it in the file of kboot build --wifi.' ;;
+    wifi-login) echo 'Check identity, password and certificates in the file of kboot build --wifi; is the clock above right?' ;;
+    wifi-security) echo 'w: choose it, and type its pass phrase; a pass phrase never comes from the command line. Or kboot build --wifi FILE.' ;;
+    wifi-unknown) echo 'w: choose one of the networks in sight. For a machine without a person: kboot build --wifi FILE, or rootstream.wifi=NAME for an open network.' ;;
+    wifi-blocked) echo 'Turn the radio on: a switch, or a key on the keyboard.' ;;
+    wifi-firmware) echo 'Most likely its firmware is missing: enable Debian'\''s non-free-firmware for kboot build, or --firmware DIR; or --hardware all.' ;;
+    wifi-failed) echo 'It is tried again. w: choose another network; the log (l) and /live/run/wifi/log have more.' ;;
+    modem-absent) echo 'Is the modem plugged in, and is its name right? `ls /dev/tty*` in a shell. kboot build --hardware all has more drivers.' ;;
+    modem-silent) echo 'Is it switched on, and are device and speed right: rootstream.ppp=DEVICE,SPEED? The log of chat is in /live/run/ppp/said.' ;;
+    modem-sim) echo 'Put a SIM in, or give its PIN in the chat script: AT+CPIN=1234.' ;;
+    modem-refuses) echo 'Are the number, the access point name and the signal right? It is tried again.' ;;
+    modem-failed) echo 'Does the other end speak PPP, without a login? It is tried again.' ;;
     unreachable) echo 'Is the server up, the port right, and its name known? `net` at the prompt shows address and name servers. It is tried again by itself. A certificate: is the clock above right? kboot build --cacert trusts more.' ;;
     missing) echo 'The server has no such image or file: check NAME:TAG, and that it was published there. A kernel: kernel:URL.' ;;
     no-key) echo 'Give the key that signs the image: rootstream.pubkey=, or `set pubkey=` at the prompt.' ;;

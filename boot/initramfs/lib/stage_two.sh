@@ -9,7 +9,7 @@ stage_two() {
     phase 'drivers are loaded'
   fi
   while :; do
-    restore_network && run_hooks stage-two && use_proxy && restore_cache && mount_image "$(conf url)" && enter_root "$(conf arguments)"
+    run_hooks stage-two-links && restore_network && run_hooks stage-two && use_proxy && restore_cache && mount_image "$(conf url)" && enter_root "$(conf arguments)"
     failed "could not mount the root, $(conf url)"
   done
 }
@@ -23,6 +23,10 @@ restore_network() {
     . $NET/lease
     echo "$interface"
   )
+  if is_dialled "$lease_of"; then
+    dial && apply_lease
+    return
+  fi
   until name=$(interface_with_mac "$mac"); do
     [ $tenths -lt 100 ] ||
       {
@@ -32,7 +36,7 @@ restore_network() {
     sleep 0.1
     tenths=$((tenths + 1))
   done
-  wait_for_link "$name"
+  if is_wireless "$name"; then enter_wifi "$name" || return 1; else wait_for_link "$name"; fi
   if has_conf vlan && [ "$lease_of" = "$(conf vlan | cut -d: -f1)" ]; then
     set_conf vlan "$(conf vlan | cut -d: -f1):$name"
     make_vlan || return 1
