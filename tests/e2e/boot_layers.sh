@@ -35,7 +35,7 @@ Before=marker.service
 WantedBy=multi-user.target' usr/local/sbin/told '#!/bin/sh
 echo "name $(cat /etc/hostname), motd $(cat /etc/motd), desk $(cat /etc/desk 2>&1), networkd $(systemctl is-enabled systemd-networkd), layer $(cat /etc/layer)"
 tr " " "\n" </proc/cmdline | grep said
-ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub'
+[ ! -e /etc/ssh/ssh_host_ed25519_key.pub ] || ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub'
 chmod 755 "$work/site/usr/local/sbin/told"
 layer room-7 etc/layer 'of room 7'
 layer room-8 etc/layer 'of room 8'
