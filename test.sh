@@ -19,9 +19,9 @@ BENCH_PACKAGES="casync nbdkit libnbd-bin httpdirfs rclone"
 LINT_PACKAGES="python3 clang clang-format clang-tidy shellcheck shfmt"
 BOOT_PACKAGES="qemu-system-x86 mmdebstrap e2fsprogs iproute2 openssh-client dnsmasq-base wpasupplicant wireless-regdb"
 # For another architecture, built here and emulated.
-ARM64_PACKAGES="mmdebstrap qemu-user-static g++-aarch64-linux-gnu"
-S390X_PACKAGES="mmdebstrap qemu-user-static g++-s390x-linux-gnu"
-FOREIGN_MACHINES="qemu-system-arm qemu-efi-aarch64 qemu-system-misc ipxe-qemu binfmt-support"
+ARM64_PACKAGES="mmdebstrap qemu-user-static binfmt-support g++-aarch64-linux-gnu"
+S390X_PACKAGES="mmdebstrap qemu-user-static binfmt-support g++-s390x-linux-gnu"
+FOREIGN_MACHINES="qemu-system-arm qemu-efi-aarch64 qemu-system-misc ipxe-qemu"
 MEDIA_PACKAGES="ovmf mtools dosfstools xorriso fdisk sbsigntool wireguard-go wireguard-tools"
 LINK_PACKAGES="hostapd iw ppp"
 
