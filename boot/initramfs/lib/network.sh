@@ -1,5 +1,5 @@
-# Gets an address, from a wired link, or else from a wireless one (wifi.sh), or a modem (ppp.sh): by DHCP, from an IPv6 router if no DHCP server answers (ipv6.sh), or as ip= says
-# (Documentation/admin-guide/nfs/nfsroot.rst). Of several cards it uses the one named there, else the one that the loader used
+# Gets an address, from a wired link, or else from a wireless one (wifi.sh), or a modem (ppp.sh): by DHCP, from an IPv6 router if no
+# DHCP server answers (ipv6.sh), or as ip= says (Documentation/admin-guide/nfs/nfsroot.rst). Of several cards it uses the one named there, else the one that the loader used
 # (BOOTIF=), else all at once. The result is /run/kboot/net/lease: what `ip` and resolv.conf need, as shell assignments. The
 # next kernel restores it without a request.
 
