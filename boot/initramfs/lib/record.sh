@@ -28,6 +28,5 @@ deliver_record() {
       target=/profiles/rootstream-profiles/$name
       ;;
   esac
-  setsid chroot /live /bin/sh /lib/kboot/record-deliver "$(conf record-seconds 120)" "$target" \
-    "$(hide_secrets "$target")" </dev/null >/dev/null 2>&1 &
+  beside /bin/sh /lib/kboot/record-deliver "$(conf record-seconds 120)" "$target" "$(hide_secrets "$target")"
 }

@@ -213,13 +213,23 @@ keep_address() {
   fi
 }
 
-# spared PROGRAM ARGUMENT...: runs it beside the image, which needs it: memory never runs out for it.
-spared() {
+# beside PROGRAM ARGUMENT...: starts it in /live, where it outlives this session; memory never runs out for it. Returns when it is
+# there: before that, the end of the session would end it (SIGHUP), and its way there is deleted with this root.
+beside() {
+  local pid tenths=0
   (
     echo -1000 >/proc/self/oom_score_adj
-    exec setsid chroot /live /bin/kboot spare -- "$@"
+    exec setsid chroot /live "$@"
   ) </dev/null >/dev/null 2>&1 &
+  pid=$!
+  until [ "$(readlink /proc/$pid/root)" = /live ] || [ $tenths -ge 100 ]; do
+    sleep 0.1
+    tenths=$((tenths + 1))
+  done
 }
+
+# spared PROGRAM ARGUMENT...: the same, and systemd leaves it alone at shutdown.
+spared() { beside /bin/kboot spare -- "$@"; }
 
 # systemd does not kill the daemon, whose name begins with @, and enters /run/initramfs at the end, so that the root can be
 # unmounted (systemd-shutdown(8)). Other inits kill every process, so they run under a guard (boot/guard.h).
