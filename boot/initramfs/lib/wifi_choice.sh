@@ -1,6 +1,7 @@
 # A person chooses a wireless network: what is in sight is listed, and the pass phrase is typed without being shown.
 
-readonly SCAN_SECONDS=5 # a card listens on each channel in turn
+readonly SCAN_SECONDS=5       # a card listens on each channel in turn
+readonly MOST_SCAN_SECONDS=20 # as long as nothing is in sight
 
 # choose_wifi: false, with the reason, if it does not end in a network.
 choose_wifi() {
@@ -36,8 +37,13 @@ look_around() {
     echo "$1" >$WIFI/interface
     start_supplicant "$1" || return 1
   fi
-  wifi_command "$1" scan >/dev/null
-  sleep $SCAN_SECONDS
+  local seconds=0
+  while [ $seconds -lt $MOST_SCAN_SECONDS ]; do
+    [ $((seconds % SCAN_SECONDS)) != 0 ] || wifi_command "$1" scan >/dev/null
+    sleep 1
+    seconds=$((seconds + 1))
+    [ $seconds -lt $SCAN_SECONDS ] || [ -z "$(networks_in_sight "$1")" ] || break
+  done
   networks_in_sight "$1"
 }
 
