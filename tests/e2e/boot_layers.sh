@@ -4,8 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/boot_lib.sh"
 need_machine
-store=$work/store
-cp -al "$fixture/store" "$store"
+use_own_store
 layer() { # layer NAME FILE TEXT...
   local name=$1
   shift
@@ -44,9 +43,7 @@ ln -s ../told.service "$work/room-8/etc/systemd/system/multi-user.target.wants/"
 for name in site room-7 room-8; do publish "$work/$name" $name >/dev/null; done
 start_nginx
 
-disk=$work/cache.img
-truncate -s 400M "$disk"
-mkfs.ext4 -q -L rootstream "$disk"
+make_cache_disk
 
 # machine NAME MAC LAYERS: boots it, through kexec.
 machine() {

@@ -16,6 +16,27 @@ need_machine() {
   store=$fixture/store key=$fixture/key
 }
 
+# The fixture's store, for a test that publishes.
+use_own_store() {
+  store=$work/store
+  cp -al "$fixture/store" "$store"
+}
+
+# Sets disk, which kboot finds by its label.
+make_cache_disk() {
+  disk=$work/cache.img
+  truncate -s 400M "$disk"
+  mkfs.ext4 -q -L rootstream "$disk"
+}
+
+# Sets root, the folder of the fixture's root, for a test that changes it.
+unpack_root() {
+  root=$work/root
+  mkdir "$root"
+  tar -C "$root" --xattrs --xattrs-include='*' --numeric-owner -xf "$fixture/root.tar"
+  tar -C "$root" -xf "$fixture/additions.tar"
+}
+
 # The server's address as the machine sees it: QEMU's network forwards 10.0.2.2 to the host's loopback.
 url_inside() { echo "${server_url/127.0.0.1/10.0.2.2}/$image"; }
 

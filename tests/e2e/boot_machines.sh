@@ -4,8 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/boot_lib.sh"
 need_machine
-store=$work/store
-cp -al "$fixture/store" "$store"
+use_own_store
 cat >"$store/kboot.conf" <<CONF
 timeout=1
 default=classroom

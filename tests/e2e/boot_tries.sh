@@ -3,17 +3,10 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/boot_lib.sh"
 need_machine
-store=$work/store
-cp -al "$fixture/store" "$store"
+use_own_store
 start_nginx
-disk=$work/cache.img
-truncate -s 400M "$disk"
-mkfs.ext4 -q -L rootstream "$disk"
-
-root=$work/root
-mkdir "$root"
-tar -C "$root" --xattrs --xattrs-include='*' --numeric-owner -xf "$fixture/root.tar"
-tar -C "$root" -xf "$fixture/additions.tar"
+make_cache_disk
+unpack_root
 # version N WHEN LINE: publishes the root with a marker that runs then, says N, and does what LINE says.
 version() {
   echo "version $1" >"$root/etc/version"
