@@ -39,10 +39,10 @@ publish "$work/source" given --kernel /vmlinuz --title plain \
   --kernel /boot/vmlinuz-6.1.0-9-amd64 --title acme --match 'dmi:sys_vendor=ACME*' --match cpu:avx2 \
   --initrd /boot/initrd.img-6.1.0-9-amd64 --initrd /boot/initrd.img-6.1.0-47-amd64 >/dev/null
 expect "$(entry "file://$store/given" | tr '\n' ' ')" \
-  "title='acme' kernel='/boot/vmlinuz-6.1.0-9-amd64' initrd='/boot/initrd.img-6.1.0-9-amd64' initrd='/boot/initrd.img-6.1.0-47-amd64' cmdline='' "
+  "title='acme' kernel='/boot/vmlinuz-6.1.0-9-amd64' initrd='/boot/initrd.img-6.1.0-9-amd64' initrd='/boot/initrd.img-6.1.0-47-amd64' cmdline='' image='file://$store/given:latest' "
 echo "flags : fpu" >"$work/cpuinfo"
 expect "$(entry "file://$store/given" | tr '\n' ' ')" \
-  "title='plain' kernel='/boot/vmlinuz-6.1.0-47-amd64' cmdline='' "
+  "title='plain' kernel='/boot/vmlinuz-6.1.0-47-amd64' cmdline='' image='file://$store/given:latest' "
 expect "$(entry "file://$store/given" --list | cut -f 2,4 | tr '\t\n' '  ')" "plain fits acme no "
 
 step "nothing to boot"
@@ -52,6 +52,12 @@ nothing_at() { expect_fail "$1" "$2" "$kboot" entry "${@:3}" "${options[@]}"; }
 nothing_at "image file://.*/plain:latest has no boot entry$" 3 "file://$store/plain"
 nothing_at "image file://.*/other:latest has no boot entry that fits" 3 "file://$store/other"
 nothing_at "has no boot entry 'nope'" 1 "file://$store/found" --label nope
+
+step "of several layers, one has the kernel"
+expect "$(entry "file://$store/plain,found" | grep '^kernel\|^image' | tr '\n' ' ')" \
+  "kernel='/boot/vmlinuz-6.1.0-47-amd64' image='file://$store/found:latest' "
+nothing_at "images found:latest and given:latest both bring a kernel" 12 "file://$store/found,plain,given"
+nothing_at "images/absent/latest" 4 "file://$store/plain,absent"
 
 step "trust"
 expect_fail "pubkey.*insecure" 2 "$kboot" entry "file://$store/found"
