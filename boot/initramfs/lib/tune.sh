@@ -35,7 +35,7 @@ choose_tuned() {
     elif [ ! -e "$folder/$label" ]; then
       : >"$folder/$label" # stays empty if it does not come up
       sync
-      set_conf measuring "$label"
+      set_conf measuring "$folder/$label" # the second stage does not know the menu
       set_conf default "$label"
       say "measuring $label: ($(ls "$folder" | wc -l) of $(conf tune | wc -w))"
       return 0
@@ -52,10 +52,8 @@ choose_tuned() {
 
 # A person boots something else: the label keeps its turn.
 stop_measuring() {
-  local file
   has_conf measuring || return 0
-  file=$(tune_folder)/$(conf measuring)
-  [ -s "$file" ] || rm -f "$file"
+  [ -s "$(conf measuring)" ] || rm -f "$(conf measuring)"
   rm -f $CONF/measuring
 }
 
@@ -66,11 +64,10 @@ best_of() { # best_of FOLDER: prints the smallest number and its label
 
 # Started before the image's init, and runs beside the image.
 watch_measure() {
-  local label units=/newroot/etc/systemd/system
-  label=$(conf measuring)
-  [ -n "$label" ] && ! cache_is_in_memory || return 0
+  local units=/newroot/etc/systemd/system
+  has_conf measuring && ! cache_is_in_memory || return 0
   is_systemd "$init" || {
-    say "measuring needs systemd in the image: $label is not measured"
+    say "measuring needs systemd in the image: $(basename "$(conf measuring)") is not measured"
     return 0
   }
   show_told
@@ -88,5 +85,5 @@ WorkingDirectory=/
 ExecStart=/bin/sh -c 'cd /run/rootstream; if sh measure >score.new; then mv score.new score; until [ -e kept ]; do sleep 1; done; fi; systemctl reboot'
 UNIT
   ln -sf ../rootstream-measure.service $units/multi-user.target.wants/rootstream-measure.service
-  spared /bin/busybox sh /lib/kboot/measure-watch "$(tune_folder | sed 's,^/live,,')/$label"
+  spared /bin/busybox sh /lib/kboot/measure-watch "$(conf measuring | sed 's,^/live,,')"
 }
