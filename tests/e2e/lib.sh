@@ -108,6 +108,14 @@ stop_process() {
 
 stop_server() { stop_process "$server_pid"; }
 
+# catches_or_ended PID SIGNAL: whether it has a handler for the signal, or is gone (proc(5), SigCgt). A test that says
+# what a signal does waits for this: under load, a program may need a second until its main() has set handlers.
+catches_or_ended() {
+  local caught
+  caught=$(awk '/^SigCgt:/ { print $2 }' "/proc/$1/status" 2>/dev/null) || true
+  is_gone "$1" || [ $((0x${caught:-0} >> ($(kill -l "$2") - 1) & 1)) = 1 ]
+}
+
 # processes_with TEXT: the ids of processes with TEXT in their command line.
 processes_with() {
   local file pid
