@@ -20,6 +20,7 @@ enum ExitCode {
   kNoMemory = 10,
   kIsRefused = 11,     // the server requires other credentials
   kTwoKernels = 12,    // several layers have boot entries
+  kNotStarted = 125,   // a program that was to be run, as nohup(1) has it
   kInterrupted = 130,  // by ^C, as shells have it
 };
 

@@ -2,6 +2,7 @@
 // boot/exit_code.h; a failure is one line on standard error. Called by the name of rootstream, as in an initramfs, it
 // is the client: two programs there would be most of the same code twice.
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include "base/tell.h"
 #include "base/url_text.h"
 #include "boot/compress.h"
+#include "boot/consoles.h"
 #include "boot/exit_code.h"
 #include "boot/fetch.h"
 #include "boot/guard.h"
@@ -235,6 +237,21 @@ void AddRouter(CommandLine& verbs) {
   command.Argument("INTERFACE", *interface);
 }
 
+int ShowOnConsoles(const std::vector<std::string>& terminals, const std::vector<std::string>& command) {
+  const auto status = RunOnTerminals(terminals.empty() ? KernelConsoles() : terminals, command);
+  if (!status.ok()) return Report(status.error().message, kNotStarted);
+  return WIFSIGNALED(*status) ? 128 + WTERMSIG(*status) : WEXITSTATUS(*status);
+}
+
+void AddConsole(CommandLine& verbs) {
+  auto terminals = std::make_shared<std::vector<std::string>>();
+  auto words = std::make_shared<std::vector<std::string>>();
+  Verb command = verbs.Add("console", "run a program that all consoles show and may type to",
+                           [=] { return ShowOnConsoles(*terminals, *words); });
+  command.RepeatableOption("--on", "TERMINAL", *terminals, "these, and not the kernel's consoles");
+  command.Arguments("PROGRAM", *words, "its file, and its arguments");
+}
+
 void AddGuard(CommandLine& verbs) {
   auto options = std::make_shared<GuardOptions>();
   Verb command = verbs.Add("guard", "be process 1, and run an image's init beside what its root needs", [=]() -> int {
@@ -262,6 +279,7 @@ int main(int argc, char** argv) {
   AddLoad(verbs);
   AddEntry(verbs);
   AddPrompt(verbs);
+  AddConsole(verbs);
   AddGuard(verbs);
   AddSpare(verbs);
   AddTime(verbs);
