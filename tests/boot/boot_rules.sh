@@ -35,8 +35,8 @@ cat >/run/fake/chroot <<'END'
 END
 chmod 755 /run/fake/*
 
-for part in say config hardware network wifi ppp hooks slow_line clock storage record image layers kernel_file kernel_url modules hand_over next_kernel \
-  managers root_setup advice screen machines own_section host_keys tries tune progress menu prompt; do
+for part in say await progress config hardware network wifi ppp hooks slow_line clock storage record image layers kernel_file kernel_url modules hand_over next_kernel \
+  managers root_setup advice screen machines own_section host_keys tries tune menu prompt; do
   . "$lib/$part.sh"
 done
 make_live() { :; }
@@ -600,7 +600,9 @@ says 'needs a disk for the cache'
 rm -rf /live/cache
 
 what='progress'
-progress() { [ "$(progress_text "$1" "$2" "$3")" = "$4" ] || complain "'$(progress_text "$1" "$2" "$3")' instead of '$4'"; }
+progress() { # progress BYTES TOTAL HUNDREDTHS TEXT [FIRST]
+  [ "$(progress_text "$1" "$2" "$3" "${5-0}")" = "$4" ] || complain "'$(progress_text "$1" "$2" "$3" "${5-0}")' instead of '$4'"
+}
 progress 0 14155776 0 '0.0 of 13.5 MiB'
 progress 0 14155776 900 '0.0 of 13.5 MiB'
 progress 1048576 14155776 50 '1.0 of 13.5 MiB'
@@ -608,6 +610,14 @@ progress 1048576 14155776 400 '1.0 of 13.5 MiB, 256 KiB/s, 50 s to go'
 progress 1048576 14155776 4000 '1.0 of 13.5 MiB, 26 KiB/s, 8 min to go'
 progress 14155776 14155776 4000 '13.5 of 13.5 MiB, 346 KiB/s, 0 s to go'
 progress 1 0 100 '0.0 of 0.0 MiB, 0 KiB/s, 0 s to go'
+progress 1048576 '' 400 '1.0 MiB, 256 KiB/s'
+progress 2097152 4194304 400 '2.0 of 4.0 MiB, 256 KiB/s, 8 s to go' 1048576
+progress 1048576 4194304 400 '1.0 of 4.0 MiB' 1048576
+takes_time() { sleep 2; }
+fails_with_3() { return 3; }
+while_showing received '' fails_with_3 && complain 'does not pass a failure on'
+[ "$(while_showing received '' takes_time)" = '' ] || complain 'shows a line where no terminal is'
+stop_showing
 
 what='the best entry is found'
 # measures LINES [DEFAULT]: a boot with these lines in a local kboot.conf; what becomes the default, - for nothing.

@@ -4,7 +4,7 @@
 # shellcheck disable=SC1090,SC2317  # parts of boot/initramfs/lib; functions that those call
 tests=$(cd "$(dirname "$0")" && pwd)
 . "$tests/rules_lib.sh"
-for part in say config kernel_file kernel_url next_kernel root_setup advice screen; do
+for part in say await progress config kernel_file kernel_url next_kernel root_setup advice screen; do
   sed 's,/newroot,/run/newroot,g' "$lib/$part.sh" >/run/$part.sh
   . /run/$part.sh
 done

@@ -8,7 +8,7 @@ tests=$(cd "$(dirname "$0")" && pwd)
 mkdir -p /run/sys /run/live /run/newroot /run/proc
 mount --bind /run/sys /sys
 
-for part in say config kernel_url network wifi ppp ipv6 proxy hooks slow_line storage managers root_setup modules stage_two advice screen wifi_choice; do
+for part in say await progress config kernel_url network wifi ppp ipv6 proxy hooks slow_line storage managers root_setup modules stage_two advice screen wifi_choice; do
   . "$lib/$part.sh"
 done
 ip() { :; }

@@ -46,7 +46,7 @@ chmod 755 /run/fake/*
 # The fakes run the real scripts that handle DHCP's answers; those use absolute paths, which work here.
 export ANSWER=$bin/dhcp-answer ANSWER6=$bin/dhcp6-answer
 
-for part in say config layers kernel_file kernel_url network wifi ppp ipv6 proxy hooks slow_line storage managers root_setup modules stage_two; do . "$lib/$part.sh"; done
+for part in say await progress config layers kernel_file kernel_url network wifi ppp ipv6 proxy hooks slow_line storage managers root_setup modules stage_two; do . "$lib/$part.sh"; done
 
 # anew [COMMAND-LINE]: resets everything to a machine with two network cards that have a link.
 anew() {

@@ -39,7 +39,7 @@ mount_image() { # mount_image URL
     return 1
   }
   # shellcheck disable=SC2046,SC2086
-  timeout "$OPEN_SECONDS" chroot /live /bin/rootstream mount "$1" "$(mountpoint_for "$1")" $words $(version_words /ref) --rootfs --cache /cache \
+  while_showing received '' timeout "$OPEN_SECONDS" chroot /live /bin/rootstream mount "$1" "$(mountpoint_for "$1")" $words $(version_words /ref) --rootfs --cache /cache \
     --cache-size "$(cache_bytes)" $(fill_words) $(memory_words) $(record_words /record/boot.profile) -o suid,dev,allow_other 2>/run/kboot/mount.error &&
     {
       echo "$1" >/run/kboot/mounted

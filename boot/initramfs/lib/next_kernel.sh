@@ -63,7 +63,7 @@ boot_entry() { # boot_entry URL KERNEL COMMAND-LINE, with the URL of the image t
   run_hooks before-kexec || return 1
   rm -rf $NEXT
   mkdir -p $NEXT/kboot/handoff
-  collect_modules /live/image "${version%% *}" $NEXT || return 1
+  while_showing received '' collect_modules /live/image "${version%% *}" $NEXT || return 1
   set_conf arguments "$3"
   write_hand_over
   hand_over_cache "${version%% *}"
@@ -89,22 +89,21 @@ check_kernel() {
 
 # fetch_from_image URL PATH FILE: not through the mount, whose cache would keep the kernel's chunks and hand them over.
 fetch_from_image() {
-  local size pid
+  local size
   size=$(stat -L -c %s "/live/image$2" 2>/dev/null) || {
     why failed "the image has no $2"
     return 1
   }
   : >"$3"
-  # shellcheck disable=SC2046
-  rootstream cat $(image_words) "$1" "$2" >"$3" 2>/run/kboot/fetch.error &
-  pid=$!
-  progress_of $pid "$3" "$size"
-  wait $pid || {
+  while_showing "stat -c %s $3" "$size" read_from_image "$1" "$2" "$3" || {
     why failed "$(last_line /run/kboot/fetch.error)"
     return 1
   }
   say "$2: $(human_size "$size"), verified"
 }
+
+# shellcheck disable=SC2046
+read_from_image() { rootstream cat $(image_words) "$1" "$2" >"$3" 2>/run/kboot/fetch.error; }
 
 # with_console WORDS: prints them, with the consoles of this kernel if they name none.
 with_console() {
@@ -121,6 +120,8 @@ start_kernel() {
   rm -f "$1" ${2:+"$2"}
   phase 'starting it'
   sync
+  hang_up
+  sleep 0.2 # for the consoles to show it
   kexec -e 2>>"$LOG"
   why failed 'kexec did not start the loaded kernel'
 }

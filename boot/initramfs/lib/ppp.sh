@@ -64,28 +64,34 @@ END
   spared /usr/sbin/pppd
 }
 
-stop_pppd() {
+# shellcheck disable=SC2046 # words
+stop_pppd() { kill $(pppd_processes) 2>/dev/null; }
+
+pppd_processes() {
   local file
   for file in /proc/[0-9]*/cmdline; do
-    case "$(tr '\000' ' ' <"$file" 2>/dev/null)" in '@/usr/sbin/pppd '*) kill "$(echo "$file" | cut -d/ -f3)" ;; esac
+    case "$(tr '\000' ' ' <"$file" 2>/dev/null)" in '@/usr/sbin/pppd '*) echo "$file" | cut -d/ -f3 ;; esac
   done
 }
 
-await_line() {
-  local tenths=0 code
-  until [ -f $ON_LINE/answer ]; do
-    code=$(dialling_code)
-    if [ "$code" != 0 ]; then
-      why_not_dialled "$1" "$code"
-      return 1
-    elif [ $tenths -ge $((DIAL_SECONDS * 10)) ]; then
-      why modem-failed "the other end of $1 gives no address by PPP"
-      return 1
-    fi
-    sleep 0.1
-    tenths=$((tenths + 1))
-  done
+# Ends the call, so that the next kernel finds a modem that takes commands.
+hang_up() {
+  [ -n "$(pppd_processes)" ] || return 0
+  stop_pppd
+  await_tenths 50 has_hung_up || note 'the modem did not hang up'
 }
+has_hung_up() { [ -z "$(pppd_processes)" ]; }
+
+await_line() {
+  local code
+  if ! await_tenths $((DIAL_SECONDS * 10)) has_answer_or_failure; then
+    why modem-failed "the other end of $1 gives no address by PPP"
+    return 1
+  fi
+  code=$(dialling_code)
+  [ "$code" = 0 ] || why_not_dialled "$1" "$code"
+}
+has_answer_or_failure() { [ -f $ON_LINE/answer ] || [ "$(dialling_code)" != 0 ]; }
 
 # Prints how dialling ended, 0 while it may succeed. A modem that does not answer may still be in the call of an earlier kernel.
 dialling_code() {

@@ -32,6 +32,7 @@ enter_root() {
   cp /run/kboot/phases /run/kboot/log /run/rootstream/
   watch_try
   watch_measure
+  watch_loading
   # Words after a lone -- in the kernel's command line, and old runlevel words, are for init.
   for word in $1; do case "$word" in single | emergency | [1-5]) echo "$word" ;; esac done >/run/kboot/init.arguments
   echo "$init" >/run/kboot/init
@@ -216,17 +217,15 @@ keep_address() {
 # beside PROGRAM ARGUMENT...: starts it in /live, where it outlives this session; memory never runs out for it. Returns when it is
 # there: before that, the end of the session would end it (SIGHUP), and its way there is deleted with this root.
 beside() {
-  local pid tenths=0
+  local pid
   (
     echo -1000 >/proc/self/oom_score_adj
     exec setsid chroot /live "$@"
   ) </dev/null >/dev/null 2>&1 &
   pid=$!
-  until [ "$(readlink /proc/$pid/root)" = /live ] || [ $tenths -ge 100 ]; do
-    sleep 0.1
-    tenths=$((tenths + 1))
-  done
+  await_tenths 100 is_in_live $pid
 }
+is_in_live() { [ "$(readlink "/proc/$1/root")" = /live ]; }
 
 # spared PROGRAM ARGUMENT...: the same, and systemd leaves it alone at shutdown.
 spared() { beside /bin/kboot spare -- "$@"; }
@@ -242,4 +241,15 @@ prepare_shutdown() {
   mkdir -p /run/initramfs
   (cd / && cpio -o -H newc </lib/kboot/shutdown.files 2>/dev/null) | (cd /run/initramfs && cpio -idm 2>/dev/null)
   cp /lib/kboot/shutdown /run/initramfs/shutdown
+}
+
+# A process beside the image tells on the console how the root is loading.
+watch_loading() { spared /bin/busybox sh /lib/kboot/load-watch "$(mountpoint_for "$(conf url)")"; }
+
+# add_unit NAME: a oneshot service, from standard input, that systemd starts when the image has come up.
+add_unit() {
+  local units=/newroot/etc/systemd/system
+  mkdir -p $units/multi-user.target.wants
+  cat >"$units/$1.service"
+  ln -sf "../$1.service" "$units/multi-user.target.wants/$1.service"
 }

@@ -17,7 +17,7 @@ stage_two() {
 # Interfaces may have other names under this kernel, so the MAC address identifies the card. If the lease belongs to a VLAN, it
 # is created again on that card.
 restore_network() {
-  local mac name lease_of tenths=0
+  local mac name lease_of
   mac=$(cat $NET/mac)
   lease_of=$(
     . $NET/lease
@@ -27,15 +27,12 @@ restore_network() {
     dial && apply_lease
     return
   fi
-  until name=$(interface_with_mac "$mac"); do
-    [ $tenths -lt 100 ] ||
-      {
-        why no-card "the network interface $mac is not there under this kernel: its driver may be missing in the image"
-        return 1
-      }
-    sleep 0.1
-    tenths=$((tenths + 1))
-  done
+  await_tenths 100 has_interface "$mac" ||
+    {
+      why no-card "the network interface $mac is not there under this kernel: its driver may be missing in the image"
+      return 1
+    }
+  name=$(interface_with_mac "$mac")
   if is_wireless "$name"; then enter_wifi "$name" || return 1; else wait_for_link "$name"; fi
   if has_conf vlan && [ "$lease_of" = "$(conf vlan | cut -d: -f1)" ]; then
     set_conf vlan "$(conf vlan | cut -d: -f1):$name"
@@ -46,13 +43,11 @@ restore_network() {
   apply_lease
 }
 
+has_interface() { interface_with_mac "$1" >/dev/null; }
+
 wait_for_link() {
-  local tenths=0
   ip link set "$1" up
-  until has_link "$1" || [ $tenths -ge $((LINK_SECONDS * 10)) ]; do
-    sleep 0.1
-    tenths=$((tenths + 1))
-  done
+  await_tenths $((LINK_SECONDS * 10)) has_link "$1"
 }
 
 # The chunks in the initrd become the cache in memory.

@@ -24,10 +24,11 @@ wants_tries() {
   return 1
 }
 
-# choose_version URL: leaves the ref of the version to boot in /run/kboot/ref, and counts its start. Without tries, there is none.
+# choose_version URL: leaves the ref of the version to boot in /run/kboot/ref and the id of its manifest in the settings, and counts
+# its start. Without tries, there are none.
 choose_version() {
   local folder newest limit
-  rm -f /run/kboot/ref
+  rm -f /run/kboot/ref $CONF/manifest
   wants_tries "$1" || return 0
   limit=$(conf try | sed 's/^yes$/1/')
   case "$limit" in '' | *[!0-9]* | 0)
@@ -39,6 +40,7 @@ choose_version() {
   newest=$(timeout 60 rootstream inspect --json --save-ref /run/kboot/newest $(image_words) "$1" 2>>"$LOG" | manifest_of_json)
   [ -n "$newest" ] || return 0 # the mount will say why
   mv /run/kboot/newest /run/kboot/ref
+  set_conf manifest "$newest"
   folder=$(tries_folder "$1")
   mkdir -p "$folder"
   if [ -s "$folder/good.$newest" ]; then
@@ -46,6 +48,7 @@ choose_version() {
   elif [ "$(starts_of "$folder" "$newest")" -lt "$limit" ] || ! cp "$folder"/good.* /run/kboot/ref 2>/dev/null; then
     count_start "$folder" "$newest"
   else
+    set_conf manifest "$(basename "$folder"/good.* | sed 's/^good\.//')"
     say "the newest version of $1 was started $(starts_of "$folder" "$newest") times and did not come up: taking the one before"
   fi
 }
@@ -68,27 +71,19 @@ count_start() { # count_start FOLDER MANIFEST
   say "a version that is new to this machine is tried, start $count"
 }
 
-running_manifest() {
-  # shellcheck disable=SC2046
-  rootstream inspect --json $(image_words) "$(conf url)" 2>>"$LOG" | manifest_of_json
-}
-
 # Started before the image's init, and runs beside the image.
 watch_try() {
-  [ -f /live/ref ] && ! cache_is_in_memory || return 0
+  has_conf manifest && ! cache_is_in_memory || return 0
   mkdir -p "$(tries_folder "$(conf url)")"
   show_told
   add_good_unit
-  spared /bin/busybox sh /lib/kboot/try-watch "$(tries_folder "$(conf url)" | sed 's,^/live,,')" "$(running_manifest)"
+  spared /bin/busybox sh /lib/kboot/try-watch "$(tries_folder "$(conf url)" | sed 's,^/live,,')" "$(conf manifest)"
 }
 
 # An image can have such a unit of its own, which decides otherwise when a machine came up.
 add_good_unit() {
-  local units=/newroot/etc/systemd/system
-  is_systemd "$init" || return 0
-  [ ! -e $units/rootstream-good.service ] || return 0
-  mkdir -p $units/multi-user.target.wants
-  cat >$units/rootstream-good.service <<'UNIT'
+  is_systemd "$init" && [ ! -e /newroot/etc/systemd/system/rootstream-good.service ] || return 0
+  add_unit rootstream-good <<'UNIT'
 [Unit]
 Description=Say that this version of the root came up
 After=multi-user.target
@@ -97,5 +92,4 @@ After=multi-user.target
 Type=oneshot
 ExecStart=/bin/touch /run/rootstream/good
 UNIT
-  ln -sf ../rootstream-good.service $units/multi-user.target.wants/rootstream-good.service
 }

@@ -64,7 +64,6 @@ best_of() { # best_of FOLDER: prints the smallest number and its label
 
 # Started before the image's init, and runs beside the image.
 watch_measure() {
-  local units=/newroot/etc/systemd/system
   has_conf measuring && ! cache_is_in_memory || return 0
   is_systemd "$init" || {
     say "measuring needs systemd in the image: $(basename "$(conf measuring)") is not measured"
@@ -72,8 +71,7 @@ watch_measure() {
   }
   show_told
   conf measure >/run/rootstream/measure
-  mkdir -p $units/multi-user.target.wants
-  cat >$units/rootstream-measure.service <<'UNIT'
+  add_unit rootstream-measure <<'UNIT'
 [Unit]
 Description=Measure this entry, and start the next one
 After=multi-user.target
@@ -84,6 +82,5 @@ TimeoutStartSec=infinity
 WorkingDirectory=/
 ExecStart=/bin/sh -c 'cd /run/rootstream; if sh measure >score.new; then mv score.new score; until [ -e kept ]; do sleep 1; done; fi; systemctl reboot'
 UNIT
-  ln -sf ../rootstream-measure.service $units/multi-user.target.wants/rootstream-measure.service
   spared /bin/busybox sh /lib/kboot/measure-watch "$(conf measuring | sed 's,^/live,,')"
 }

@@ -178,17 +178,6 @@ stop_supplicant() {
 has_socket() { [ -S "/live/run/wifi/$1" ]; }
 has_no_socket() { ! has_socket "$1"; }
 
-# await_tenths TENTHS COMMAND...
-await_tenths() {
-  local tenths=$1
-  shift
-  until "$@"; do
-    [ "$tenths" -gt 0 ] || return 1
-    tenths=$((tenths - 1))
-    sleep 0.1
-  done
-}
-
 # wifi_command CARD WORD...: asks wpa_supplicant, by wpa_cli(8).
 wifi_command() {
   local card=$1
