@@ -11,7 +11,7 @@ fetch_kernel() {
   echo "fetching $package" >&2
   (cd "$work" && apt-get download -qq -o APT::Sandbox::User=root "$package" >/dev/null 2>"$work/apt.log") ||
     fail "cannot fetch $package: $(tail -n 1 "$work/apt.log")"
-  dpkg-deb --fsys-tarfile "$work"/*.deb | tar -x -C "$work" --exclude='./usr' ./boot ./lib
+  dpkg-deb --fsys-tarfile "$work"/*.deb | tar -x -C "$work" --exclude='./usr/share'
   kernel=$(echo "$work"/boot/vmlinuz-*)
   modules=$(echo "$work"/lib/modules/*)
 }
