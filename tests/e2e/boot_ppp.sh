@@ -26,8 +26,8 @@ echo 1 >/proc/sys/net/ipv4/ip_forward
 mkdir -p /etc/ppp
 modprobe -a ppp_generic ppp_async
 line() { # line SCRIPT...: a call, for chat(8)
-  pppd /dev/ttyS1 115200 local crtscts nodetach noauth 10.0.2.66:10.0.2.77 proxyarp ms-dns 10.0.2.3 lcp-echo-interval 2 \
-    lcp-echo-failure 3 connect "chat -s -S TIMEOUT 3600 $*"
+  pppd /dev/ttyS1 115200 local crtscts nodetach noauth 10.0.2.66:10.0.2.77 proxyarp ms-dns 10.0.2.3 lcp-echo-interval 10 \
+    lcp-echo-failure 6 connect "chat -s -S TIMEOUT 3600 $*"
 }
 {
   # Twice without an answer, since a modem may still be in the call of an earlier kernel.
