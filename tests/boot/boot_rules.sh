@@ -22,6 +22,10 @@ case "$1" in
     [ "$(cat /run/fake.entry)" = 0 ] || { echo 'rootstream: no' >&2; exit "$(cat /run/fake.entry)"; }
     printf "title='' kernel='' cmdline='signed'\n"
     ;;
+  put)
+    [ ! -e /run/fake.put ] || { echo "rootstream: $3: $(cat /run/fake.put)" >&2; exit 1; }
+    cp "$2" "/run/web/$(printf '%s' "$3" | tr '/' '.')"
+    ;;
   portal) cat /run/fake.portal 2>/dev/null ;;
   load) echo "load $*" >>/run/calls; cat /run/fake.message >&2; exit "$(cat /run/fake.load)" ;;
   time) sed -n "s,^$2 ,,p" /run/times | grep . ;;
@@ -36,7 +40,7 @@ END
 chmod 755 /run/fake/*
 
 for part in say await progress config hardware network wifi ppp hooks slow_line clock storage record image layers kernel_file kernel_url modules hand_over next_kernel \
-  managers root_setup advice screen machines own_section host_keys tries tune menu prompt; do
+  managers root_setup advice screen machines own_section host_keys tries_server tries tune menu prompt; do
   . "$lib/$part.sh"
 done
 make_live() { :; }
@@ -589,7 +593,7 @@ start rootstream.try=yes ''
 start rootstream.try=often aa
 says 'is not yes or a number'
 printf 'aa 99999999999999999999\n' >"$folder/tried"
-start rootstream.try=2 aa "ref of cc" 2>/dev/null # more than a shell can count
+start rootstream.try=2 aa "ref of cc" # more than a shell can count
 printf '\377\n' >"$folder/tried"
 start rootstream.try=1 aa 'ref of aa'
 anew 'rootstream.insecure rootstream.try=yes'
@@ -597,7 +601,57 @@ echo ram >/run/kboot/cache
 choose_version http://h/s/debian:12 >/run/said
 [ ! -e /run/kboot/ref ] || complain 'counts in memory'
 says 'needs a disk for the cache'
+
+what='the count cannot be kept'
+start rootstream.try=yes cc 'ref of cc'
+comes_up cc
+mkdir "$folder/tried.new" # a disk that is full
+start rootstream.try=yes dd 'ref of cc' 2>/dev/null
+says 'cannot be counted'
 rm -rf /live/cache
+
+what='a server keeps the counts'
+# visit MANIFEST VERSION: a boot of a machine without a disk, with the server as it was left.
+mkdir -p /run/kept
+visit() {
+  anew 'rootstream.insecure rootstream.try=yes rootstream.try-at=http://h/tries/'
+  echo ram >/run/kboot/cache
+  echo 52:54:00:12:34:56 >/run/kboot/net/mac
+  echo 4 >/run/fake.fetch
+  cp -r /run/kept/. /run/web/
+  printf '%s' "$1" >/run/fake.manifest
+  choose_version http://h/s/debian:12 >/run/said 2>&1
+  taken=$(cat /run/kboot/ref 2>/dev/null || echo -)
+  [ "$taken" = "$2" ] || complain "$1: '$taken' instead of '$2', $(cat /run/said)"
+  [ "$2" = - ] || [ "ref of $(conf manifest)" = "$2" ] || complain "$(conf manifest) is said to run, and $2 does"
+  rm -rf /live/tries /run/kept/*
+  cp -r /run/web/. /run/kept/
+}
+at=/run/kept/http:..h.tries.525400123456-$(hash_of http://h/s/debian:12)
+at_server_comes_up() { printf 'good %s %s\n' "$1" "$(echo "ref of $1" | base64)" >"$at"; } # as bin/try-watch
+visit aa 'ref of aa'
+says 'is tried, start 1'
+grep -qx 'tried aa 1' "$at" || complain "the server has $(cat "$at")"
+at_server_comes_up aa
+visit aa 'ref of aa'
+visit bb 'ref of bb'
+grep -qx 'tried bb 1' "$at" && grep -q '^good aa ' "$at" || complain "the server has $(cat "$at")"
+visit bb 'ref of aa'
+says 'did not come up'
+visit cc 'ref of cc'
+echo 'no room (HTTP 507)' >/run/fake.put
+visit dd 'ref of aa'
+says 'cannot be counted'
+rm /run/fake.put
+printf 'good ../../x aaaa\ngood aa !\ntried $(reboot) 1\nfoo\n\377\n' >"$at"
+visit bb 'ref of bb'
+rm -f "$at"
+anew 'rootstream.insecure rootstream.try=yes rootstream.try-at=http://h/tries'
+echo 52:54:00:12:34:56 >/run/kboot/net/mac
+echo 5 >/run/fake.fetch
+choose_version http://h/s/debian:12 >/run/said
+[ ! -e /run/kboot/ref ] || complain 'tried without a server that counts'
+says 'this version is not tried, since'
 
 what='progress'
 progress() { # progress BYTES TOTAL HUNDREDTHS TEXT [FIRST]

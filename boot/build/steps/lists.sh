@@ -9,7 +9,7 @@
     libraries_of "$root$program"
   done
   for path in /bin/sh /etc/ssl/certs/ca-certificates.crt /etc/passwd /etc/group /etc/hosts /etc/nsswitch.conf \
-    /lib/kboot/dhcp-keep /lib/kboot/dhcp6-keep /lib/kboot/record-deliver /lib/kboot/try-watch /lib/kboot/measure-watch /lib/kboot/load-watch /lib/kboot/progress.sh \
+    /lib/kboot/dhcp-keep /lib/kboot/dhcp6-keep /lib/kboot/record-deliver /lib/kboot/try-watch /lib/kboot/tries_server.sh /lib/kboot/measure-watch /lib/kboot/load-watch /lib/kboot/progress.sh \
     /lib/kboot/leave "${live_files[@]}"; do echo "$path"; done
 } | sort -u | sed 's,^/,,' >"$work/live"
 with_folders() { # every folder before what is in it
