@@ -34,9 +34,9 @@ inside=${server_url/127.0.0.1/10.0.2.2}
 go="rootstream boot $inside/missing:1 --pubkey /kboot/key.pub"
 boot 900 "$work/loader" --direct --memory 1024 --disk "$work/disk" --cmdline "root=/dev/vda rw net.ifnames=0" -- \
   expect 'login: $' send root expect '[#] $' \
-  send "$go" expect '^rootstream: boot: give --kboot DIR' expect '[#] $' \
-  send "$go --kboot /etc" expect '^rootstream: boot: /etc has no vmlinuz' expect '[#] $' \
-  send "$go --kboot /kboot" expect '^rootstream: .*missing.*HTTP 404' expect '[#] $' \
+  send "$go" expect 'rootstream: boot: give --kboot DIR' expect '[#] $' \
+  send "$go --kboot /etc" expect 'rootstream: boot: /etc has no vmlinuz' expect '[#] $' \
+  send "$go --kboot /kboot" expect 'rootstream: .*missing.*HTTP 404' expect '[#] $' \
   send "rootstream boot $inside/$image --pubkey /kboot/key.pub --kboot /kboot init=/usr/lib/small/init" \
   expect 'kexec_core: Starting new kernel|Starting new kernel' expect 'kboot: kboot ' expect 'signed by a key' \
   expect 'handing over to' expect 'login: $' end ''
