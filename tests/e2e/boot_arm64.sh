@@ -30,8 +30,16 @@ inside=${server_url/127.0.0.1/10.0.2.2}
 
 step "kboot for arm64"
 build_kboot=("$rootstream" kboot build --architecture arm64 --hardware virtual --compress zstd)
-"${build_kboot[@]}" --rootstream "$foreign" --out "$kboot" | tail -n 3
+"${build_kboot[@]}" --rootstream "$foreign" --out "$kboot" --media rpi 2>"$work/said" | tail -n 3
 expect_fail 'busybox is for x86_64' 1 "${build_kboot[@]}" --out "$work/x" --rootstream "$foreign" --add "$(command -v busybox)"
+
+step "the files for a Raspberry Pi"
+for file in vmlinuz initramfs config.txt cmdline.txt bcm2837-rpi-3-b.dtb bcm2711-rpi-4-b.dtb; do
+  [ -s "$kboot/rpi/$file" ] || fail "no $file: $(ls "$kboot/rpi")"
+done
+[ "$(dd if="$kboot/rpi/vmlinuz" bs=1 skip=56 count=4 status=none)" = ARMd ] || fail 'the kernel is no Image (Documentation/arm64/booting.rst)'
+cmp "$kboot/initramfs" "$kboot/rpi/initramfs"
+[ -s "$kboot/rpi/start4.elf" ] || grep 'the firmware of the Raspberry Pi is left out' "$work/said" || fail "nothing is said of the firmware: $(cat "$work/said")"
 
 step "it boots to a login, by kexec"
 began=$(date +%s)

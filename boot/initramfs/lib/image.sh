@@ -32,12 +32,13 @@ mount_image() { # mount_image URL
   cp /etc/resolv.conf /live/etc/ 2>/dev/null
   rm -f /live/ref
   if [ -f /run/kboot/ref ]; then cp /run/kboot/ref /live/ref; fi
-  local words portal
+  local words
   words=$(client_words /keys)
   [ -n "$words" ] || {
     why no-key "image $1: no public key was given (rootstream.pubkey=), nor rootstream.insecure"
     return 1
   }
+  if is_wireless_lease && is_behind_portal "$1"; then return 1; fi
   # shellcheck disable=SC2046,SC2086
   while_showing received '' timeout "$OPEN_SECONDS" chroot /live /bin/rootstream mount "$1" "$(mountpoint_for "$1")" $words $(version_words /ref) --rootfs --cache /cache \
     --cache-size "$(cache_bytes)" $(fill_words) $(memory_words) $(record_words /record/boot.profile) -o suid,dev,allow_other 2>/run/kboot/mount.error &&
@@ -51,11 +52,23 @@ mount_image() { # mount_image URL
     }
   local line
   line=$(last_line /run/kboot/mount.error)
-  if portal=$(kboot portal "$1" 2>>"$LOG"); then
-    why portal "a captive portal answers in place of the server: $(printf '%s' "$portal" | tr -cd '!-~')"
-    return 1
-  fi
+  if is_behind_portal "$1"; then return 1; fi
   why "$(kind_of_opening "$1")" "${line:-$1: no answer for $OPEN_SECONDS seconds}"
+}
+
+# is_behind_portal URL: true with the reason if a captive portal answers in place of the server.
+is_behind_portal() {
+  local portal
+  portal=$(kboot portal "$1" 2>>"$LOG") || return 1
+  why portal "a captive portal answers in place of the server: $(printf '%s' "$portal" | tr -cd '!-~')" || true
+}
+
+# Wireless networks often have one: it is asked for at once, and not after a long wait for the server.
+is_wireless_lease() {
+  [ -f $NET/lease ] && is_joined "$(
+    . $NET/lease
+    echo "$interface"
+  )"
 }
 
 # kind_of_opening URL: returns why an image cannot be opened, as the exit code of kboot entry.
