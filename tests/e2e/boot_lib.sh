@@ -57,11 +57,14 @@ boot() {
     shift
   done
   [ $# = 0 ] || shift
-  python3 "$console" --log "$work/console" --timeout "$seconds" "${steps[@]}" -- \
+  python3 "$console" --log "$work/console" --stamps "$work/stamps" --timeout "$seconds" "${steps[@]}" -- \
     "$qemu" --no-kvm ${kboot:+--kboot "$kboot"} "${options[@]}" -- -serial mon:stdio -serial "file:$work/marker" "$@" ||
     fail "the machine did not do what it should"
   if [ -f "$work/marker" ]; then sed -i 's/\r//g' "$work/marker"; fi
 }
+
+# Prints the seconds from power-on to the first login prompt of the last boot.
+login_seconds() { awk '/login: $/ { printf "%.0f\n", $1; exit }' "$work/stamps"; }
 
 # Checks that the image's marker service has run, and that the machine powered off without errors.
 expect_clean_run() {

@@ -40,5 +40,6 @@ start_nginx
 boot 900 stock --direct --memory 256 --url "$(url_inside)" --pubkey "$key.pub" -- \
   expect 'starting it' expect 'second stage' expect 'handing over to' expect 'login: $' end ''
 expect_clean_run
+echo "$(login_seconds) s from power-on to the login; $(bytes_sent) bytes crossed the line"
 grep '^where: ' "$work/marker"
 [ "$(grep -c '^where: ' "$work/marker")" = 10 ] || fail "not all is told: $(cat "$work/marker")"

@@ -56,4 +56,5 @@ boot 1800 "$work/kboot" --direct --own-time --nic none --memory 768 --url "$(url
   expect 'handing over to' expect 'login: ' end '' -- \
   -chardev "socket,id=line,path=$work/line" -device isa-serial,chardev=line,index=2,irq=10
 expect_clean_run
+echo "$(login_seconds) s from power-on to the login; $(bytes_sent) bytes crossed the line"
 grep -q '^address 10\.0\.2\.77' "$work/marker" || fail "the root is not on the line: $(cat "$work/marker")"

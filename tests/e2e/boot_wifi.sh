@@ -44,6 +44,7 @@ boot 2000 "$work/kboot" --direct --own-time --memory 1024 --url "$(url_inside)" 
 ! grep -aF -e "$phrase" -e letmein "$work/console" || fail 'the pass phrase is on the console'
 [ -n "$boots" ] || exit 0
 expect_clean_run
+echo "$(login_seconds) s from power-on to the login; $(bytes_sent) bytes crossed the line"
 ! grep -aF -e "$phrase" -e letmein "$work/marker" || fail 'the pass phrase is in the log'
 if [ -n "$kexec" ]; then
   grep -q 'networks.conf is 600, in a folder of 700' "$work/marker" || fail "others may read the pass phrases: $(cat "$work/marker")"
