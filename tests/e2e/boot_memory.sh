@@ -20,14 +20,13 @@ sleep 2
 daemon=$(grep -l '^@' /proc/[0-9]*/cmdline 2>/dev/null | cut -d/ -f3 | while read -r process; do
   case "$(tr '\0' ' ' <"/proc/$process/cmdline")" in *rootstream*mount*) echo "$process" ;; esac
 done | head -n 1)
-in_tmpfs() { df -k "$1" | awk 'NR == 2 { print $3 }'; }
 own() { awk '/^RssAnon/ { print $2 }' "/proc/$daemon/status"; }
-live=$(in_tmpfs "/proc/$daemon/root/") cache=$(du -sk "/proc/$daemon/root/cache" | cut -f1)
+live=$(du -skx --exclude=cache "/proc/$daemon/root/" | cut -f1) cache=$(du -sk "/proc/$daemon/root/cache" | cut -f1)
 told 'memory that the kernel can give out (MemTotal)' "$(meminfo MemTotal)"
 told 'the daemon, its own pages' "$(own)"
-told "the daemon's root: programs, libraries, settings" $((live - cache))
+told "the daemon's root: programs, libraries, settings" "$live"
 told 'the cache in memory: what was fetched' "$cache"
-told 'other tmpfs: changes of the root, /run' $(($(meminfo Shmem) - live))
+told 'other tmpfs: changes of the root, /run' $(($(meminfo Shmem) - live - cache))
 told 'systemd and all other programs, their own pages' $(($(meminfo AnonPages) - $(own)))
 told 'the page cache: files that are in use' $(($(meminfo Cached) + $(meminfo Buffers) - $(meminfo Shmem)))
 told 'the kernel: slabs, stacks, page tables, modules' $(($(meminfo Slab) + $(meminfo KernelStack) + $(meminfo PageTables) + $(meminfo VmallocUsed) + $(meminfo Percpu)))
