@@ -14,6 +14,7 @@ make_link_image
 hooks=$work/hooks
 cp -rL "$repository/tests/e2e/access_point" "$hooks"
 make_wireless "$wanted"
+[ -n "$boots" ] || kexec=''
 step "$title"
 printf '%s\n' interface=wlan1 bridge=br0 driver=nl80211 "ssid=$name" hw_mode=g channel=1 country_code=US "${radio[@]}" >"$hooks/hostapd.conf"
 wifi=ask
