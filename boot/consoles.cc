@@ -2,10 +2,8 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -24,8 +22,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr size_t kBytesOfQueue = 256 << 10;            // of a terminal that is slower than the session
-constexpr int kReadsAtOnce = 16;                       // of output, before keys are looked for again
+constexpr size_t kBytesOfQueue = 256 << 10;  // of a terminal that is slower than the session
+constexpr int kReadsAtOnce = 16;             // of output, before keys are looked for again
+constexpr int kMoment =
+    100;  // milliseconds after which it is looked whether the session has ended: not all kernels have pidfds
 constexpr auto kStuckAfter = std::chrono::seconds(5);  // for which a terminal took nothing, though there was something
 constexpr auto kTimeToShowTheRest = std::chrono::seconds(2);  // of the queues, after the session has ended
 
@@ -149,34 +149,31 @@ class Session {
   Session(std::vector<Terminal> terminals, Pseudoterminal pair)
       : terminals_(std::move(terminals)), pair_(std::move(pair)) {}
 
-  // Runs until the process behind the pidfd has ended, and what it wrote is shown, or no terminal takes it any more.
-  void Run(int process) {
-    bool ended = false;
-    while (!ended) {
-      ended = Exchange(process, 1000);
-      ShowOutput();
-    }
+  // Runs until the process has ended, and what it wrote is shown, or no terminal takes it any more. Returns its wait
+  // status.
+  int Run(pid_t process) {
+    int status = 0;
+    while (waitpid(process, &status, WNOHANG) == 0) Exchange();
     const auto until = Clock::now() + kTimeToShowTheRest;
     while (ShowOutput() && Clock::now() < until) {
     }
-    while (std::ranges::any_of(terminals_, &Terminal::has_unsent) && Clock::now() < until) Exchange(-1, 100);
+    while (std::ranges::any_of(terminals_, &Terminal::has_unsent) && Clock::now() < until) Exchange();
+    return status;
   }
 
  private:
-  // Waits until something can be moved, and moves it. True if the process has ended.
-  bool Exchange(int process, int milliseconds) {
+  // Waits until something can be moved, or for a moment, and moves it.
+  void Exchange() {
     std::vector<pollfd> wanted = {
-        {process, POLLIN, 0},
         {pair_.ours.get(), static_cast<short>((MayShowMore() ? POLLIN : 0) | (typed_.empty() ? 0 : POLLOUT)), 0}};
     for (const Terminal& terminal : terminals_) wanted.push_back(terminal.Wanted());
-    if (poll(wanted.data(), wanted.size(), milliseconds) < 0) return false;
-    if ((wanted[1].revents & POLLIN) != 0) ShowOutput();
+    if (poll(wanted.data(), wanted.size(), kMoment) < 0) return;
+    ShowOutput();
     for (size_t i = 0; i < terminals_.size(); ++i) {
-      if ((wanted[2 + i].revents & ~POLLOUT) != 0) TakeKeys(terminals_[i]);
+      if ((wanted[1 + i].revents & ~POLLOUT) != 0) TakeKeys(terminals_[i]);
       terminals_[i].Send();
     }
     PassKeysOn();
-    return wanted[0].revents != 0;
   }
 
   // The fastest of those that take anything sets the pace.
@@ -240,18 +237,7 @@ Result<int> RunOnTerminals(const std::vector<std::string>& paths, const std::vec
   const pid_t child = fork();
   if (child < 0) return ErrnoError("cannot start", command[0]);
   if (child == 0) BecomeCommand(pair->theirs.get(), command);
-  const UniqueFd process(static_cast<int>(syscall(SYS_pidfd_open, child, 0)));
-  if (!process) {
-    const Error error = ErrnoError("cannot wait for", command[0]);
-    kill(child, SIGKILL);
-    waitpid(child, nullptr, 0);
-    return error;
-  }
-  Session(std::move(terminals), std::move(*pair)).Run(process.get());
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  return status;
+  return Session(std::move(terminals), std::move(*pair)).Run(child);
 }
 
 }  // namespace rootstream
