@@ -32,7 +32,7 @@ step "it goes over to the image"
 start_nginx
 inside=${server_url/127.0.0.1/10.0.2.2}
 go="rootstream boot $inside/missing:1 --pubkey /kboot/key.pub"
-boot 900 "$work/loader" --direct --memory 1024 --disk "$work/disk" --cmdline "root=/dev/vda rw net.ifnames=0" -- \
+boot 1800 "$work/loader" --direct --own-time --memory 1024 --disk "$work/disk" --cmdline "root=/dev/vda rw net.ifnames=0" -- \
   expect 'login: $' send root expect '[#] $' \
   send "$go" expect 'rootstream: boot: give --kboot DIR' expect '[#] $' \
   send "$go --kboot /etc" expect 'rootstream: boot: /etc has no vmlinuz' expect '[#] $' \
