@@ -52,7 +52,12 @@ class FakeKernel {
     Send(FUSE_INIT, 1, {reinterpret_cast<const char*>(&init), sizeof init});
     EXPECT_EQ(Reply(), 0);
   }
-  ~FakeKernel() { fuse_session_destroy(session_); }
+  ~FakeKernel() {
+    // libfuse keeps an interrupt whose request has been answered until the next request comes, and does not free it
+    // with the session.
+    Send(FUSE_STATFS, UINT64_MAX, "");
+    fuse_session_destroy(session_);
+  }
   FakeKernel(const FakeKernel&) = delete;
 
   void LookUp(uint64_t unique) { Send(FUSE_LOOKUP, unique, std::string("name", 5)); }
@@ -163,6 +168,15 @@ TEST_F(RequestTest, AnInterruptThatCameFirstIsHeardWhenItParks) {
   kernel_.LookUp(2);
   EXPECT_EQ(kernel_.Reply(), EINTR);
   EXPECT_TRUE(request_->is_replied());
+}
+
+TEST_F(RequestTest, AnInterruptThatComesAfterTheReplyDoesNothing) {
+  kernel_.LookUp(2);
+  request_->ReplyError(ENOENT);
+  EXPECT_EQ(kernel_.Reply(), ENOENT);
+  killed_ = true;
+  kernel_.Interrupt(2);
+  EXPECT_TRUE(kernel_.IsSilent());
 }
 
 TEST_F(RequestTest, RepliesAndInterruptsAtOnceAreOneReply) {
