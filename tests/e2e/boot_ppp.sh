@@ -45,7 +45,7 @@ store=$links/store
 start_nginx
 start_server "$qemu" --no-kvm --kboot "$work/modem" --direct --own-time --memory 384 -- -monitor none -serial "file:$work/modem.console" \
   -serial "unix:$work/line,server=on,wait=off"
-has_modem() { grep -qa 'nothing was given to boot' "$work/modem.console"; }
+has_modem() { grep -qas 'nothing was given to boot' "$work/modem.console"; }
 wait_for 600 has_modem || fail "the modem's machine does not start: $(tail "$work/modem.console")"
 
 boot 1800 "$work/kboot" --direct --own-time --nic none --memory 768 --url "$(url_inside)" --pubkey "$key.pub" \
@@ -57,4 +57,4 @@ boot 1800 "$work/kboot" --direct --own-time --nic none --memory 768 --url "$(url
   -chardev "socket,id=line,path=$work/line" -device isa-serial,chardev=line,index=2,irq=10
 expect_clean_run
 echo "$(login_seconds) s from power-on to the login; $(bytes_sent) bytes crossed the line"
-grep -q '^address 10\.0\.2\.77' "$work/marker" || fail "the root is not on the line: $(cat "$work/marker")"
+grep -q '^address ppp0 10\.0\.2\.77' "$work/marker" || fail "the root is not on the line: $(cat "$work/marker")"
