@@ -22,10 +22,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr size_t kBytesOfQueue = 256 << 10;  // of a terminal that is slower than the session
-constexpr int kReadsAtOnce = 16;             // of output, before keys are looked for again
-constexpr int kMoment =
-    100;  // milliseconds after which it is looked whether the session has ended: not all kernels have pidfds
+constexpr size_t kBytesOfQueue = 256 << 10;            // of a terminal that is slower than the session
+constexpr int kReadsAtOnce = 16;                       // of output, before keys are looked for again
+constexpr int kMoment = 100;                           // milliseconds, the longest until the end of the session is seen
 constexpr auto kStuckAfter = std::chrono::seconds(5);  // for which a terminal took nothing, though there was something
 constexpr auto kTimeToShowTheRest = std::chrono::seconds(2);  // of the queues, after the session has ended
 
