@@ -72,7 +72,7 @@ make_networks && complain 'no network, and no complaint'
 is_kind wifi-unknown
 
 what='why a network is not joined'
-lost() { # lost EVENT…
+lost() { # lost EVENT…: of the network "a", which is in sight if $seen is
   anew
   two >/etc/kboot/wifi.conf
   make_networks
@@ -80,7 +80,7 @@ lost() { # lost EVENT…
   printf 'network id / ssid / bssid / flags\n0\ta\tany\t\n' >/run/wpa/list_networks
   printf 'bssid / frequency / signal level / flags / ssid\n%s\n' \
     '02:00:00:00:00:01	2412	-70	[WPA2-PSK-CCMP][ESS]	next door' '02:00:00:00:00:02	2412	-30	[ESS]	caf\xc3\xa9' \
-    '02:00:00:00:00:03	2412	-20	[WPA2-PSK-CCMP][ESS]	' '02:00:00:00:00:04	2412	-90	[ESS]	next door' >/run/wpa/scan_results
+    "02:00:00:00:00:05	2412	-50	[WPA2-PSK-CCMP][ESS]	${seen-}" '02:00:00:00:00:03	2412	-20	[WPA2-PSK-CCMP][ESS]	' '02:00:00:00:00:04	2412	-90	[ESS]	next door' >/run/wpa/scan_results
   why_not_joined wlan0
 }
 lost 'wlan0: CTRL-EVENT-SSID-TEMP-DISABLED id=0 ssid="a" auth_failures=1 duration=10 reason=WRONG_KEY'
@@ -88,11 +88,11 @@ is_kind wifi-key
 says '"a"'
 lost 'wlan0: CTRL-EVENT-AUTH-REJECT 02:00:00:00:00:01 auth_type=3 auth_transaction=2 status_code=15'
 is_kind wifi-key
-lost 'wlan0: CTRL-EVENT-AUTH-REJECT 02:00:00:00:00:01 auth_type=3 auth_transaction=1 status_code=17'
+seen=a lost 'wlan0: CTRL-EVENT-AUTH-REJECT 02:00:00:00:00:01 auth_type=3 auth_transaction=1 status_code=17'
 is_kind wifi-failed
 lost 'wlan0: CTRL-EVENT-EAP-FAILURE EAP authentication failed'
 is_kind wifi-login
-lost 'wlan0: CTRL-EVENT-NETWORK-NOT-FOUND '
+lost 'Successfully initialized wpa_supplicant'
 is_kind wifi-absent
 says 'in sight: "caf\xc3\xa9" "next door"'
 

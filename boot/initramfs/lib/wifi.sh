@@ -5,7 +5,7 @@
 
 readonly WIFI=$NET/wifi                # networks.conf: for wpa_supplicant; interface: the card in use; name: the network that it is in
 readonly WIFI_SECONDS=60               # the longest time to join a network
-readonly WIFI_SCANS=3                  # that do not find one of the networks, until it counts as not in sight
+readonly WIFI_LOOKS=20                 # seconds, several scans of all channels, after which a network that was not seen is not there
 readonly BUILT_IN=/etc/kboot/wifi.conf # empty, if a person is to choose
 
 has_wifi() { [ -f $BUILT_IN ]; }
@@ -197,7 +197,7 @@ is_up() { [ "$(cat "/sys/class/net/$1/operstate" 2>/dev/null)" = up ]; }
 await_joining() {
   local halves=0
   until is_up "$1"; do
-    if [ $halves -ge $((WIFI_SECONDS * 2)) ] || is_hopeless; then
+    if [ $halves -ge $((WIFI_SECONDS * 2)) ] || is_hopeless || { [ $halves -ge $((WIFI_LOOKS * 2)) ] && is_absent "$1"; }; then
       why_not_joined "$1"
       return 1
     fi
@@ -213,8 +213,12 @@ readonly WRONG_FOR_WPA3='CTRL-EVENT-AUTH-REJECT .*auth_type=3 .*status_code=15'
 is_wrong_key() { has_event "$WRONG_FOR_WPA3" || has_event "$WRONG_FOR_WPA2"; }
 is_hopeless() {
   has_one_network || return 1
-  has_event "$WRONG_FOR_WPA3" || [ "$(events "$WRONG_FOR_WPA2")" -ge 2 ] || [ "$(events CTRL-EVENT-NETWORK-NOT-FOUND)" -ge $WIFI_SCANS ]
+  has_event "$WRONG_FOR_WPA3" || [ "$(events "$WRONG_FOR_WPA2")" -ge 2 ]
 }
+
+# is_absent CARD: true if none of its networks is in sight. Hidden ones are, once they have answered.
+is_absent() { ! networks_in_sight "$1" | cut -f3 | grep -qxF -e "$(wifi_command "$1" list_networks | sed 1d | cut -f2)"; }
+
 has_one_network() { [ "$(grep -c '^[[:space:]]*network={' $WIFI/networks.conf)" = 1 ]; }
 
 why_not_joined() {
@@ -226,7 +230,7 @@ why_not_joined() {
     why wifi-login "the wireless network $names refuses this machine's login"
   elif has_wanted_in_sight "$1"; then
     why wifi-security "the wireless network $(wanted_name) is in sight, but it is not an open one"
-  elif has_event CTRL-EVENT-NETWORK-NOT-FOUND; then
+  elif is_absent "$1"; then
     why wifi-absent "the wireless network $names is not in sight; in sight: $(names_in_sight "$1")"
   else
     why wifi-failed "cannot join the wireless network $names: $(last_event)"
