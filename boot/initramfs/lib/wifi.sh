@@ -206,10 +206,10 @@ await_joining() {
   done
 }
 
-# A wrong pass phrase, as WPA2's handshake and as WPA3's (IEEE 802.11, status code 15) tell it. WPA2's looks the same if a frame was
-# lost, so once is not enough to give up.
+# A wrong pass phrase, as WPA2's handshake tells it, and WPA3's, whose second message is refused (IEEE 802.11, 12.4: SAE Confirm; with
+# status code 15, or 1 from hostapd). WPA2's looks the same if a frame was lost, so once is not enough to give up.
 readonly WRONG_FOR_WPA2='CTRL-EVENT-SSID-TEMP-DISABLED .*reason=WRONG_KEY'
-readonly WRONG_FOR_WPA3='CTRL-EVENT-AUTH-REJECT .*auth_type=3 .*status_code=15'
+readonly WRONG_FOR_WPA3='CTRL-EVENT-AUTH-REJECT .*auth_type=3 auth_transaction=2 '
 is_wrong_key() { has_event "$WRONG_FOR_WPA3" || has_event "$WRONG_FOR_WPA2"; }
 is_hopeless() {
   has_one_network || return 1
