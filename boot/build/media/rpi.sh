@@ -38,14 +38,14 @@ echo 'making rpi/' >&2
 device_trees=$(find_device_trees) || exit 1
 find_pi_firmware >/dev/null || fetch_pi_firmware
 mkdir -p "$out/rpi"
-for file in "$device_trees"/bcm27*-rpi-*.dtb; do
+for file in "$device_trees"/bcm2*-rpi-*.dtb; do
   [ -f "$file" ] || fail "rpi: there is no device tree in $device_trees"
   install -m 644 "$file" "$part/${file##*/}"
 done
 if pi_firmware=$(find_pi_firmware); then
   for file in "$pi_firmware"/{bootcode.bin,start*.elf,fixup*.dat}; do [ ! -f "$file" ] || install -m 644 "$file" "$part/${file##*/}"; done
 else
-  echo 'rootstream: kboot build: rpi: the firmware of the Raspberry Pi is left out, without which no model but the 5 starts: apt knows no raspi-firmware (Debian has it in non-free-firmware); or give --firmware DIR with bootcode.bin, start*.elf and fixup*.dat' >&2
+  echo 'rootstream: kboot build: rpi: the firmware of the Raspberry Pi is left out, without which it does not start: apt knows no raspi-firmware (Debian has it in non-free-firmware); or give --firmware DIR with bootcode.bin, start*.elf and fixup*.dat' >&2
 fi
 # The firmware does not know a kernel by its contents.
 install -m "$mode" "$out/vmlinuz" "$part/vmlinuz"
