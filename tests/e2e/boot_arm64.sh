@@ -54,5 +54,5 @@ echo "$(($(cat "$work/login") - began)) s from power-on to the login; $(bytes_se
 step "images for other machines"
 boot 600 "$kboot" --architecture arm64 --pubkey "$key.pub" -- \
   expect 'kboot: \s*$' send "$inside/kernel:amd64" expect 'why .*is a kernel for x86_64, and this machine is aarch64' expect 'do .*other hardware' \
-  type p expect 'kboot: \s*$' send "$inside/programs:amd64" expect "why .*the image's programs are for x86_64, and this machine is aarch64" \
+  type p expect 'kboot: \s*$' send "$inside/programs:amd64" expect "why .*the programs of the image are for x86_64, and this machine is aarch64" \
   type p expect 'kboot: \s*$' send poweroff end ''
