@@ -47,7 +47,7 @@ boot 1200 "$kboot" --architecture arm64 --url "$inside/debian:arm64" --pubkey "$
   expect 'the image is signed by a key' expect 'MiB, verified' expect 'starting it' expect "Linux version $release" \
   expect 'second stage' expect 'handing over to' expect 'login: $' run "date +%s >'$work/login'" send root expect '[#] $' \
   send 'uname -m; systemctl --failed --plain --no-legend | wc -l; echo written >/root/x; cat /root/x' \
-  expect 'aarch64' expect '^0.?$' expect '^written' expect '[#] $' send poweroff expect 'Power down' end ''
+  expect 'aarch64' expect '^0\r*$' expect '^written' expect '[#] $' send poweroff expect 'Power down' end ''
 ! grep -aiE 'i/o error|transport endpoint|kernel panic|oops' "$work/console" || fail "errors on the console"
 echo "$(($(cat "$work/login") - began)) s from power-on to the login; $(bytes_sent) bytes crossed the line"
 
