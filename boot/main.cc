@@ -237,18 +237,16 @@ void AddRouter(CommandLine& verbs) {
   command.Argument("INTERFACE", *interface);
 }
 
-int ShowOnConsoles(const std::vector<std::string>& terminals, const std::vector<std::string>& command) {
-  const auto status = RunOnTerminals(terminals.empty() ? KernelConsoles() : terminals, command);
+int ShowOnConsoles(const std::vector<std::string>& command) {
+  const auto status = RunOnTerminals(KernelConsoles(), command);
   if (!status.ok()) return Report(status.error().message, kNotStarted);
   return WIFSIGNALED(*status) ? 128 + WTERMSIG(*status) : WEXITSTATUS(*status);
 }
 
 void AddConsole(CommandLine& verbs) {
-  auto terminals = std::make_shared<std::vector<std::string>>();
   auto words = std::make_shared<std::vector<std::string>>();
-  Verb command = verbs.Add("console", "run a program that all consoles show and may type to",
-                           [=] { return ShowOnConsoles(*terminals, *words); });
-  command.RepeatableOption("--on", "TERMINAL", *terminals, "these, and not the kernel's consoles");
+  Verb command = verbs.Add("console", "run a program that all consoles of the kernel show and may type to",
+                           [=] { return ShowOnConsoles(*words); });
   command.Arguments("PROGRAM", *words, "its file, and its arguments");
 }
 

@@ -64,12 +64,7 @@ is_behind_portal() {
 }
 
 # Wireless networks often have one: it is asked for at once, and not after a long wait for the server.
-is_wireless_lease() {
-  [ -f $NET/lease ] && is_joined "$(
-    . $NET/lease
-    echo "$interface"
-  )"
-}
+is_wireless_lease() { [ -f $NET/lease ] && is_joined "$(leased_interface)"; }
 
 # kind_of_opening URL: returns why an image cannot be opened, as the exit code of kboot entry.
 kind_of_opening() {

@@ -128,10 +128,7 @@ missing_disk_driver() {
 has_card_driver() {
   local device
   [ -f $NET/lease ] || return 0
-  device=/sys/class/net/$(
-    . $NET/lease
-    echo "${interface%%.*}"
-  )/device
+  device=/sys/class/net/$(leased_interface | cut -d. -f1)/device
   has_driver "$1" "$2" "$device" && return 0
   why no-driver "the image's kernel $2 has no driver for this machine's network card ($(basename "$(readlink "$device/driver")"), $(cat "$device/modalias"))"
 }

@@ -263,3 +263,9 @@ apply_lease() {
   say "address $ip on $interface"
   slow_line "$interface"
 }
+
+# Prints the interface that the lease is for.
+leased_interface() { (
+  . $NET/lease
+  echo "$interface"
+); }

@@ -19,10 +19,7 @@ stage_two() {
 restore_network() {
   local mac name lease_of
   mac=$(cat $NET/mac)
-  lease_of=$(
-    . $NET/lease
-    echo "$interface"
-  )
+  lease_of=$(leased_interface)
   if is_dialled "$lease_of"; then
     dial && apply_lease
     return
