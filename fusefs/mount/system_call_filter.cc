@@ -32,9 +32,9 @@ constexpr const char* kCalls[] = {
     "clock_getres", "clock_gettime", "clock_nanosleep", "epoll_create1", "epoll_ctl", "epoll_pwait", "epoll_wait",
     "eventfd2", "futex", "gettimeofday", "nanosleep", "pipe", "pipe2", "poll", "ppoll", "pselect6", "restart_syscall",
     "select", "signalfd4", "time", "timer_create", "timer_delete", "timer_settime", "wait4",
-    // network
-    "accept", "accept4", "bind", "connect", "getpeername", "getsockname", "getsockopt", "listen", "recvfrom",
-    "recvmmsg", "recvmsg", "sendmmsg", "sendmsg", "sendto", "setsockopt", "shutdown",
+    // network; send and recv are calls of their own where the C library uses socketcall(2), as on s390x
+    "accept", "accept4", "bind", "connect", "getpeername", "getsockname", "getsockopt", "listen", "recv", "recvfrom",
+    "recvmmsg", "recvmsg", "send", "sendmmsg", "sendmsg", "sendto", "setsockopt", "shutdown",
     // threads and the process itself
     "exit", "exit_group", "getegid", "geteuid", "getgid", "getpid", "getppid", "getrandom", "getresgid", "getresuid",
     "getrusage", "gettid", "getuid", "membarrier", "rseq", "rt_sigaction", "rt_sigpending", "rt_sigprocmask",
