@@ -22,7 +22,7 @@ BOOT_PACKAGES="qemu-system-x86 mmdebstrap e2fsprogs iproute2 openssh-client dnsm
 ARM64_PACKAGES="mmdebstrap arch-test qemu-user-static binfmt-support g++-aarch64-linux-gnu"
 S390X_PACKAGES="mmdebstrap arch-test qemu-user-static binfmt-support g++-s390x-linux-gnu"
 FOREIGN_MACHINES="qemu-system-arm qemu-efi-aarch64 qemu-system-misc ipxe-qemu"
-MEDIA_PACKAGES="ovmf mtools dosfstools xorriso fdisk sbsigntool wireguard-go wireguard-tools"
+MEDIA_PACKAGES="ovmf mtools dosfstools xorriso fdisk sbsigntool efitools uuid-runtime wireguard-go wireguard-tools"
 LINK_PACKAGES="hostapd iw ppp"
 
 mode=${1:---all} resume=''

@@ -31,3 +31,8 @@ done
 header=$(od -A n -t u4 -j 60 -N 4 "$part/kboot.efi")
 for at in 8 88; do printf '\0\0\0\0' | dd of="$part/kboot.efi" bs=1 seek=$((header + at)) conv=notrunc status=none; done
 put_medium "$part/kboot.efi" kboot.efi
+# Firmware needs memory in one piece for the file, and some cannot load one of 358 MiB (systemd's issue 36706).
+mebibytes=$(($(stat -c %s "$out/kboot.efi") >> 20))
+if [ $mebibytes -gt 256 ]; then
+  echo "rootstream: kboot build: efi: kboot.efi has $mebibytes MiB, and some firmware cannot load so much; leave out what these machines do not need (--hardware common, fewer --add), and give --compress xz" >&2
+fi
