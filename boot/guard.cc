@@ -76,6 +76,15 @@ void RunLeave(const std::string& program) {
 
 }  // namespace
 
+pid_t ForkIntoPidNamespace() {
+  constexpr long kFlags = CLONE_NEWPID | SIGCHLD;
+#if defined(__s390x__)  // there, the flags follow the stack
+  return static_cast<pid_t>(syscall(SYS_clone, nullptr, kFlags, nullptr, nullptr, nullptr));
+#else
+  return static_cast<pid_t>(syscall(SYS_clone, kFlags, nullptr, nullptr, nullptr, nullptr));
+#endif
+}
+
 int RebootCommandFor(int wait_status, bool kexec_is_loaded) {
   if (WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGINT) return LINUX_REBOOT_CMD_POWER_OFF;
   const bool asked = WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGHUP;
@@ -91,8 +100,7 @@ void RunGuard(const GuardOptions& options) {
   sigprocmask(SIG_BLOCK, &signals, nullptr);
   // Not unshare(2): after it no process could be started once the namespace's first has ended.
   const bool found = new_root.ok() && live.ok();
-  const auto init =
-      static_cast<pid_t>(found ? syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, nullptr, nullptr, nullptr, nullptr) : -1);
+  const pid_t init = found ? ForkIntoPidNamespace() : -1;
   if (init < 0) perror("kboot: the image's init cannot be kept apart from what its root needs");
   if (init <= 0) BecomeInit(options);
   TakeCtrlAltDel();

@@ -7,6 +7,8 @@
 // does what was asked. systemd does not need this, and would take the namespace for a container.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 #include <vector>
 
@@ -21,6 +23,9 @@ struct GuardOptions {
 
 // If the guard cannot start, the init becomes process 1 itself.
 [[noreturn]] void RunGuard(const GuardOptions& options);
+
+// As fork(2), but the child is process 1 of a new PID namespace (clone(2)).
+pid_t ForkIntoPidNamespace();
 
 // The command for reboot(2) by the wait status of an init (wait(2)). Halt and poweroff cannot be told apart.
 int RebootCommandFor(int wait_status, bool kexec_is_loaded);
