@@ -63,8 +63,11 @@ boot() {
   if [ -f "$work/marker" ]; then sed -i 's/\r//g' "$work/marker"; fi
 }
 
-# Prints the seconds from power-on to the first login prompt of the last boot.
-login_seconds() { awk '/login: $/ { printf "%.0f\n", $1; exit }' "$work/stamps"; }
+# login_seconds [REGEX]: prints the seconds from power-on, or from the line that matches, to the next login prompt of the last boot.
+login_seconds() {
+  awk -v from="${1-}" '!begun && (from == "" || $0 ~ from) { begun = 1; began = from == "" ? 0 : $1 }
+    begun && /login: $/ { printf "%.0f\n", $1 - began; exit }' "$work/stamps"
+}
 
 # Checks that the image's marker service has run, and that the machine powered off without errors.
 expect_clean_run() {

@@ -37,6 +37,7 @@ publish "$root" "$image" >/dev/null
 start expect 'kboot: kboot ' expect 'second stage' expect 'handing over to' end ''
 expect_clean_run
 [ "$(grep -ac 'Linux version' "$work/console")" = 2 ] || fail 'there was no kexec'
+echo "$(login_seconds) s from power-on to the login; kboot.efi has $(stat -c %s "$work/stick/EFI/Linux/kboot.efi") bytes"
 step 'it does not start a kboot.efi that they do not sign'
 mcopy -o -i "$work/stick.img" "$work/unsigned.efi" ::EFI/Linux/kboot.efi
 start expect '[Aa]ccess [Dd]enied|[Ss]ecurity [Vv]iolation' type $'\x01x' end ''
