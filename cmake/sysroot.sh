@@ -15,5 +15,5 @@ mkdir -p "$(dirname "$sysroot")"
 suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
 mmdebstrap --quiet --variant=extract --architectures="$architecture" \
   --include="$(echo $libraries | tr ' ' ','),libstdc++6" "$suite" "$sysroot"
-rm -rf "$sysroot/dev" # an emulated program would take these for the machine's
+rm -rf "${sysroot:?}/dev" # an emulated program would take these for the machine's
 echo "$libraries" >"$sysroot/complete"
