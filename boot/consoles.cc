@@ -26,7 +26,10 @@ constexpr size_t kBytesOfQueue = 256 << 10;            // of a terminal that is 
 constexpr int kReadsAtOnce = 16;                       // of output, before keys are looked for again
 constexpr int kMoment = 100;                           // milliseconds, the longest until the end of the session is seen
 constexpr auto kStuckAfter = std::chrono::seconds(5);  // for which a terminal took nothing, though there was something
-constexpr auto kTimeToShowTheRest = std::chrono::seconds(2);  // of the queues, after the session has ended
+// After the session has ended: for which no terminal took anything of the rest, and of showing it at all, since a
+// process that it left behind may write for ever.
+constexpr auto kRestIsLeft = std::chrono::seconds(2);
+constexpr auto kLongestRest = std::chrono::seconds(60);
 
 // The two ends of a pseudo-terminal. The end of the session stays open here, or reading the other one would fail as
 // long as no process of the session has it open.
@@ -76,6 +79,7 @@ class Terminal {
   bool is_open() const { return static_cast<bool>(fd_); }
   bool has_unsent() const { return fd_ && !unsent_.empty(); }
   bool has_room() const { return fd_ && unsent_.size() < kBytesOfQueue; }
+  Clock::time_point took() const { return took_; }
   bool is_stuck() const { return has_unsent() && Clock::now() - took_ > kStuckAfter; }
 
   pollfd Wanted() const { return {fd_.get(), static_cast<short>(POLLIN | (unsent_.empty() ? 0 : POLLOUT)), 0}; }
@@ -153,14 +157,22 @@ class Session {
   int Run(pid_t process) {
     int status = 0;
     while (waitpid(process, &status, WNOHANG) == 0) Exchange();
-    const auto until = Clock::now() + kTimeToShowTheRest;
-    while (ShowOutput() && Clock::now() < until) {
-    }
-    while (std::ranges::any_of(terminals_, &Terminal::has_unsent) && Clock::now() < until) Exchange();
+    ShowTheRest();
     return status;
   }
 
  private:
+  void ShowTheRest() {
+    const auto ended = Clock::now();
+    auto moved = ended;
+    while (Clock::now() - moved < kRestIsLeft && Clock::now() - ended < kLongestRest) {
+      const bool may_be_more = ShowOutput();
+      if (!may_be_more && std::ranges::none_of(terminals_, &Terminal::has_unsent)) return;
+      Exchange();
+      for (const Terminal& terminal : terminals_) moved = std::max(moved, terminal.took());
+    }
+  }
+
   // Waits until something can be moved, or for a moment, and moves it.
   void Exchange() {
     std::vector<pollfd> wanted = {

@@ -9,8 +9,10 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstring>
 #include <future>
+#include <thread>
 
 #include "base/file_io.h"
 #include "tests/support/test_files.h"
@@ -60,6 +62,8 @@ class Person {
     ioctl(terminal_.get(), TIOCSWINSZ, &size);
   }
 
+  void ReadSlowly(std::chrono::milliseconds each_page) { pause_ = each_page; }
+
   void HangUp() {
     terminal_.Close();
     screen_.Close();
@@ -69,6 +73,7 @@ class Person {
   bool ReadMore(int milliseconds) {
     pollfd wanted = {screen_.get(), POLLIN, 0};
     if (poll(&wanted, 1, milliseconds) != 1) return false;
+    std::this_thread::sleep_for(pause_);
     char bytes[4096];
     const ssize_t count = read(screen_.get(), bytes, sizeof bytes);
     if (count > 0) shown_.append(bytes, static_cast<size_t>(count));
@@ -80,6 +85,7 @@ class Person {
   std::string path_;
   termios before_ = {};
   std::string shown_;
+  std::chrono::milliseconds pause_{0};
 };
 
 std::future<Result<int>> Start(const std::vector<std::string>& terminals, const std::string& script) {
@@ -131,6 +137,14 @@ TEST(Consoles, OneThatTakesNothingKeepsNobodyWaiting) {
   Person sleeps;  // nobody reads what is shown there
   auto session = Start({sleeps.path(), reads.path()}, "seq 200000; echo done");
   reads.Await("done\r\n");
+  EXPECT_TRUE(IsOk(session.get()));
+}
+
+TEST(Consoles, ASlowOneShowsTheEndThatCameLongAfterTheSessions) {
+  Person slow;
+  auto session = Start({slow.path()}, "seq 60000; echo done");  // 350 KB, more than a queue
+  slow.ReadSlowly(std::chrono::milliseconds(40));               // 100 KB a second
+  slow.Await("done\r\n");
   EXPECT_TRUE(IsOk(session.get()));
 }
 
