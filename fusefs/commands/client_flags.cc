@@ -10,7 +10,8 @@ void ClientFlags::AddTo(Verb& verb) {
   verb.Option("--cache-size", "SIZE", cache_size, "most the cache may hold: 500M, 2G");
   verb.Flag("--strict-memory", options.strict_memory,
             "refuse an image when what the cache remembers of its versions is lost");
-  verb.Option("--ref", "FILE", options.ref, "open this version of the image: a ref that inspect --save-ref wrote");
+  verb.RepeatableOption("--ref", "FILE", options.refs,
+                        "open this version of its image: a ref that inspect --save-ref wrote (repeatable)");
   verb.RepeatableOption("--mirror", "URL", options.mirrors, "URL of another store with the image (repeatable)");
   for (const CredentialOption& option : kCredentialOptions)
     verb.Option(std::string("--") + option.name, "FILE", options.credentials.*option.file, option.help);

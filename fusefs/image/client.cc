@@ -17,7 +17,7 @@ std::future<Status> FindRoot(Image& image) {
 
 Result<std::unique_ptr<Client>> Client::Open(const ClientOptions& options, std::function<void(const Error&)> waiting) {
   RS_TRY(const ImageUrl url, ParseImageUrl(options.url));
-  RS_TRY(std::shared_ptr<Connection> connection, Connection::Open(options, url.store));
+  RS_TRY(std::shared_ptr<Connection> connection, Connection::Open(options, url.store, {url.image}));
   RS_TRY(ResolvedRef ref, connection->Resolve(url, std::move(waiting)));
   auto client = std::make_unique<Client>(std::move(connection), url, std::move(ref), options);
   RS_CHECK(client->WaitForRoot());

@@ -22,10 +22,10 @@ struct ClientOptions {
   std::vector<std::string> mirrors;
   CredentialFiles credentials;
   std::optional<std::chrono::seconds> give_up_after = std::chrono::seconds(60);  // nullopt: wait for ever
-  std::string ref;                             // file with an encoded ref: the version to open; empty: the newest
-  bool strict_memory = false;                  // refuse an image whose RefMemory is lost
-  bool record = false;                         // record a profile from the first request on
-  bool warm_up = false;                        // fetch the hot range as soon as the image is open
+  std::vector<std::string> refs;  // files with encoded refs: the versions to open; of other images the newest
+  bool strict_memory = false;     // refuse an image whose RefMemory is lost
+  bool record = false;            // record a profile from the first request on
+  bool warm_up = false;           // fetch the hot range as soon as the image is open
   Neighbours neighbours = Neighbours::kGuess;  // whether to fetch what lies beside requested objects
   std::optional<uint64_t> fill;                // then fetch everything: bytes a second, or kNoRateLimit
 };

@@ -40,12 +40,12 @@ Connection::Connection(const ClientOptions& options) : folder_(CacheFolder(optio
   resolve_.strict_memory = options.strict_memory;
 }
 
-Result<std::shared_ptr<Connection>> Connection::Open(const ClientOptions& options, const std::string& store) {
+Result<std::shared_ptr<Connection>> Connection::Open(const ClientOptions& options, const std::string& store,
+                                                     const std::vector<ImageName>& images) {
   std::shared_ptr<Connection> connection(new Connection(options));
   RS_TRY(connection->resolve_.keys, ReadKeys(options.public_keys));
-  if (!options.ref.empty()) {
-    RS_TRY(connection->resolve_.given, ReadWholeFile(options.ref, kMaxRef));
-  }
+  RS_TRY(connection->given_, GivenRefs::Read(options.refs));
+  RS_CHECK(connection->given_.MustBeOf(images));
   RS_TRY(Credentials credentials, Credentials::Read(options.credentials, store));
   std::vector<std::string> stores = {store};
   for (const std::string& mirror : options.mirrors) {
@@ -75,6 +75,7 @@ Status Connection::OpenCache(const ClientOptions& options, const std::vector<std
 
 Result<ResolvedRef> Connection::Resolve(const ImageUrl& url, std::function<void(const Error&)> waiting) {
   ResolveOptions options = resolve_;
+  options.given = given_.For(url.image);
   options.waiting = std::move(waiting);
   const RefMemory memory(folder_, options.insecure ? RefTrust::kInsecure : RefTrust::kSigned);
   RS_TRY(ResolvedRef ref, ResolveRef(url, cache_->files(), memory, options));

@@ -10,13 +10,15 @@
 #include "cache/object_cache.h"
 #include "cache/ref_resolver.h"
 #include "fusefs/image/client_options.h"
+#include "fusefs/image/given_refs.h"
 
 namespace rootstream {
 
 class Connection {
  public:
-  // Contacts nobody yet. `store`: as in ImageUrl.
-  static Result<std::shared_ptr<Connection>> Open(const ClientOptions& options, const std::string& store);
+  // Contacts nobody yet. `store`: as in ImageUrl; `images`: those that will be opened.
+  static Result<std::shared_ptr<Connection>> Open(const ClientOptions& options, const std::string& store,
+                                                  const std::vector<ImageName>& images);
   ~Connection();
 
   ObjectCache& cache() { return *cache_; }
@@ -31,6 +33,7 @@ class Connection {
   Status OpenCache(const ClientOptions& options, const std::vector<std::string>& stores);
 
   ResolveOptions resolve_;
+  GivenRefs given_;
   std::string folder_;  // of the cache; empty: none
   std::unique_ptr<CurlTransport> transport_;
   std::unique_ptr<ObjectCache> cache_;

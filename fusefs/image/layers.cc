@@ -22,9 +22,7 @@ Refs ResolveAll(Connection& connection, const LayersUrl& url, const std::functio
 Result<std::unique_ptr<Layers>> Layers::Open(const ClientOptions& options,
                                              const std::function<void(const Error&)>& waiting) {
   RS_TRY(LayersUrl url, ParseLayersUrl(options.url));
-  if (!options.ref.empty() && url.images.size() > 1)
-    return Invalid(url.ToString() + ": a given ref is of one image, and here are several");
-  RS_TRY(std::shared_ptr<Connection> connection, Connection::Open(options, url.store));
+  RS_TRY(std::shared_ptr<Connection> connection, Connection::Open(options, url.store, url.images));
   std::unique_ptr<Layers> layers(new Layers(std::move(url), std::move(connection)));
   RS_CHECK(layers->OpenAll(options, waiting));
   if (options.fill) layers->StartFills(options);

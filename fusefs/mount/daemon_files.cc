@@ -11,7 +11,7 @@ namespace rootstream {
 FileNeeds FilesOfDaemon(const MountOptions& options) {
   FileNeeds needs;
   needs.read = options.client.public_keys;
-  if (!options.client.ref.empty()) needs.read.push_back(options.client.ref);
+  for (const std::string& ref : options.client.refs) needs.read.push_back(ref);
   for (const CredentialOption& option : kCredentialOptions)
     if (const std::string& file = options.client.credentials.*option.file; !file.empty()) needs.read.push_back(file);
   std::vector<std::string> urls = options.client.mirrors;

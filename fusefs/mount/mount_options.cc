@@ -91,7 +91,7 @@ Status AddKeyValue(const std::string& key, const std::string& value, MountOption
   } else if (key == "fill") {
     RS_TRY(client.fill, ParseFillRate(value));
   } else if (key == "ref") {
-    client.ref = value;
+    client.refs.push_back(value);
   } else if (key == "record") {
     options.record = value;
   } else if (Contains(kLabels, key)) {

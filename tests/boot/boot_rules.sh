@@ -40,7 +40,7 @@ END
 chmod 755 /run/fake/*
 
 for part in say await progress config hardware network wifi ppp hooks slow_line clock storage record image layers kernel_file kernel_url modules hand_over next_kernel \
-  managers root_setup advice screen machines own_section host_keys tries_server tries tune menu prompt; do
+  managers root_setup advice screen machines own_section host_keys tries_server tries tune menu tries_entries prompt; do
   . "$lib/$part.sh"
 done
 make_live() { :; }
@@ -556,16 +556,17 @@ done
 printf '{\n  "manifest": "%s",\n}\n' "$(cat /run/fake.manifest)"
 END
 chmod 755 /run/fake/rootstream
+chosen_ref() { cat "$CHOSEN/$(thing_of http://h/s/debian:12)"/* 2>/dev/null || echo -; }
 # start SETTING MANIFEST [VERSION]: a boot of a store that has this manifest; the version that is taken, - for just the newest.
 start() {
   anew "rootstream.insecure $1"
   echo /dev/disk >/run/kboot/cache
   printf '%s' "$2" >/run/fake.manifest
-  choose_version http://h/s/debian:12 >/run/said
-  taken=$(cat /run/kboot/ref 2>/dev/null || echo -)
+  choose_versions http://h/s/debian:12 >/run/said
+  taken=$(chosen_ref)
   [ "$taken" = "${3--}" ] || complain "$1, $2: '$taken' instead of '${3--}', $(cat /run/said)"
 }
-folder=$(tries_folder http://h/s/debian:12)
+folder=$(tries_folder "$(thing_of http://h/s/debian:12)")
 comes_up() { # as bin/try-watch
   rm -f "$folder"/good.*
   echo "ref of $1" >"$folder/good.$1"
@@ -598,9 +599,36 @@ printf '\377\n' >"$folder/tried"
 start rootstream.try=1 aa 'ref of aa'
 anew 'rootstream.insecure rootstream.try=yes'
 echo ram >/run/kboot/cache
-choose_version http://h/s/debian:12 >/run/said
-[ ! -e /run/kboot/ref ] || complain 'counts in memory'
+choose_versions http://h/s/debian:12 >/run/said
+[ "$(chosen_ref)" = - ] || complain 'counts in memory'
 says 'needs a disk for the cache'
+
+what='without a server, nothing was started'
+start rootstream.try=yes ff 'ref of ff'
+take_back_starts
+start rootstream.try=yes ff 'ref of ff'
+says 'is tried, start 1'
+comes_up ff
+start rootstream.try=yes ff 'ref of ff'
+take_back_starts
+[ ! -e "$folder/tried" ] || complain 'takes back what was not counted'
+
+what='the same image, written in two ways'
+[ "$(thing_of http://h/s/debian)" = "$(thing_of http://h/s/debian:latest)" ] || complain 'latest is another thing'
+[ "$(thing_of 'http://h/s/debian?t')" = "$(thing_of 'http://h/s/debian:latest?t')" ] || complain 'latest with a token is another thing'
+[ "$(thing_of http://h/s/debian)" != "$(thing_of http://h/s/debian:12)" ] || complain 'a tag makes no difference'
+
+what='versions of layers are tried'
+layers="http://h/s/debian:12,site?t=1"
+anew 'rootstream.insecure rootstream.try=yes'
+echo /dev/disk >/run/kboot/cache
+printf '%s' ab >/run/fake.manifest
+choose_versions "$layers" >/run/said
+[ "$(ls $CHOSEN | wc -l)" = 2 ] || complain "$(ls $CHOSEN) of two layers"
+[ "$(version_words /x "$layers" | wc -l)" = 2 ] || complain "$(version_words /x "$layers")"
+[ "$(version_words /x 'http://h/s/site:latest?t=1')" = "--ref /x/$(thing_of 'http://h/s/site?t=1')/ab" ] ||
+  complain "$(version_words /x 'http://h/s/site:latest?t=1')"
+[ -z "$(version_words /x http://h/s/other)" ] || complain "a ref of another image: $(version_words /x http://h/s/other)"
 
 what='the count cannot be kept'
 start rootstream.try=yes cc 'ref of cc'
@@ -620,14 +648,14 @@ visit() {
   echo 4 >/run/fake.fetch
   cp -r /run/kept/. /run/web/
   printf '%s' "$1" >/run/fake.manifest
-  choose_version http://h/s/debian:12 >/run/said 2>&1
-  taken=$(cat /run/kboot/ref 2>/dev/null || echo -)
+  choose_versions http://h/s/debian:12 >/run/said 2>&1
+  taken=$(chosen_ref)
   [ "$taken" = "$2" ] || complain "$1: '$taken' instead of '$2', $(cat /run/said)"
-  [ "$2" = - ] || [ "ref of $(conf manifest)" = "$2" ] || complain "$(conf manifest) is said to run, and $2 does"
+  [ "$2" = - ] || [ "ref of $(basename $CHOSEN/*/*)" = "$2" ] || complain "$(basename $CHOSEN/*/*) is said to run, and $2 does"
   rm -rf /live/tries /run/kept/*
   cp -r /run/web/. /run/kept/
 }
-at=/run/kept/http:..h.tries.525400123456-$(hash_of http://h/s/debian:12)
+at=/run/kept/http:..h.tries.525400123456-$(thing_of http://h/s/debian:12)
 at_server_comes_up() { printf 'good %s %s\n' "$1" "$(echo "ref of $1" | base64)" >"$at"; } # as bin/try-watch
 visit aa 'ref of aa'
 says 'is tried, start 1'
@@ -649,9 +677,57 @@ rm -f "$at"
 anew 'rootstream.insecure rootstream.try=yes rootstream.try-at=http://h/tries'
 echo 52:54:00:12:34:56 >/run/kboot/net/mac
 echo 5 >/run/fake.fetch
-choose_version http://h/s/debian:12 >/run/said
-[ ! -e /run/kboot/ref ] || complain 'tried without a server that counts'
-says 'this version is not tried, since'
+choose_versions http://h/s/debian:12 >/run/said
+[ "$(chosen_ref)" = - ] || complain 'tried without a server that counts'
+says 'nothing is tried'
+
+what='entries are tried'
+# attends ENTRIES LABEL [TRY]: a boot that nobody attends of a kboot.conf with these entries; the one that is started.
+attends() {
+  anew "rootstream.insecure rootstream.try=${3-yes}"
+  echo /dev/disk >/run/kboot/cache
+  : >/run/fake.manifest
+  mkdir -p $MENU
+  printf "$1\n" >/run/kboot.conf
+  read_kboot_conf /run/kboot.conf http://h/ local >/run/said
+  choose_entry "$(conf default)" >>/run/said
+  [ "$current" = "$2" ] || complain "'$1': $current instead of $2, $(cat /run/said)"
+}
+entry_comes_up() { # as bin/try-watch
+  rm -f $TRIES/entries/*
+  cp $CHOSEN/entries/* $TRIES/entries/good."$(basename $CHOSEN/entries/*)"
+}
+rm -rf /live/cache && mkdir -p /live/cache
+old='old=http://h/s/debian:12 mitigations=auto' new='new=http://h/s/debian:13'
+attends "$old\ndefault=old" old
+says 'the entry old has not come up here yet: it is tried, start 1'
+attends "$old\ndefault=old" old # nothing to go back to
+entry_comes_up
+attends "$old\n$new\ndefault=new" new
+says 'is tried, start 1'
+attends "$old\n$new\ndefault=new" old
+says 'the entry new was started 1 times and did not come up: taking the one before'
+says 'booting the entry old, which came up last'
+attends "$old\n$new\ndefault=new" old
+attends "renamed=${old#*=}\n$new\ndefault=new" renamed # the line counts
+attends "$new\ndefault=new" new                        # the one before is no longer in the menu
+attends "$old quiet\ndefault=old" old
+says 'is tried, start 1' # a changed line is another entry
+attends "$old\n${new}.1\ndefault=new" new
+take_back_starts
+attends "$old\n${new}.1\ndefault=new" new
+says 'is tried, start 1'
+entry_comes_up
+attends "$old\n${new}.1\ndefault=new" new
+[ ! -e $TRIES/entries/tried ] || complain 'an entry that came up is counted'
+attends "foreign=kernel:http://h/vmlinuz\ndefault=foreign" foreign
+[ ! -e $CHOSEN ] || complain 'an entry without an image is tried'
+attends "$old\ndefault=old" old no
+[ ! -e $CHOSEN ] || complain 'an entry is tried without being asked to'
+attends "$old\ndefault=old" old
+boot_line old >/dev/null 2>&1
+[ ! -e $CHOSEN/entries ] || complain 'what a person chose is tried'
+rm -rf /live/cache
 
 what='progress'
 progress() { # progress BYTES TOTAL HUNDREDTHS TEXT [FIRST]

@@ -50,7 +50,7 @@ clock_after_issue() {
   has_conf clock && has_keys || return 0
   local issued
   # shellcheck disable=SC2046
-  issued=$(rootstream inspect --json $(image_words) "$1" 2>>"$LOG" | sed -n 's/.*"issued": *\([0-9]*\).*/\1/p')
+  issued=$(rootstream inspect --json $(image_words "$(first_layer "$1")") "$(first_layer "$1")" 2>>"$LOG" | sed -n 's/.*"issued": *\([0-9]*\).*/\1/p')
   [ "$(date +%s)" -lt "${issued:-0}" ] || return 0
   date -s "@$issued" >/dev/null
   say "the clock is set to $(date -u '+%Y-%m-%d %H:%M UTC'), when the image was published: it cannot be earlier"

@@ -10,7 +10,7 @@ write_hand_over() {
   if [ -d $HOOK_STATE ]; then cp -r $HOOK_STATE $NEXT/kboot/handoff/; fi
   cp /run/kboot/phases /run/kboot/log $NEXT/kboot/handoff/
   cp /etc/resolv.conf $NEXT/kboot/handoff/
-  if [ -f /run/kboot/ref ]; then cp /run/kboot/ref $NEXT/kboot/handoff/; fi
+  if [ -d $CHOSEN ]; then cp -r $CHOSEN $NEXT/kboot/handoff/; fi
   machine_facts >$NEXT/kboot/handoff/facts
   date +%s >$NEXT/kboot/handoff/time
 }
@@ -37,7 +37,7 @@ take_over() {
     /kboot/handoff/log /run/kboot/
   if [ -d /kboot/handoff/hooks ]; then cp -r /kboot/handoff/hooks /run/kboot/; fi
   cp /kboot/handoff/resolv.conf /etc/
-  if [ -f /kboot/handoff/ref ]; then cp /kboot/handoff/ref /run/kboot/; fi
+  if [ -d /kboot/handoff/chosen ]; then cp -r /kboot/handoff/chosen /run/kboot/; fi
   # The clock keeps running through a kexec, unless the machine has none.
   [ "$(date +%s)" -ge "$(cat /kboot/handoff/time)" ] || date -s "@$(cat /kboot/handoff/time)" >/dev/null
 }

@@ -30,8 +30,8 @@ mount_image() { # mount_image URL
   fi
   cp /run/kboot/keys/*.pub /live/keys/ 2>/dev/null
   cp /etc/resolv.conf /live/etc/ 2>/dev/null
-  rm -f /live/ref
-  if [ -f /run/kboot/ref ]; then cp /run/kboot/ref /live/ref; fi
+  rm -rf /live/chosen
+  if [ -d $CHOSEN ]; then cp -r $CHOSEN /live/chosen; fi
   local words
   words=$(client_words /keys)
   [ -n "$words" ] || {
@@ -40,7 +40,7 @@ mount_image() { # mount_image URL
   }
   if is_wireless_lease && is_behind_portal "$1"; then return 1; fi
   # shellcheck disable=SC2046,SC2086
-  while_showing received '' timeout "$OPEN_SECONDS" chroot /live /bin/rootstream mount "$1" "$(mountpoint_for "$1")" $words $(version_words /ref) --rootfs --cache /cache \
+  while_showing received '' timeout "$OPEN_SECONDS" chroot /live /bin/rootstream mount "$1" "$(mountpoint_for "$1")" $words $(version_words /chosen "$1") --rootfs --cache /cache \
     --cache-size "$(cache_bytes)" $(fill_words) $(memory_words) $(record_words /record/boot.profile) -o suid,dev,allow_other 2>/run/kboot/mount.error &&
     {
       echo "$1" >/run/kboot/mounted
@@ -105,8 +105,5 @@ leave_live() {
   rm -f /run/kboot/cache /run/kboot/mounted
 }
 
-# Options for commands that read beside the mount: they use its cache, and do not add to it.
-image_words() { echo "$(client_words) $(version_words /run/kboot/ref) --cache /live/cache"; }
-
-# version_words FILE: prints the option for the version that is booted, if it is not just the newest; see tries.sh.
-version_words() { if [ -f /run/kboot/ref ]; then echo "--ref $1"; fi; }
+# image_words URL: options for commands that read the image beside the mount: they use its cache, and do not add to it.
+image_words() { echo "$(client_words) $(version_words $CHOSEN "$1") --cache /live/cache"; }

@@ -4,14 +4,14 @@
 # is_layered URL
 is_layered() { case "$(basename "${1%%\?*}")" in *,*) ;; *) return 1 ;; esac }
 
-# first_layer URL: prints the URL of the lowest image.
-first_layer() {
-  if is_layered "$1"; then
-    printf '%s' "$1" | sed 's/^\([^?]*\/[^,?]*\),[^?]*/\1/'
-  else
-    printf '%s' "$1"
-  fi
+# layer_urls URL: prints the URL of each image, the lowest first.
+layer_urls() {
+  local place=${1%%\?*} query=''
+  case "$1" in *\?*) query="?${1#*\?}" ;; esac
+  printf '%s\n' "${place##*/}" | tr , '\n' | while read -r name; do echo "${place%/*}/$name$query"; done
 }
+
+first_layer() { layer_urls "$1" | head -n 1; } # first_layer URL
 
 # mountpoint_for URL: prints where the daemon mounts it, below /live.
 mountpoint_for() { if is_layered "$1"; then echo /layers; else echo /image; fi; }

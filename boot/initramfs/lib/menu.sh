@@ -198,8 +198,8 @@ choose() {
     menu
     return
   }
-  current=$default
-  boot_by_itself "$default"
+  choose_entry "$default"
+  boot_by_itself "$current"
 }
 
 # seconds_of KEY DEFAULT: prints a setting if it is a number, else the default.

@@ -6,7 +6,7 @@ boot_image() {
   shift
   [ $# -gt 0 ] && shift
   phase "opening $url"
-  choose_version "$url"
+  choose_versions "$url"
   mount_image "$url" || return 1
   set_conf url "$url"
   if has_keys; then
@@ -16,7 +16,7 @@ boot_image() {
     say 'NOT VERIFIED: rootstream.insecure takes any image'
   fi
   # shellcheck disable=SC2046
-  kboot entry ${label:+--label "$label"} $(image_words) "$url" >/run/kboot/entry 2>/run/kboot/entry.error || code=$?
+  kboot entry ${label:+--label "$label"} $(image_words "$url") "$url" >/run/kboot/entry 2>/run/kboot/entry.error || code=$?
   case $(kind_of $code) in
     nothing-to-boot) say "$(cat /run/kboot/entry.error)" ;;
     *)
@@ -96,14 +96,17 @@ fetch_from_image() {
   }
   : >"$3"
   while_showing "stat -c %s $3" "$size" read_from_image "$1" "$2" "$3" || {
-    why failed "$(last_line /run/kboot/fetch.error)"
+    why "$(kind_of_fetching "$1")" "$(last_line /run/kboot/fetch.error)"
     return 1
   }
   say "$2: $(human_size "$size"), verified"
 }
 
+# A line that ended meanwhile is no fault of the image.
+kind_of_fetching() { case "$(kind_of_opening "$1")" in unreachable) echo unreachable ;; *) echo failed ;; esac }
+
 # shellcheck disable=SC2046
-read_from_image() { rootstream cat $(image_words) "$1" "$2" >"$3" 2>/run/kboot/fetch.error; }
+read_from_image() { rootstream cat $(image_words "$1") "$1" "$2" >"$3" 2>/run/kboot/fetch.error; }
 
 # with_console WORDS: prints them, with the consoles of this kernel if they name none.
 with_console() {

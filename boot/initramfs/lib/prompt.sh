@@ -74,6 +74,7 @@ boot_line() {
   fi
   set +f
   [ $# -gt 0 ] || return 0
+  [ -n "${unattended-}" ] || forget_entry
   first=$1
   current=$first
   shift

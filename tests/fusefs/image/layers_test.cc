@@ -1,4 +1,4 @@
-// Covers: fusefs/image/connection.cc, fusefs/mount/layer_tree.cc.
+// Covers: fusefs/image/connection.cc, fusefs/image/given_refs.cc, fusefs/mount/layer_tree.cc.
 // Opens several images of a store on the disk, with file:// URLs through the real transport.
 #include "fusefs/image/layers.h"
 
@@ -19,9 +19,28 @@ class LayersTest : public ::testing::Test {
     for (const char* name : {"base", "site", "room"}) {
       const std::string tree = folder_ / name;
       WriteTestFile(tree + "/file", std::string("of ") + name);
-      PublishOptions options = OptionsFor(tree, folder_ / "store");
-      options.image = {name, "latest"};
-      EXPECT_TRUE(IsOk(Publish(std::move(options))));
+      PublishTree(name);
+    }
+  }
+
+  void PublishTree(const std::string& name) {
+    PublishOptions options = OptionsFor(folder_ / name, folder_ / "store");
+    options.image = {name, "latest"};
+    EXPECT_TRUE(IsOk(Publish(std::move(options))));
+  }
+
+  void Change(const std::string& name) {
+    WriteTestFile(std::string(folder_ / name) + "/file", "newer");
+    PublishTree(name);
+  }
+
+  std::string RefFile(const std::string& name) { return folder_ / (name + ".ref"); }
+
+  void Keep(const std::vector<std::string>& names) {
+    for (const std::string& name : names) {
+      const auto layers = OpenThem(name);
+      ASSERT_TRUE(IsOk(layers));
+      WriteTestFile(RefFile(name), (*layers)->base().ref().encoded);
     }
   }
 
@@ -63,10 +82,37 @@ TEST_F(LayersTest, AllMustOpen) {
   EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, OpenThem("base,base")));
 }
 
-TEST_F(LayersTest, AGivenRefIsOfOneImage) {
-  options_.ref = folder_ / "ref";
-  WriteTestFile(options_.ref, "any");
-  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, OpenThem("base,site")));
+TEST_F(LayersTest, EachCanBeOpenedAtAGivenVersion) {
+  Keep({"base", "site"});
+  for (const char* name : {"base", "site", "room"}) Change(name);
+  options_.refs = {RefFile("site"), RefFile("base")};
+  auto layers = OpenThem("base,site,room");
+  ASSERT_TRUE(IsOk(layers));
+  EXPECT_EQ(FileOf((*layers)->base()), "of base");
+  EXPECT_EQ(FileOf(*(*layers)->clients()[1]), "of site");
+  EXPECT_EQ(FileOf(*(*layers)->clients()[2]), "newer");
+  options_.refs = {RefFile("site")};
+  layers = OpenThem("base,site");
+  ASSERT_TRUE(IsOk(layers));
+  EXPECT_EQ(FileOf((*layers)->base()), "newer");
+  EXPECT_EQ(FileOf(*(*layers)->clients()[1]), "of site");
+}
+
+TEST_F(LayersTest, EachGivenRefIsOfAnImageThatIsOpened) {
+  Keep({"base", "site"});
+  const auto refused = [&](std::vector<std::string> files, const std::string& file, const std::string& what) {
+    options_.refs = std::move(files);
+    const auto layers = OpenThem("base,room");
+    ASSERT_TRUE(!layers.ok());
+    EXPECT_EQ(layers.error().message.rfind(file, 0), 0u) << layers.error().message;
+    EXPECT_NE(layers.error().message.find(what), std::string::npos) << layers.error().message;
+  };
+  refused({RefFile("base"), RefFile("site")}, RefFile("site"), "a ref of site:latest, which is not opened here");
+  WriteTestFile(folder_ / "again", ReadTestFile(RefFile("base")));
+  refused({RefFile("base"), folder_ / "again"}, folder_ / "again", "a second ref of base:latest");
+  WriteTestFile(folder_ / "any", "any");
+  refused({folder_ / "any"}, folder_ / "any", "");
+  refused({folder_ / "absent"}, "cannot", "absent");
 }
 
 TEST_F(LayersTest, TheFirstIsRecorded) {
