@@ -35,6 +35,16 @@ void Auditor::CheckImage(const ImageName& image) {
   CheckShards(ref->manifest, shown);
 }
 
+// Whoever signed it: the keys may be others by now. What it leads to is checked if its manifest is still there.
+void Auditor::CheckVersion(const Store::Version& version) {
+  const auto bytes = read_(version.info.name, kMaxRef);
+  if (!bytes.ok()) return Damage(version.info.name, bytes.error().message);
+  const auto ref = CheckRef(*bytes, version.image, {.insecure = true});
+  if (!ref.ok()) return Damage(version.info.name, ref.error().message);
+  if (ref->body.serial != version.serial)
+    Damage(version.info.name, "its serial is " + std::to_string(ref->body.serial));
+}
+
 void Auditor::CheckManifest(const Id& id) {
   if (!seen_manifests_.insert(id).second) return;
   const std::string path = "manifests/" + id.Hex();
@@ -186,6 +196,8 @@ Result<AuditReport> AuditStore(const Store& store, const std::vector<PublicKey>&
   Auditor auditor([&](const std::string& name, size_t limit) { return store.Read(name, limit); }, keys);
   RS_TRY(const auto images, store.ListImages());
   for (const ImageName& image : images) auditor.CheckImage(image);
+  RS_TRY(const auto versions, store.ListVersions());
+  for (const Store::Version& version : versions) auditor.CheckVersion(version);
   RS_TRY(const auto manifests, store.ListManifests());
   for (const Store::Named& manifest : manifests) auditor.CheckManifest(manifest.id);
   RS_TRY(const auto packs, store.ListPacks());

@@ -35,6 +35,7 @@ class Auditor {
   Auditor(ReadStoreFile read, std::vector<PublicKey> keys) : read_(std::move(read)), keys_(std::move(keys)) {}
 
   void CheckImage(const ImageName& image);
+  void CheckVersion(const Store::Version& version);
   void CheckManifest(const Id& id);                 // a manifest that no ref may lead to any more
   void CheckPacks(const std::vector<Id>& further);  // those that images led to, and `further` ones
   const AuditReport& report() const { return report_; }

@@ -34,6 +34,7 @@ class Collector {
   Status Plan() {
     RS_CHECK(NeedImages());
     RS_CHECK(SortManifests());
+    RS_CHECK(SortVersions());
     RS_CHECK(SortPacks());
     return FindLeftovers();
   }
@@ -41,6 +42,7 @@ class Collector {
   Status NeedImages() {
     RS_TRY(const auto images, store_.ListImages());
     for (const ImageName& image : images) {
+      image_names_.insert(image.ToString());
       const std::string shown = "image " + image.ToString();
       RS_TRY(const std::string bytes, store_.ReadRef(image));
       // Whoever signed it: an image that somebody may read keeps its objects.
@@ -65,9 +67,37 @@ class Collector {
         continue;
       }
       ++report_.manifests_kept;
+      kept_manifests_.insert(id);
       if (!is_named) RS_CHECK(NeedManifest(id, object.name));
     }
     return Ok();
+  }
+
+  // A version goes with its manifest, or when it was replaced long ago. The last one of a deleted image stays, since it
+  // alone tells which serials were given.
+  Status SortVersions() {
+    RS_TRY(const auto versions, store_.ListVersions());
+    for (size_t i = 0; i < versions.size(); ++i) {
+      const bool is_last = i + 1 == versions.size() || versions[i + 1].image != versions[i].image;
+      const bool tells_serial = is_last && !image_names_.contains(versions[i].image.ToString());
+      RS_TRY(const bool is_whole, LeadsToKeptManifest(versions[i]));
+      const bool is_kept = is_whole && IsYoungerThan(versions[i].info, options_.keep);
+      if (is_kept || tells_serial || IsYoungerThan(versions[i].info, options_.grace)) {
+        ++report_.versions_kept;
+      } else {
+        ++report_.versions_removed;
+        Doom(versions_, versions[i].info);
+      }
+    }
+    return Ok();
+  }
+
+  // Of a damaged version, nothing is known.
+  Result<bool> LeadsToKeptManifest(const Store::Version& version) const {
+    RS_TRY(const std::string bytes, store_.ReadVersion(version));
+    const auto ref = CheckRef(bytes, version.image, {.insecure = true});
+    if (!ref.ok()) return Of(store_.Shown(version.info.name), ref.error());
+    return kept_manifests_.contains(ref->manifest_id);
   }
 
   Status NeedManifest(const Id& id, const std::string& name) {
@@ -121,11 +151,12 @@ class Collector {
 
   Status Remove() {
     RS_CHECK(store_.WriteMark());
+    RS_CHECK(Delete(versions_));
     RS_CHECK(Delete(manifests_));
     RS_CHECK(Delete(packs_));
     RS_CHECK(Delete(leftovers_.uploads));
     store_.objects().RemoveFolders(leftovers_.folders);
-    return store_.WriteImageList();  // refs are deleted by hand, before this
+    return store_.WriteImageList();  // a person may have deleted refs by hand
   }
 
   Status Delete(const std::vector<ObjectInfo>& objects) {
@@ -151,9 +182,11 @@ class Collector {
   const system_clock::time_point now_;
   NeededPacks needed_;
   std::unordered_set<Id, IdHash> named_manifests_;  // by refs
-  std::vector<ObjectInfo> manifests_, packs_;       // to remove
-  ObjectStore::Leftovers leftovers_;                // likewise
-  std::set<std::string> doomed_;                    // the names of manifests_ and packs_
+  std::unordered_set<Id, IdHash> kept_manifests_;
+  std::set<std::string> image_names_;                     // of images that are there
+  std::vector<ObjectInfo> versions_, manifests_, packs_;  // to remove
+  ObjectStore::Leftovers leftovers_;                      // likewise
+  std::set<std::string> doomed_;                          // the names of these
   GcReport report_;
   std::string shown_;                // the image that is being read
   uint64_t read_ = 0, removed_ = 0;  // bytes

@@ -5,8 +5,8 @@
 // publish, or of the publish that replaced it.
 //
 // Everything is decided before anything is removed. If one ref, manifest, shard or list cannot be read, nothing is
-// removed, since its needs are not known. Manifests are removed before packs, so that after a crash no manifest lacks
-// its packs.
+// removed, since its needs are not known. Versions are removed before manifests, and these before packs, so that none
+// lacks what it leads to after a crash.
 #pragma once
 
 #include <chrono>
@@ -25,6 +25,8 @@ struct GcReport {
   size_t images = 0;
   size_t manifests_kept = 0;
   size_t manifests_removed = 0;
+  size_t versions_kept = 0;
+  size_t versions_removed = 0;
   size_t packs_kept = 0;
   size_t packs_in_grace = 0;  // kept only because they are young
   size_t packs_removed = 0;

@@ -46,6 +46,10 @@ Result<std::optional<struct stat>> Look(const std::string& path) {
 bool IsNewUpload(const std::string& name) { return IsUploadName(name); }
 bool IsNewManifest(const std::string& name) { return IdFromHex(FinalName(name)).has_value(); }
 bool IsNewRef(const std::string& name) { return ParseImageName("name:" + std::string(FinalName(name))).ok(); }
+bool IsNewVersion(const std::string& name) {
+  const std::string_view number = FinalName(name);
+  return !number.empty() && number.find_first_not_of("0123456789") == std::string_view::npos;
+}
 
 }  // namespace
 
@@ -177,9 +181,15 @@ Result<ObjectStore::Leftovers> FolderStore::FindLeftovers(system_clock::time_poi
   RS_CHECK(FindUploads("manifests", IsNewManifest, before, found.uploads));
   RS_TRY(const auto images, NamesIn(PathOf("images")));
   for (const std::string& name : images) RS_CHECK(FindUploads("images/" + name, IsNewRef, before, found.uploads));
+  const auto versions = NamesIn(PathOf("versions"));
+  if (!versions.ok() && versions.error().kind != ErrorKind::kMissing) return versions.error();
+  if (versions.ok())
+    for (const std::string& name : *versions)
+      RS_CHECK(FindUploads("versions/" + name, IsNewVersion, before, found.uploads));
   std::set<std::string> all = going;
   for (const ObjectInfo& upload : found.uploads) all.insert(upload.name);
-  for (const std::string parent : {"images", "packs"}) {
+  for (const std::string parent : {"images", "packs", "versions"}) {
+    if (parent == "versions" && !versions.ok()) continue;
     RS_TRY(const auto names, NamesIn(PathOf(parent)));
     for (const std::string& name : names) {
       const std::string folder = parent + "/" + name;

@@ -16,6 +16,11 @@ Status NeededPacks::Add(const Manifest& manifest) {
 }
 
 void NeededPacks::Note(const ObjectRef& ref) {
+  NotePack(ref);
+  note_(ref);
+}
+
+void NeededPacks::NotePack(const ObjectRef& ref) {
   const auto [pack, is_new] = ends_.try_emplace(ref.pack, 0);
   pack->second = std::max(pack->second, ref.offset + ref.stored_size);
   if (is_new) meet_(ref.pack);
@@ -28,7 +33,7 @@ Status NeededPacks::AddShard(const ShardWalk::Visit& visit) {
   if (!plain.ok()) return Of(shown, plain.error());
   const auto tree = walk_.Enter(visit, *plain);
   if (!tree.ok()) return Of(shown, tree.error());
-  for (const ObjectRef& part : tree->publisher) Note(part);
+  for (const ObjectRef& part : tree->publisher) NotePack(part);
   for (const ListRef& list : tree->lists) RS_CHECK(AddList(list.ref, kMaxChunkPlain));
   return Ok();
 }

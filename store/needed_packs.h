@@ -18,10 +18,12 @@ class NeededPacks {
   using ReadObject = std::function<Result<std::string>(const ObjectRef&)>;
   // Told of each pack when it is first met, so that it can be fetched while the walk goes on.
   using MeetPack = std::function<void(const Id&)>;
+  // Told of each object that readers may want, once or more often.
+  using NoteObject = std::function<void(const ObjectRef&)>;
 
   explicit NeededPacks(
-      ReadObject read, MeetPack meet = [](const Id&) {})
-      : read_(std::move(read)), meet_(std::move(meet)) {}
+      ReadObject read, MeetPack meet = [](const Id&) {}, NoteObject note = [](const ObjectRef&) {})
+      : read_(std::move(read)), meet_(std::move(meet)), note_(std::move(note)) {}
 
   // May be called for many images: what they share is walked once. After a failure, what is known
   // is not whole, and this is not to be used any more. Errors name the object.
@@ -32,11 +34,13 @@ class NeededPacks {
 
  private:
   void Note(const ObjectRef& ref);
+  void NotePack(const ObjectRef& ref);
   Status AddShard(const ShardWalk::Visit& visit);
   Status AddList(const ObjectRef& ref, size_t max_plain);
 
   const ReadObject read_;
   const MeetPack meet_;
+  const NoteObject note_;
   ShardWalk walk_;
   std::unordered_map<Id, uint64_t, IdHash> ends_;
 };

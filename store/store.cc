@@ -1,6 +1,9 @@
 #include "store/store.h"
 
+#include <algorithm>
+#include <charconv>
 #include <optional>
+#include <tuple>
 
 #include "format/chunk.h"
 #include "format/limits.h"
@@ -13,6 +16,14 @@ namespace {
 constexpr size_t kMaxImageList = 16 << 20;  // bytes
 
 std::string ManifestPath(const Id& id) { return "manifests/" + id.Hex(); }
+std::string VersionPath(const ImageName& image, uint64_t serial) {
+  return "versions/" + image.ToString() + "/" + std::to_string(serial);
+}
+
+Result<RefBody> BodyOf(const std::string& bytes) {
+  RS_TRY(const Ref ref, Ref::Decode(bytes));
+  return Ref::DecodeBody(ref.body);
+}
 
 }  // namespace
 
@@ -106,18 +117,70 @@ Status Store::Update(const std::string& name, size_t limit, const Make& make) co
 Status Store::ReplaceRef(const ImageName& image,
                          const std::function<Result<std::string>(uint64_t last_serial)>& make) const {
   const std::string name = image.RefPath();
+  RS_TRY(const uint64_t last_version, LastSerialOf(image));
   RS_CHECK(Update(name, kMaxRef, [&](const std::optional<std::string>& was) -> Result<std::string> {
-    if (!was) return make(0);
-    const auto ref = Ref::Decode(*was);
-    const auto body = ref.ok() ? Ref::DecodeBody(ref->body) : Result<RefBody>(ref.error());
+    if (!was) return make(last_version);
     // An unreadable ref may hold any serial, and none may be given twice.
+    const auto body = BodyOf(*was);
     if (!body.ok()) return Of(Shown(name), body.error());
-    RS_TRY(std::string bytes, make(body->serial));
-    (void)objects_->Renew(ManifestPath(Sha256(body->manifest)), 0);  // owned by another user: gc removes it sooner
+    RS_TRY(std::string bytes, make(std::max(body->serial, last_version)));
+    RS_CHECK(KeepVersion(*body, *was));
     return bytes;
   }));
   return WriteImageList();
 }
+
+Status Store::DeleteRef(const ImageName& image) const {
+  const std::string name = image.RefPath();
+  RS_TRY(const auto objects, objects_->List("images"));
+  const auto found = std::find_if(objects.begin(), objects.end(), [&](const ObjectInfo& o) { return o.name == name; });
+  if (found == objects.end()) return Missing(Shown() + ": no image " + image.ToString());
+  RS_TRY(const std::string ref, Read(name, kMaxRef));
+  const auto body = BodyOf(ref);
+  if (!body.ok()) return Of(Shown(name), body.error());
+  RS_CHECK(KeepVersion(*body, ref));
+  // A ref that was replaced since it was listed stays.
+  RS_CHECK(objects_->Delete({*found}, [](const ObjectInfo&) { return Ok(); }));
+  if (ReadRef(image).ok()) return Failed(Shown(name) + ": it was replaced in the meantime, and stays");
+  return WriteImageList();
+}
+
+Status Store::KeepVersion(const RefBody& body, const std::string& ref) const {
+  RS_CHECK(objects_->Replace(VersionPath(body.image, body.serial), std::nullopt, ref));
+  (void)objects_->Renew(ManifestPath(Sha256(body.manifest)), 0);  // owned by another user: gc removes it sooner
+  return Ok();
+}
+
+Result<uint64_t> Store::LastSerialOf(const ImageName& image) const {
+  uint64_t last = 0;
+  RS_TRY(const auto versions, ListVersions());
+  for (const Version& version : versions)
+    if (version.image == image) last = std::max(last, version.serial);
+  return last;
+}
+
+Result<std::vector<Store::Version>> Store::ListVersions() const {
+  std::vector<Version> versions;
+  const auto objects = objects_->List("versions");
+  if (!objects.ok() && objects.error().kind == ErrorKind::kMissing) return versions;
+  if (!objects.ok()) return objects.error();
+  for (const ObjectInfo& object : *objects) {
+    const size_t first = object.name.find('/') + 1, last = object.name.rfind('/');
+    if (first > last) continue;
+    const auto image = ParseImageName(object.name.substr(first, last - first));
+    const std::string number = object.name.substr(last + 1);
+    uint64_t serial = 0;
+    const auto end = std::from_chars(number.data(), number.data() + number.size(), serial);
+    if (image.ok() && end.ec == std::errc() && VersionPath(*image, serial) == object.name)
+      versions.push_back({*image, serial, object});
+  }
+  std::sort(versions.begin(), versions.end(), [](const Version& a, const Version& b) {
+    return std::tie(a.image.name, a.image.tag, a.serial) < std::tie(b.image.name, b.image.tag, b.serial);
+  });
+  return versions;
+}
+
+Result<std::string> Store::ReadVersion(const Version& version) const { return Read(version.info.name, kMaxRef); }
 
 Status Store::WriteImageList() const {
   return Update("images.list", kMaxImageList, [&](const std::optional<std::string>&) -> Result<std::string> {

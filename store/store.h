@@ -48,10 +48,21 @@ class Store {
   // Renews the time of a pack. False if it is absent or has fewer than `size` bytes.
   bool RenewPack(const Id& pack, uint64_t size) const;
   Status WriteManifest(const std::string& manifest) const;
-  // Calls `make` with the serial of the current ref (0: none) and writes its result. Repeats that if another writer
-  // replaced the ref in between. The replaced manifest gets the present time, from which gc counts how long it keeps it
-  // for open mounts and for a way back.
+  // Calls `make` with the highest serial that the image has had (0: none) and writes its result. Repeats that if
+  // another writer replaced the ref in between. The replaced ref is kept as a version, and its manifest gets the
+  // present time, from which gc counts how long it keeps both for open mounts and for a way back.
   Status ReplaceRef(const ImageName& image, const std::function<Result<std::string>(uint64_t last_serial)>& make) const;
+  // Removes the ref of an image, and keeps it as a version. kMissing: there is none.
+  Status DeleteRef(const ImageName& image) const;
+
+  // A ref that was replaced or deleted. docs/format.md, "Versions".
+  struct Version {
+    ImageName image;
+    uint64_t serial = 0;
+    ObjectInfo info;
+  };
+  Result<std::vector<Version>> ListVersions() const;  // sorted by name, tag and serial
+  Result<std::string> ReadVersion(const Version& version) const;
   Status WriteImageList() const;  // images.list: the names of all images, for menus
   Status WriteMark() const;       // unless it exists
 
@@ -59,6 +70,8 @@ class Store {
   // Replaces the bytes of `name` by what `make` returns for them (nullopt: absent).
   using Make = std::function<Result<std::string>(const std::optional<std::string>& was)>;
   Status Update(const std::string& name, size_t limit, const Make& make) const;
+  Result<uint64_t> LastSerialOf(const ImageName& image) const;  // of its versions
+  Status KeepVersion(const RefBody& body, const std::string& ref) const;
 
   std::unique_ptr<ObjectStore> objects_;
 };

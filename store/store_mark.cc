@@ -70,12 +70,12 @@ bool HoldsAPack(const std::string& path) {
 // True if the folder holds only empty folders of a store, locks, and what an interrupted publisher left while creating
 // a store.
 bool HoldsNothingElse(const std::string& path, const std::vector<std::string>& names) {
-  static const std::set<std::string_view> kOurs = {"packs",     "images",     "manifests",   "tmp",     "lock",
-                                                   "lock.refs", "lost+found", "images.list", kStoreMark};
+  static const std::set<std::string_view> kOurs = {"packs", "images",    "manifests",  "versions",    "tmp",
+                                                   "lock",  "lock.refs", "lost+found", "images.list", kStoreMark};
   for (const std::string& name : names)
     if (!kOurs.contains(name) && FinalName(name) != kStoreMark && FinalName(name) != "images.list") return false;
   // Also tmp/: another publisher may have written the mark, and begun to upload.
-  for (const char* folder : {"/packs", "/images", "/manifests", "/tmp"})
+  for (const char* folder : {"/packs", "/images", "/manifests", "/versions", "/tmp"})
     if (!NamesOrNone(path + folder).empty()) return false;
   return true;
 }

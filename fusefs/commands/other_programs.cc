@@ -27,6 +27,11 @@ constexpr std::array kOtherVerbs = {
     Verb{"stats", "publisher", "tell what a store holds"},
     Verb{"gc", "publisher", "remove from a store what no image needs"},
     Verb{"mirror", "publisher", "copy images from one store to another"},
+    Verb{"history", "publisher", "tell which versions of an image a store keeps"},
+    Verb{"tag", "publisher", "publish an image under another name or tag, too"},
+    Verb{"rollback", "publisher", "publish an earlier version of an image again"},
+    Verb{"delete", "publisher", "remove an image from a store"},
+    Verb{"resign", "publisher", "sign images again, so that they expire later"},
     Verb{"kboot", "kboot-build", "make a kernel and an initramfs that boot from a URL", VerbForm::kScript},
     Verb{"boot", "boot", "boot this machine from an image, inside kboot", VerbForm::kScript},
 };

@@ -1,11 +1,8 @@
 #include "fusefs/commands/output.h"
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <ctime>
 
 #include "base/file_io.h"
 
@@ -19,13 +16,6 @@ Status Print(std::string_view text) {
     text.remove_prefix(n);
   }
   return Ok();
-}
-
-std::string TimeText(int64_t seconds) {
-  const time_t time = seconds;
-  std::tm utc = {};
-  if (gmtime_r(&time, &utc) == nullptr) return fmt::format("@{}", seconds);
-  return fmt::format("{:%Y-%m-%d %H:%M:%S}", utc);
 }
 
 }  // namespace rootstream

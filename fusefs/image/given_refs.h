@@ -11,8 +11,8 @@ namespace rootstream {
 
 class GivenRefs {
  public:
-  // Reads files as `inspect --save-ref` writes them. Nothing is trusted yet; the resolver checks signatures. kInvalid for
-  // two refs of one image.
+  // Reads files as `inspect --save-ref` writes them. Nothing is trusted yet; the resolver checks signatures. kInvalid:
+  // two are refs of one image.
   static Result<GivenRefs> Read(const std::vector<std::string>& files);
 
   // kInvalid if a ref is of none of these images: a user would take another version for the one that was given.

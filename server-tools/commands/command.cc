@@ -6,6 +6,12 @@ namespace rootstream {
 
 std::string MiB(uint64_t bytes) { return fmt::format("{:.2f} MiB", static_cast<double>(bytes) / (1 << 20)); }
 
+ImageName ReadImageName(const std::string& text) {
+  auto image = ParseImageName(text);
+  if (!image.ok()) throw UsageError{image.error().message};
+  return *std::move(image);
+}
+
 void AddCredentialOptions(Verb& verb, CredentialFiles& files) {
   for (const CredentialOption& option : kCredentialOptions)
     verb.Option(std::string("--") + option.name, "FILE", files.*option.file, option.help);

@@ -7,6 +7,7 @@
 #include "base/command_line.h"
 #include "base/tell.h"
 #include "cache/network/credentials.h"
+#include "format/image_name.h"
 
 namespace rootstream {
 
@@ -18,6 +19,13 @@ void AddStats(CommandLine& verbs);
 void AddGc(CommandLine& verbs);
 void AddMirror(CommandLine& verbs);
 void AddProfile(CommandLine& verbs);
+void AddHistory(CommandLine& verbs);
+void AddTag(CommandLine& verbs);
+void AddRollback(CommandLine& verbs);
+void AddDelete(CommandLine& verbs);
+void AddResign(CommandLine& verbs);
+
+ImageName ReadImageName(const std::string& text);  // throws UsageError
 
 // The options of commands that read a URL.
 void AddCredentialOptions(Verb& verb, CredentialFiles& files);

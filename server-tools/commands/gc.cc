@@ -23,6 +23,8 @@ ordered_json GcJson(const GcReport& r, bool dry_run) {
           {"images", r.images},
           {"manifests_kept", r.manifests_kept},
           {"manifests_removed", r.manifests_removed},
+          {"versions_kept", r.versions_kept},
+          {"versions_removed", r.versions_removed},
           {"packs_kept", r.packs_kept},
           {"packs_in_grace", r.packs_in_grace},
           {"packs_removed", r.packs_removed},
@@ -36,12 +38,13 @@ std::string GcText(const GcReport& r, bool dry_run) {
   return fmt::format(
       "{}images     {}\n"
       "manifests  {} kept, {} removed\n"
+      "versions   {} kept, {} removed\n"
       "packs      {} kept ({}; {} of them only because they are young), {} removed\n"
       "temporary  {} files removed, {} empty folders\n"
       "freed      {}\n",
       dry_run ? "dry run: nothing was removed; without --dry-run:\n" : "", r.images, r.manifests_kept,
-      r.manifests_removed, r.packs_kept, MiB(r.bytes_kept), r.packs_in_grace, r.packs_removed, r.temporary_removed,
-      r.folders_removed, MiB(r.bytes_freed));
+      r.manifests_removed, r.versions_kept, r.versions_removed, r.packs_kept, MiB(r.bytes_kept), r.packs_in_grace,
+      r.packs_removed, r.temporary_removed, r.folders_removed, MiB(r.bytes_freed));
 }
 
 Status RunGc(const GcFlags& flags) {
@@ -64,8 +67,9 @@ void AddGc(CommandLine& verbs) {
   Verb command = verbs.Add("gc", "remove from a store what no image needs", [=] { return Report(RunGc(*flags)); });
   command.Footer(
       "Kept is what a ref in images/ leads to, and what a manifest leads to that was published, or\n"
-      "replaced by another, less than --keep days ago. To remove an image, remove its ref first. One\n"
-      "damaged ref, manifest or shard, or one missing pack, and nothing is removed.");
+      "replaced by another, less than --keep days ago: these are the versions that history shows. To\n"
+      "remove an image, delete it first. One damaged ref, manifest or shard, or one missing pack, and\n"
+      "nothing is removed.");
   command.Argument("STORE", flags->store);
   command.Flag("--dry-run", flags->dry_run, "tell what would be removed, and remove nothing");
   command.NumberOption("--grace", "HOURS", flags->grace_hours, 0, 1'000'000, "files younger than this stay");

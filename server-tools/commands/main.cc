@@ -19,5 +19,10 @@ int main(int argc, char** argv) {
   AddGc(verbs);
   AddMirror(verbs);
   AddProfile(verbs);
+  AddHistory(verbs);
+  AddTag(verbs);
+  AddRollback(verbs);
+  AddDelete(verbs);
+  AddResign(verbs);
   return verbs.Main(start);
 }

@@ -112,9 +112,7 @@ Status RunPublish(const PublishFlags& flags) {
   for (const std::string& pattern : flags.excluded)
     if (const Status added = options.excluded.Add(pattern); !added.ok())
       throw UsageError{"--exclude " + added.error().message};
-  const auto image = ParseImageName(flags.image);
-  if (!image.ok()) throw UsageError{image.error().message};
-  options.image = *image;
+  options.image = ReadImageName(flags.image);
   for (const std::string& file : flags.keys) {
     RS_TRY(SigningKey key, ReadSigningKey(file));
     options.keys.push_back(std::move(key));
@@ -122,7 +120,7 @@ Status RunPublish(const PublishFlags& flags) {
   if (flags.threshold > std::max<size_t>(1, flags.keys.size()))
     throw UsageError{"--threshold asks for more signatures than there are keys"};
   if (!flags.profile.empty()) {
-    RS_TRY(options.profile, ReadProfileFor(*image, flags.profile));
+    RS_TRY(options.profile, ReadProfileFor(options.image, flags.profile));
   }
   auto boot_entries = flags.boot.Entries();
   if (!boot_entries.ok()) throw UsageError{boot_entries.error().message};
@@ -130,8 +128,8 @@ Status RunPublish(const PublishFlags& flags) {
   if (flags.keys.empty()) fputs("rootstream: no --key: the image is unsigned, clients need --insecure\n", stderr);
   CatchInterrupts();
   TuneAllocator();
+  const std::string shown = options.image.ToString();
   RS_TRY(const PublishSummary summary, Publish(std::move(options)));
-  const std::string shown = image->ToString();
   fputs(flags.json ? Dump(SummaryJson(summary, shown)).c_str() : SummaryText(summary, shown).c_str(), stdout);
   return Ok();
 }

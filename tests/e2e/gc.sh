@@ -39,9 +39,9 @@ gc >/dev/null
 freed=$(gc --keep 2 --dry-run --json | field bytes_freed)
 [ "$(count manifests)" = 2 ] && [ "$(count packs)" = "$packs" ] || fail "a dry run removed something"
 [ "$freed" -gt 1000000 ] || fail "a dry run would free $freed bytes"
-before=$(du -sb "$store/packs" "$store/manifests" | awk '{ n += $1 } END { print n }')
+before=$(du -sb "$store/packs" "$store/manifests" "$store/versions" | awk '{ n += $1 } END { print n }')
 [ "$(gc --keep 2 --json | field bytes_freed)" = "$freed" ] || fail "the dry run told another figure"
-after=$(du -sb "$store/packs" "$store/manifests" | awk '{ n += $1 } END { print n }')
+after=$(du -sb "$store/packs" "$store/manifests" "$store/versions" | awk '{ n += $1 } END { print n }')
 [ $((before - after)) -ge "$freed" ] || fail "$((before - after)) bytes went, not $freed"
 [ "$(count manifests)" = 1 ] || fail "the old manifest is still there"
 must_verify

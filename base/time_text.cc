@@ -1,0 +1,17 @@
+#include "base/time_text.h"
+
+#include <array>
+#include <ctime>
+
+namespace rootstream {
+
+std::string TimeText(int64_t seconds) {
+  const time_t time = seconds;
+  std::tm utc = {};
+  std::array<char, 64> text;
+  const bool is_date = gmtime_r(&time, &utc) != nullptr;
+  const size_t size = is_date ? strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &utc) : 0;
+  return size > 0 ? std::string(text.data(), size) : "@" + std::to_string(seconds);
+}
+
+}  // namespace rootstream
