@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "base/mutex.h"
+#include "base/unix_time.h"
 #include "cache/network/patience.h"
 #include "format/limits.h"
 
@@ -22,11 +23,6 @@ constexpr milliseconds kMostTime{60'000};      // for one answer, if Open() may 
 constexpr milliseconds kMemoryAfter{500};      // a store may have trouble for a moment only
 constexpr milliseconds kSayAfter{3000};        // of failures, if Open() does not wait for ever
 constexpr milliseconds kSayAgainAfter{10'000};
-
-int64_t Now() {
-  using std::chrono::system_clock;
-  return std::chrono::duration_cast<std::chrono::seconds>(system_clock::now().time_since_epoch()).count();
-}
 
 // Errors by what a person can act on first: a refusal of trust, then an answer, then silence.
 int Weight(const Error& error) {
@@ -119,7 +115,7 @@ class Resolver {
 
  private:
   TrustPolicy Policy() const {
-    TrustPolicy policy{.keys = options_.keys, .insecure = options_.insecure, .now = Now()};
+    TrustPolicy policy{.keys = options_.keys, .insecure = options_.insecure, .now = UnixTime()};
     if (remembered_) {
       policy.minimum_serial = remembered_->serial;
       policy.minimum_threshold = remembered_->threshold;

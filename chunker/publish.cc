@@ -9,6 +9,7 @@
 #include "base/interrupt.h"
 #include "base/plain_text.h"
 #include "base/progress.h"
+#include "base/unix_time.h"
 #include "chunker/bootable/boot_finder.h"
 #include "chunker/chunk_store.h"
 #include "chunker/earlier_hot_range.h"
@@ -31,10 +32,6 @@ constexpr uint64_t kFullPack = 12 << 20;          // bytes; packs end within one
 constexpr uint64_t kFullMetadataPack = 32 << 20;  // with one part of kMaxPartPlain still within kMaxPack
 constexpr size_t kMaxKnownChunks = 500'000;       // about 100 MiB of memory
 constexpr int kMetadataLevel = 9;  // the least level: there is little metadata, and readers wait for all of it
-
-int64_t Now() {
-  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 std::vector<PublicKey> PublicKeysOf(const std::vector<SigningKey>& keys) {
   std::vector<PublicKey> out;
@@ -238,7 +235,7 @@ class Publisher {
       if (last_serial == UINT64_MAX) return NoSerialLeft();
       RefBody body{.image = options_.image,
                    .serial = std::max(last_serial + 1, options_.minimum_serial),
-                   .issued = Now(),
+                   .issued = UnixTime(),
                    .minimum_serial = options_.minimum_serial,
                    .mirrors = options_.mirrors,
                    .manifest = manifest};

@@ -3,15 +3,12 @@
 #include <algorithm>
 #include <set>
 
+#include "base/unix_time.h"
 #include "format/limits.h"
 #include "store/needed_packs.h"
 
 namespace rootstream {
 namespace {
-
-int64_t Now() {
-  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 std::vector<PublicKey> PublicKeysOf(const Signing& signing) {
   std::vector<PublicKey> keys;
@@ -82,7 +79,7 @@ Result<Republished> Republish(const Store& store, const TrustedRef& from, const 
         body.minimum_serial = replaced->body.minimum_serial;
     if (last_serial == UINT64_MAX) return Invalid("image " + to.ToString() + ": its serial is the last there is");
     body.serial = std::max(last_serial + 1, body.minimum_serial);
-    body.issued = Now();
+    body.issued = UnixTime();
     const int64_t lifetime = signing.lifetime        ? signing.lifetime->count()
                              : from.body.expires > 0 ? from.body.expires - from.body.issued
                                                      : 0;

@@ -5,7 +5,7 @@
 #include "base/file_io.h"
 #include "base/message.h"
 #include "base/plain_text.h"
-#include "base/time_text.h"
+#include "base/unix_time.h"
 #include "format/match_rule.h"
 #include "fusefs/commands/output.h"
 #include "fusefs/commands/verbs.h"

@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "base/plain_text.h"
-#include "base/time_text.h"
+#include "base/unix_time.h"
 #include "fusefs/commands/output.h"
 #include "fusefs/commands/verbs.h"
 #include "fusefs/commands/with_client.h"

@@ -1,4 +1,5 @@
-// GivenRefs: refs that a user keeps, each of which names the version to open of one image.
+// GivenRefs: refs that a user keeps, each of which names the version to open of one image. Does not change once it is
+// read, so any thread may ask it.
 #pragma once
 
 #include <string>

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/time_text.h"
+#include "base/unix_time.h"
 #include "server-tools/commands/command.h"
 #include "server-tools/history.h"
 

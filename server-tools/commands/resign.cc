@@ -1,4 +1,4 @@
-#include "base/time_text.h"
+#include "base/unix_time.h"
 #include "format/limits.h"
 #include "server-tools/commands/command.h"
 #include "server-tools/commands/signing_flags.h"
@@ -13,17 +13,13 @@ struct ResignFlags {
   SigningFlags signing;
 };
 
-int64_t Now() {
-  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
 // Whether a timer is to renew it: it expires, and soon enough.
 Result<bool> IsDue(const Store& store, const ImageName& image, uint64_t within_days) {
   RS_TRY(const std::string bytes, store.ReadRef(image));
   const auto ref = CheckRef(bytes, image, {.insecure = true});
   if (!ref.ok()) return Of("image " + image.ToString(), ref.error());
   if (ref->body.expires == 0) return false;
-  return within_days == 0 || ref->body.expires - Now() < static_cast<int64_t>(within_days) * 86'400;
+  return within_days == 0 || ref->body.expires - UnixTime() < static_cast<int64_t>(within_days) * 86'400;
 }
 
 // The failure of one image is told, and does not keep the others from being renewed.

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/interrupt.h"
-#include "base/time_text.h"
+#include "base/unix_time.h"
 #include "server-tools/keys.h"
 #include "store/store_lock.h"
 

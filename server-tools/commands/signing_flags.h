@@ -1,4 +1,4 @@
-// The options of commands that sign refs anew, and what these commands print.
+// The options of commands that sign refs anew, and what these commands print. Used by the main thread.
 #pragma once
 
 #include <string>

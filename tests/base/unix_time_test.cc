@@ -1,17 +1,17 @@
-#include "base/time_text.h"
+#include "base/unix_time.h"
 
 #include <gtest/gtest.h>
 
 namespace rootstream {
 namespace {
 
-TEST(TimeText, IsUtc) {
+TEST(UnixTime, IsShownAsUtc) {
   EXPECT_EQ(TimeText(0), "1970-01-01 00:00:00");
   EXPECT_EQ(TimeText(1'795'694'400), "2026-11-26 12:00:00");
   EXPECT_EQ(TimeText(-1), "1969-12-31 23:59:59");
 }
 
-TEST(TimeText, ShowsWhatIsNoDate) { EXPECT_EQ(TimeText(INT64_MAX), "@9223372036854775807"); }
+TEST(UnixTime, ShowsWhatIsNoDate) { EXPECT_EQ(TimeText(INT64_MAX), "@9223372036854775807"); }
 
 }  // namespace
 }  // namespace rootstream

@@ -1,9 +1,14 @@
-#include "base/time_text.h"
+#include "base/unix_time.h"
 
 #include <array>
+#include <chrono>
 #include <ctime>
 
 namespace rootstream {
+
+int64_t UnixTime() {
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
 
 std::string TimeText(int64_t seconds) {
   const time_t time = seconds;
