@@ -31,6 +31,7 @@ void Auditor::CheckImage(const ImageName& image) {
   } else if (*manifest != ref->body.manifest) {
     Damage(path, "it is not the manifest it is named for");
   }
+  if (!manifest.ok() || *manifest != ref->body.manifest) report_.bad_manifests.insert(ref->manifest_id);
   seen_manifests_.insert(ref->manifest_id);
   CheckShards(ref->manifest, shown);
 }
@@ -49,8 +50,10 @@ void Auditor::CheckManifest(const Id& id) {
   if (!seen_manifests_.insert(id).second) return;
   const std::string path = "manifests/" + id.Hex();
   const auto bytes = read_(path, kMaxManifest);
-  if (!bytes.ok()) return Damage(path, bytes.error().message);
-  if (Sha256(*bytes) != id) return Damage(path, "its bytes have another hash");
+  if (!bytes.ok() || Sha256(*bytes) != id) {
+    report_.bad_manifests.insert(id);
+    return Damage(path, bytes.ok() ? "its bytes have another hash" : bytes.error().message);
+  }
   const auto manifest = Manifest::Decode(*bytes);
   if (!manifest.ok()) return Damage(path, manifest.error().message);
   CheckShards(*manifest, path);
@@ -127,9 +130,13 @@ bool Auditor::Expect(const ObjectRef& ref, const Id* plain_hash, const std::stri
 Result<std::string> Auditor::ReadObject(const ObjectRef& ref) {
   auto found = pack_cache_.find(ref.pack);
   if (found == pack_cache_.end()) {
-    RS_TRY(std::string pack, read_(PackPath(ref.pack), kMaxPack));
+    auto pack = read_(PackPath(ref.pack), kMaxPack);
+    if (!pack.ok()) {
+      report_.bad_packs.insert(ref.pack);
+      return pack;
+    }
     if (pack_cache_.size() >= kCachedPacks) pack_cache_.clear();
-    found = pack_cache_.emplace(ref.pack, std::move(pack)).first;
+    found = pack_cache_.emplace(ref.pack, std::move(*pack)).first;
   }
   expected_.try_emplace(ref.pack);
   NoteClaim(ref);
@@ -168,11 +175,15 @@ void Auditor::CheckPack(const Id& id) {
   ++report_.packs;
   const std::string shown = "pack " + id.Hex();
   const auto pack = read_(PackPath(id), kMaxPack);
-  if (!pack.ok()) return Damage(shown, pack.error().message);
+  if (!pack.ok()) {
+    report_.bad_packs.insert(id);
+    return Damage(shown, pack.error().message);
+  }
   report_.bytes += pack->size();
   if (Sha256(*pack) == id) {
     if (!IsPackHeader(std::string_view(*pack).substr(0, kPackHeaderSize))) Damage(shown, "it does not begin as a pack");
   } else {
+    report_.bad_packs.insert(id);
     Damage(shown, "its bytes have another hash than its name");
   }
   for (const Expected& object : expected_[id]) {

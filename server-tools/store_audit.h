@@ -23,6 +23,9 @@ struct AuditReport {
   size_t shards = 0;
   size_t chunks = 0;
   uint64_t bytes = 0;  // of the packs
+  // Of the damages, those that the same bytes from elsewhere would mend: these files are missing, or are not what their
+  // names say.
+  std::set<Id> bad_packs, bad_manifests;
 };
 
 // Reads a whole file of a store by its path in the store.

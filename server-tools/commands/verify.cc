@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/interrupt.h"
 #include "base/message.h"
 #include "base/progress.h"
 #include "base/url_text.h"
@@ -11,6 +12,8 @@
 #include "server-tools/downloads.h"
 #include "server-tools/keys.h"
 #include "server-tools/store_audit.h"
+#include "server-tools/store_repair.h"
+#include "store/store_lock.h"
 
 namespace rootstream {
 namespace {
@@ -46,49 +49,78 @@ Result<AuditReport> AuditUrl(const std::string& text, const std::vector<PublicKe
   return auditor.report();
 }
 
-Status RunVerify(const std::string& target, const std::vector<std::string>& key_files, const CredentialFiles& files,
-                 bool json) {
+struct VerifyFlags {
+  std::string target, repair;
+  std::vector<std::string> keys;
+  CredentialFiles credentials;
+  bool json = false;
+};
+
+Result<RepairReport> RepairFrom(const VerifyFlags& flags, const std::vector<PublicKey>& keys) {
+  CatchInterrupts();
+  RS_TRY(Store store, Store::Open(flags.target));
+  RS_CHECK(AwaitLock(store, StoreLock::kShared, std::nullopt));
+  RS_TRY(Credentials credentials, Credentials::Read(flags.credentials, flags.repair));
+  CurlTransport transport({}, std::move(credentials));
+  return RepairStore(store, flags.repair, keys, transport);
+}
+
+Result<RepairReport> VerifyOrRepair(const VerifyFlags& flags, const std::vector<PublicKey>& keys) {
+  if (!flags.repair.empty()) return RepairFrom(flags, keys);
+  RepairReport report;
+  if (IsStoreUrl(flags.target)) {
+    RS_TRY(report.audit, AuditUrl(flags.target, keys, flags.credentials));
+  } else {
+    RS_TRY(const Store store, Store::Open(flags.target));
+    RS_TRY(report.audit, AuditStore(store, keys));
+  }
+  return report;
+}
+
+std::string VerifyText(const RepairReport& report, bool has_keys) {
+  const AuditReport& audit = report.audit;
+  std::string text;
+  for (const std::string& name : report.repaired) text += "repaired: " + name + "\n";
+  for (const std::string& problem : report.problems) text += "not repaired: " + ShownMessage(problem) + "\n";
+  for (const std::string& damage : audit.damages) text += "damaged: " + ShownMessage(damage) + "\n";
+  return text + fmt::format("checked {} images, {} packs ({}), {} shards, {} chunks{}\n", audit.images, audit.packs,
+                            MiB(audit.bytes), audit.shards, audit.chunks,
+                            has_keys ? "" : "; signatures were not checked: no --pubkey");
+}
+
+ordered_json VerifyJson(const RepairReport& report) {
+  const AuditReport& audit = report.audit;
+  return {{"images", audit.images},      {"packs", audit.packs},           {"shards", audit.shards},
+          {"chunks", audit.chunks},      {"bytes", audit.bytes},           {"damages", audit.damages},
+          {"repaired", report.repaired}, {"not_repaired", report.problems}};
+}
+
+Status RunVerify(const VerifyFlags& flags) {
+  if (!flags.repair.empty() && IsStoreUrl(flags.target))
+    throw UsageError{"--repair needs the store's folder, and not a URL"};
   std::vector<PublicKey> keys;
-  for (const std::string& file : key_files) {
+  for (const std::string& file : flags.keys) {
     RS_TRY(const PublicKey key, ReadPublicKey(file));
     keys.push_back(key);
   }
-  AuditReport report;
-  if (IsStoreUrl(target)) {
-    RS_TRY(report, AuditUrl(target, keys, files));
-  } else {
-    RS_TRY(const Store store, Store::Open(target));
-    RS_TRY(report, AuditStore(store, keys));
-  }
-  if (json) {
-    const ordered_json out = {{"images", report.images}, {"packs", report.packs}, {"shards", report.shards},
-                              {"chunks", report.chunks}, {"bytes", report.bytes}, {"damages", report.damages}};
-    fputs(Dump(out).c_str(), stdout);
-  } else {
-    std::string text;
-    for (const std::string& damage : report.damages) text += "damaged: " + ShownMessage(damage) + "\n";
-    text += fmt::format("checked {} images, {} packs ({}), {} shards, {} chunks{}\n", report.images, report.packs,
-                        MiB(report.bytes), report.shards, report.chunks,
-                        keys.empty() ? "; signatures were not checked: no --pubkey" : "");
-    fputs(text.c_str(), stdout);
-  }
-  if (report.damages.empty()) return Ok();
-  return Corrupt(fmt::format("{}: {} objects are damaged", WithoutSecrets(target), report.damages.size()));
+  RS_TRY(const RepairReport report, VerifyOrRepair(flags, keys));
+  fputs(flags.json ? Dump(VerifyJson(report)).c_str() : VerifyText(report, !keys.empty()).c_str(), stdout);
+  if (report.audit.damages.empty()) return Ok();
+  return Corrupt(fmt::format("{}: {} objects are damaged", WithoutSecrets(flags.target), report.audit.damages.size()));
 }
 
 }  // namespace
 
 void AddVerify(CommandLine& verbs) {
-  auto target = std::make_shared<std::string>();
-  auto keys = std::make_shared<std::vector<std::string>>();
-  auto files = std::make_shared<CredentialFiles>();
-  auto json = std::make_shared<bool>(false);
-  Verb command = verbs.Add("verify", "check every byte of a store, or of an image",
-                           [=] { return Report(RunVerify(*target, *keys, *files, *json)); });
-  command.Argument("STORE|URL", *target, "a store's folder, or an image's URL");
-  command.RepeatableOption("--pubkey", "FILE", *keys, "public key that must have signed (repeatable)");
-  AddCredentialOptions(command, *files);
-  command.Flag("--json", *json, "for scripts");
+  auto flags = std::make_shared<VerifyFlags>();
+  Verb command =
+      verbs.Add("verify", "check every byte of a store, or of an image", [=] { return Report(RunVerify(*flags)); });
+  command.Argument("STORE|URL", flags->target, "a store's folder, or an image's URL");
+  command.RepeatableOption("--pubkey", "FILE", flags->keys, "public key that must have signed (repeatable)");
+  command.Option("--repair", "FROM", flags->repair,
+                 "fetch what is missing or damaged from this copy, a URL or a folder");
+  AddCredentialOptions(command, flags->credentials);
+  command.Flag("--json", flags->json, "for scripts");
 }
 
 }  // namespace rootstream
