@@ -125,18 +125,29 @@ CommandLine::CommandLine(const std::string& description, const std::string& prog
 
 CommandLine::~CommandLine() = default;
 
+namespace {
+
+// CLI11 copies the footer of the program, which lists its verbs.
+CLI::App* AddBelow(CLI::App& above, const std::string& name, const std::string& help) {
+  CLI::App* added = above.add_subcommand(name, help);
+  added->footer("");
+  return added;
+}
+
+}  // namespace
+
 Verb CommandLine::Add(const std::string& name, const std::string& help, Run run) {
   return AddTo(Verb(*app_), name, help, std::move(run));
 }
 
 Verb CommandLine::AddGroup(const std::string& name, const std::string& help) {
-  CLI::App* group = app_->add_subcommand(name, help);
+  CLI::App* group = AddBelow(*app_, name, help);
   group->require_subcommand(1);
   return Verb(*group);
 }
 
 Verb CommandLine::AddTo(const Verb& group, const std::string& name, const std::string& help, Run run) {
-  CLI::App* verb = group.app_->add_subcommand(name, help);
+  CLI::App* verb = AddBelow(*group.app_, name, help);
   verb->callback([this, run = std::move(run)] { picked_ = run; });
   return Verb(*verb);
 }

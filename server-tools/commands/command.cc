@@ -2,9 +2,16 @@
 
 #include <fmt/format.h>
 
+#include "base/unix_time.h"
+#include "server-tools/expiry.h"
+
 namespace rootstream {
 
 std::string MiB(uint64_t bytes) { return fmt::format("{:.2f} MiB", static_cast<double>(bytes) / (1 << 20)); }
+
+void TellExpiry(const Store& store) {
+  for (const std::string& warning : ExpiryWarnings(store, UnixTime())) Tell(warning);
+}
 
 ImageName ReadImageName(const std::string& text) {
   auto image = ParseImageName(text);

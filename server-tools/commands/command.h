@@ -8,6 +8,7 @@
 #include "base/tell.h"
 #include "cache/network/credentials.h"
 #include "format/image_name.h"
+#include "store/store.h"
 
 namespace rootstream {
 
@@ -25,6 +26,7 @@ void AddRollback(CommandLine& verbs);
 void AddDelete(CommandLine& verbs);
 void AddResign(CommandLine& verbs);
 
+void TellExpiry(const Store& store);               // warnings on standard error
 ImageName ReadImageName(const std::string& text);  // throws UsageError
 
 // The options of commands that read a URL.

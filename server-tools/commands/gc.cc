@@ -56,6 +56,7 @@ Status RunGc(const GcFlags& flags) {
   RS_TRY(const GcReport report, CollectGarbage(store, {.grace = std::chrono::hours(flags.grace_hours),
                                                        .keep = std::chrono::hours(24) * flags.keep_days,
                                                        .dry_run = flags.dry_run}));
+  TellExpiry(store);
   fputs(flags.json ? Dump(GcJson(report, flags.dry_run)).c_str() : GcText(report, flags.dry_run).c_str(), stdout);
   return Ok();
 }

@@ -13,6 +13,7 @@ using nlohmann::ordered_json;
 Status RunStats(const std::string& path, bool json) {
   RS_TRY(const Store store, Store::Open(path));
   RS_TRY(const StoreStats stats, MeasureStore(store));
+  TellExpiry(store);
   if (json) {
     ordered_json images = ordered_json::array();
     for (const ImageStats& image : stats.images)

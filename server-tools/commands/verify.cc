@@ -73,6 +73,7 @@ Result<RepairReport> VerifyOrRepair(const VerifyFlags& flags, const std::vector<
   } else {
     RS_TRY(const Store store, Store::Open(flags.target));
     RS_TRY(report.audit, AuditStore(store, keys));
+    TellExpiry(store);
   }
   return report;
 }

@@ -89,6 +89,23 @@ TEST(CommandLine, FailsWithoutWhatIsRequired) {
   EXPECT_EQ(RunWith({"x", "--option", "y"}, add), 0);
 }
 
+TEST(CommandLine, TheHelpOfAVerbIsItsOwn) {
+  std::vector<std::string> arguments = {"program", "group", "do", "--help"};
+  std::vector<char*> pointers;
+  for (std::string& argument : arguments) pointers.push_back(argument.data());
+  pointers.push_back(nullptr);
+  ProgramStart start(static_cast<int>(arguments.size()), pointers.data());
+  CommandLine verbs("for a test", "program");
+  verbs.SetFooter("end of the program's help");
+  const Verb group = verbs.AddGroup("group", "what is tested").Footer("end of the group's help");
+  verbs.AddTo(group, "do", "what is tested", [] { return 0; });
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(verbs.Main(start), 0);
+  const std::string help = testing::internal::GetCapturedStdout();
+  EXPECT_NE(help.find("group do"), std::string::npos) << help;
+  EXPECT_EQ(help.find("end of the"), std::string::npos) << help;
+}
+
 TEST(CommandLine, AnswersWrongUsageAndExceptionsWithExitCodes) {
   const auto run = [](const CommandLine::Run& what) {
     char program[] = "program", verb[] = "do";
