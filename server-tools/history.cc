@@ -12,7 +12,7 @@ namespace {
 
 struct Encoded {
   uint64_t serial = 0;
-  std::string ref;
+  Result<std::string> ref;
   bool is_current = false;
 };
 
@@ -21,12 +21,11 @@ Result<std::vector<Encoded>> RefsOf(const Store& store, const ImageName& image) 
   RS_TRY(const auto versions, store.ListVersions());
   for (const Store::Version& version : versions) {
     if (version.image != image) continue;
-    RS_TRY(std::string bytes, store.ReadVersion(version));
-    refs.push_back({version.serial, std::move(bytes)});
+    refs.push_back({version.serial, store.ReadVersion(version)});
   }
   auto current = store.ReadRef(image);
-  if (!current.ok() && current.error().kind != ErrorKind::kMissing) return current.error();
-  if (current.ok()) refs.push_back({0, std::move(*current), true});
+  const bool is_deleted = !current.ok() && current.error().kind == ErrorKind::kMissing;
+  if (!is_deleted) refs.push_back({0, std::move(current), true});
   if (refs.empty()) return Missing(store.Shown() + ": no image " + image.ToString());
   return refs;
 }
@@ -65,7 +64,8 @@ Result<std::vector<VersionInfo>> HistoryOf(const Store& store, const ImageName& 
   auto additions = std::make_unique<Additions>(store);
   for (const Encoded& encoded : refs) {
     VersionInfo info{.image = image, .serial = encoded.serial, .is_current = encoded.is_current};
-    const auto ref = CheckRef(encoded.ref, image, {.insecure = true});
+    const auto ref =
+        encoded.ref.ok() ? CheckRef(*encoded.ref, image, {.insecure = true}) : Result<TrustedRef>(encoded.ref.error());
     if (!ref.ok()) {
       info.problem = ref.error().message;
       history.push_back(std::move(info));

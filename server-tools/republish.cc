@@ -141,7 +141,10 @@ Result<TrustedRef> VersionWith(const Store& store, const ImageName& image, uint6
   for (const Store::Version& version : versions) {
     if (version.image != image || version.serial != serial) continue;
     RS_TRY(const std::string bytes, store.ReadVersion(version));
-    return CheckSigned(bytes, image, signing);
+    RS_TRY(TrustedRef ref, CheckSigned(bytes, image, signing));
+    if (ref.body.serial != serial)
+      return Corrupt(store.Shown(version.info.name) + ": its serial is " + std::to_string(ref.body.serial));
+    return ref;
   }
   return Missing("image " + image.ToString() + ": the store keeps no version with the serial " +
                  std::to_string(serial) + "; rootstream history shows them");

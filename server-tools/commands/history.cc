@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/message.h"
 #include "base/unix_time.h"
 #include "server-tools/commands/command.h"
 #include "server-tools/history.h"
@@ -23,9 +24,11 @@ ordered_json VersionJson(const VersionInfo& v) {
 }
 
 std::string VersionText(const VersionInfo& v) {
+  const bool is_known = v.totals.entries > 0;  // the root is one
+  if (!is_known) return fmt::format("{} {:>6}  {}\n", v.is_current ? '*' : ' ', v.serial, ShownMessage(v.problem));
   std::string added = "removed by gc";
   if (v.new_bytes) added = MiB(*v.new_bytes);
-  if (!v.problem.empty()) added = v.problem;
+  if (!v.problem.empty()) added = ShownMessage(v.problem);
   return fmt::format("{} {:>6}  {}  {:<19}  {:>9}  {:>12}  {}  {}\n", v.is_current ? '*' : ' ', v.serial,
                      TimeText(v.issued), v.expires == 0 ? "never" : TimeText(v.expires), v.totals.entries,
                      MiB(v.totals.plain_bytes), v.manifest.Hex().substr(0, 12), added);

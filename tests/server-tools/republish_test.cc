@@ -257,6 +257,15 @@ TEST_F(RepublishTest, ADamagedVersionIsFoundAndNothingIsRemoved) {
   ASSERT_TRUE(IsOk(history));
   EXPECT_NE(history->front().problem, "");
   EXPECT_EQ(history->back().problem, "");
+  contents_.objects["versions/debian:12/1"] = {std::string(1 << 20, 'x')};
+  EXPECT_NE(HistoryOf(store_, kImage)->front().problem, "");
+}
+
+TEST_F(RepublishTest, AVersionHasTheSerialThatItIsNamedBy) {
+  for (const uint64_t seed : {1, 2, 3}) PublishTree(seed);
+  contents_.objects["versions/debian:12/2"] = contents_.objects["versions/debian:12/1"];
+  EXPECT_TRUE(FailsWith(ErrorKind::kCorrupt, RollBack(store_, kImage, 2, signing_)));
+  EXPECT_EQ(AuditStore(store_, {})->damages, std::vector<std::string>{"versions/debian:12/2: its serial is 1"});
 }
 
 TEST_F(RepublishTest, ForeignNamesAreNoVersions) {
