@@ -18,12 +18,15 @@ struct Encoded {
 
 Result<std::vector<Encoded>> RefsOf(const Store& store, const ImageName& image) {
   std::vector<Encoded> refs;
+  // The present one first: a publisher may replace it meanwhile, and keep it as a version.
+  auto current = store.ReadRef(image);
   RS_TRY(const auto versions, store.ListVersions());
   for (const Store::Version& version : versions) {
     if (version.image != image) continue;
-    refs.push_back({version.serial, store.ReadVersion(version)});
+    auto bytes = store.ReadVersion(version);
+    const bool is_current = current.ok() && bytes.ok() && *bytes == *current;
+    if (!is_current) refs.push_back({version.serial, std::move(bytes)});
   }
-  auto current = store.ReadRef(image);
   const bool is_deleted = !current.ok() && current.error().kind == ErrorKind::kMissing;
   if (!is_deleted) refs.push_back({0, std::move(current), true});
   if (refs.empty()) return Missing(store.Shown() + ": no image " + image.ToString());

@@ -1,6 +1,7 @@
 #include "server-tools/republish.h"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "base/unix_time.h"
@@ -41,7 +42,7 @@ Result<bool> IsThere(const Store& store, const ImageName& image) {
 Status CheckIsNewest(const Store& store, const RefBody& body) {
   RS_TRY(const auto versions, store.ListVersions());
   for (const Store::Version& version : versions)
-    if (version.image == body.image && version.serial >= body.serial)
+    if (version.image == body.image && version.serial > body.serial)
       return Untrusted("image " + body.image.ToString() + ": its serial is " + std::to_string(body.serial) +
                        ", and the store keeps a version with " + std::to_string(version.serial) +
                        ": an old copy; rollback --to names the version to publish");
@@ -49,12 +50,17 @@ Status CheckIsNewest(const Store& store, const RefBody& body) {
 }
 
 Result<TrustedRef> ReadCurrent(const Store& store, const ImageName& image, const Signing& signing) {
-  RS_TRY(const bool is_there, IsThere(store, image));
-  if (!is_there) return Missing(store.Shown() + ": no image " + image.ToString());
-  RS_TRY(const std::string bytes, store.ReadRef(image));
-  RS_TRY(TrustedRef ref, CheckSigned(bytes, image, signing));
-  RS_CHECK(CheckIsNewest(store, ref.body));
-  return ref;
+  while (true) {
+    RS_TRY(const bool is_there, IsThere(store, image));
+    if (!is_there) return Missing(store.Shown() + ": no image " + image.ToString());
+    RS_TRY(const std::string bytes, store.ReadRef(image));
+    RS_TRY(TrustedRef ref, CheckSigned(bytes, image, signing));
+    const Status newest = CheckIsNewest(store, ref.body);
+    if (newest.ok()) return ref;
+    // Somebody else may have replaced it in between.
+    RS_TRY(const std::string now, store.ReadRef(image));
+    if (now == bytes) return newest.error();
+  }
 }
 
 // That every pack is there, which gives all of them the present time: gc may run right after this.
@@ -67,10 +73,14 @@ Status RenewPacks(const Store& store, const TrustedRef& ref) {
   return Ok();
 }
 
-Result<Republished> Republish(const Store& store, const TrustedRef& from, const ImageName& to, const Signing& signing) {
-  Republished done{.image = to, .from_serial = from.body.serial, .manifest = from.manifest_id};
-  RS_CHECK(store.WriteManifest(from.body.manifest));
+// What is to be signed again. Asked again if another writer replaced the ref in between.
+using Source = std::function<Result<TrustedRef>()>;
+
+Result<Republished> Republish(const Store& store, const Source& source, const ImageName& to, const Signing& signing) {
+  Republished done{.image = to};
   RS_CHECK(store.ReplaceRef(to, [&](uint64_t last_serial) -> Result<std::string> {
+    RS_TRY(const TrustedRef from, source());
+    RS_CHECK(store.WriteManifest(from.body.manifest));
     RefBody body = from.body;
     body.image = to;
     body.minimum_serial = 0;
@@ -87,8 +97,10 @@ Result<Republished> Republish(const Store& store, const TrustedRef& from, const 
     std::string bytes = SignRef(body, signing.keys).Encode();
     RS_CHECK(CheckSigned(bytes, to, signing));
     done.serial = body.serial;
+    done.from_serial = from.body.serial;
     done.issued = body.issued;
     done.expires = body.expires;
+    done.manifest = from.manifest_id;
     return bytes;
   }));
   return done;
@@ -154,9 +166,12 @@ Result<TrustedRef> VersionWith(const Store& store, const ImageName& image, uint6
 
 Result<Republished> TagImage(const Store& store, const ImageName& from, const ImageName& to, const Signing& signing) {
   if (from == to) return Invalid("image " + from.ToString() + ": it has this name already");
-  RS_TRY(const TrustedRef ref, ReadCurrent(store, from, signing));
-  RS_CHECK(RenewPacks(store, ref));
-  return Republish(store, ref, to, signing);
+  const auto source = [&]() -> Result<TrustedRef> {
+    RS_TRY(TrustedRef ref, ReadCurrent(store, from, signing));
+    RS_CHECK(RenewPacks(store, ref));
+    return ref;
+  };
+  return Republish(store, source, to, signing);
 }
 
 Result<Republished> RollBack(const Store& store, const ImageName& image, std::optional<uint64_t> serial,
@@ -164,12 +179,13 @@ Result<Republished> RollBack(const Store& store, const ImageName& image, std::op
   auto version = serial ? VersionWith(store, image, *serial, signing) : VersionBefore(store, image, signing);
   if (!version.ok()) return version.error();
   RS_CHECK(RenewPacks(store, *version));
-  return Republish(store, *version, image, signing);
+  return Republish(
+      store, [&] { return version; }, image, signing);
 }
 
 Result<Republished> Resign(const Store& store, const ImageName& image, const Signing& signing) {
-  RS_TRY(const TrustedRef ref, ReadCurrent(store, image, signing));
-  return Republish(store, ref, image, signing);
+  return Republish(
+      store, [&] { return ReadCurrent(store, image, signing); }, image, signing);
 }
 
 }  // namespace rootstream

@@ -117,8 +117,8 @@ Status Store::Update(const std::string& name, size_t limit, const Make& make) co
 Status Store::ReplaceRef(const ImageName& image,
                          const std::function<Result<std::string>(uint64_t last_serial)>& make) const {
   const std::string name = image.RefPath();
-  RS_TRY(const uint64_t last_version, LastSerialOf(image));
   RS_CHECK(Update(name, kMaxRef, [&](const std::optional<std::string>& was) -> Result<std::string> {
+    RS_TRY(const uint64_t last_version, LastSerialOf(image));
     if (!was) return make(last_version);
     // An unreadable ref may hold any serial, and none may be given twice.
     const auto body = BodyOf(*was);

@@ -101,6 +101,7 @@ publish "$work/2" tree:1 >/dev/null
 wait "${jobs[@]}"
 [ "$(serials tree:1 | cut -d' ' -f1)" = $((before + 7)) ] || fail "serials: $(serials tree:1)"
 [ "$(serials tree:1 | tr ' ' '\n' | sort | uniq -d | grep -c .)" = 0 ] || fail 'a serial was given twice'
+sees 2 tree:1
 must_verify
 
 step 'killed at any moment'

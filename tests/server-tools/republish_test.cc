@@ -171,6 +171,45 @@ TEST_F(RepublishTest, AnOldRefInPlaceOfTheNewestIsNotSignedAgain) {
   EXPECT_TRUE(IsOk(Resign(store_, kImage, signing_)));
 }
 
+// A publish between the reading and the signing is not undone.
+TEST_F(RepublishTest, WhatIsPublishedMeanwhileIsWhatIsSignedAgain) {
+  PublishTree(1);
+  bool is_published = false;
+  contents_.fault = [&](const std::string& verb, const std::string& name) -> Status {
+    if (verb != "replace" || name != "versions/debian:12/1" || std::exchange(is_published, true)) return Ok();
+    contents_.mutex.unlock();
+    PublishTree(2);
+    contents_.mutex.lock();
+    return Ok();
+  };
+  const auto done = Resign(store_, kImage, signing_);
+  contents_.fault = [](const auto&, const auto&) { return Ok(); };
+  ASSERT_TRUE(IsOk(done));
+  EXPECT_EQ(done->serial, 3u);
+  EXPECT_EQ(done->from_serial, 2u);
+  EXPECT_EQ(Current().manifest_id, done->manifest);
+  const auto history = HistoryOf(store_, kImage);
+  ASSERT_EQ(history->size(), 3u);
+  EXPECT_EQ((*history)[1].manifest, (*history)[2].manifest);
+}
+
+TEST_F(RepublishTest, AnImageThatIsDeletedMeanwhileKeepsItsSerials) {
+  PublishTree(1);
+  PublishTree(2);
+  bool is_deleted = false;
+  contents_.fault = [&](const std::string& verb, const std::string& name) -> Status {
+    if (verb != "replace" || name != "images/debian/12" || std::exchange(is_deleted, true)) return Ok();
+    contents_.mutex.unlock();
+    EXPECT_TRUE(IsOk(store_.DeleteRef(kImage)));
+    contents_.mutex.lock();
+    return Ok();
+  };
+  const auto done = RollBack(store_, kImage, 1, signing_);
+  contents_.fault = [](const auto&, const auto&) { return Ok(); };
+  ASSERT_TRUE(IsOk(done));
+  EXPECT_EQ(done->serial, 3u);
+}
+
 TEST_F(RepublishTest, AsManyKeysAsTheImageWants) {
   WriteTestFile(folder_ / "tree/file", "x");
   PublishOptions options = OptionsFor(folder_ / "tree", "");
