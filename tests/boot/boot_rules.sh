@@ -536,6 +536,22 @@ of_image "${mine}hostname=one\n[machine two]\nproduct=optiplex 7010" hostname ''
 rm -rf /run/image
 read_own_section /run/image && [ -z "$(own hostname)" ] || complain 'an image without sections has one'
 
+what='a captive portal'
+portal_tenths=2
+anew rootstream.insecure
+echo ram >/run/kboot/cache
+echo http://portal.test/login >/run/fake.portal
+cp /run/fake/chroot /run/fake.chroot
+printf '#!/bin/busybox sh\nsleep 20\n: >/run/opened\n' >/run/fake/chroot
+mount_image http://h/s/debian:12 && complain 'an image behind a portal is mounted'
+[ "$(cat /run/kboot/why.kind)" = portal ] || complain "why: $(cat /run/kboot/why)"
+[ ! -e /run/opened ] || complain 'waits for the server'
+rm /run/fake.portal
+printf '#!/bin/busybox sh\nsleep 1\n: >/run/opened\n' >/run/fake/chroot
+mount_image http://h/s/debian:12 && [ -e /run/opened ] || complain 'a slow server is taken for a portal'
+mv /run/fake.chroot /run/fake/chroot
+rm -f /run/opened
+
 what='layers'
 is_layered http://h/s/debian:12,site || complain 'two images are not layers'
 is_layered 'http://h/s/debian,site?token=x' || complain 'two images with a token are not layers'

@@ -6,7 +6,7 @@ need_machine
 store=$work/store
 cp -al "$fixture/store" "$store"
 cp "$fixture/tftp/vmlinuz" "$store/vmlinuz"
-start_nginx
+start_nginx 'location /portal/ { return 302 http://portal.test/login?from=kboot; }'
 inside=${server_url/127.0.0.1/10.0.2.2}
 
 step "images that cannot boot"
@@ -42,6 +42,7 @@ fails "$inside/arm:1" 'is a kernel for aarch64, and this machine is x86_64' 'oth
 fails "$inside/nomodules:1" "no /lib/modules/[0-9].*-amd64" 'modules of its kernel'
 fails "$inside/noinit:1" 'no init' 'log'
 fails "tftp://10.0.2.2/vmlinuz" 'kexec refused the kernel' 'sign it'
+fails "$inside/portal/debian:12" 'captive portal .*: http://portal\.test/login' 'Log in'
 fails "nonsense://x" 'neither a label nor an address' 'help'
 
 step "each has its screen"

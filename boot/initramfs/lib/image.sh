@@ -40,7 +40,7 @@ mount_image() { # mount_image URL
   }
   if is_wireless_lease && is_behind_portal "$1"; then return 1; fi
   # shellcheck disable=SC2046,SC2086
-  while_showing received '' timeout "$OPEN_SECONDS" chroot /live /bin/rootstream mount "$1" "$(mountpoint_for "$1")" $words $(version_words /chosen "$1") --rootfs --cache /cache \
+  while_showing received '' unless_portal "$1" timeout "$OPEN_SECONDS" chroot /live /bin/rootstream mount "$1" "$(mountpoint_for "$1")" $words $(version_words /chosen "$1") --rootfs --cache /cache \
     --cache-size "$(cache_bytes)" $(fill_words) $(memory_words) $(record_words /record/boot.profile) -o suid,dev,allow_other 2>/run/kboot/mount.error &&
     {
       echo "$1" >/run/kboot/mounted
@@ -61,6 +61,28 @@ is_behind_portal() {
   local portal
   portal=$(kboot portal "$1" 2>>"$LOG") || return 1
   why portal "a captive portal answers in place of the server: $(printf '%s' "$portal" | tr -cd '!-~')" || true
+}
+
+# unless_portal URL COMMAND...: runs the command, and ends it when a captive portal answers in place of the server. That is asked only
+# when the command takes long, since mostly there is none.
+unless_portal() {
+  local url=$1 code=0 watcher
+  shift
+  rm -f /run/kboot/opening
+  end_at_portal "$url" &
+  watcher=$!
+  sh -c 'echo $$ >/run/kboot/opening; exec "$@"' sh "$@" || code=$?
+  kill $watcher 2>/dev/null
+  wait $watcher 2>/dev/null
+  return $code
+}
+
+portal_tenths=100 # before it is asked for
+
+end_at_portal() { # end_at_portal URL
+  local left=$portal_tenths
+  while [ $((left -= 1)) -ge 0 ]; do sleep 0.1; done
+  [ -z "$(kboot portal "$1" 2>/dev/null)" ] || kill "$(cat /run/kboot/opening)"
 }
 
 # Wireless networks often have one: it is asked for at once, and not after a long wait for the server.
