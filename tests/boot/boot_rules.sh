@@ -629,6 +629,17 @@ start rootstream.try=yes ff 'ref of ff'
 take_back_starts
 [ ! -e "$folder/tried" ] || complain 'takes back what was not counted'
 
+what='the image has no driver for the disk that keeps the counts'
+rm -rf /live/cache && mkdir -p /live/cache
+start rootstream.try=yes ff 'ref of ff'
+missing_disk_driver() { echo ahci; }
+mkdir -p $NEXT/kboot/handoff/conf
+hand_over_cache 6.1.0 >/run/said
+says 'and not counted'
+[ "$(cat $NEXT/kboot/handoff/conf/cache)" = ram ] || complain 'the cache is not kept in memory'
+start rootstream.try=yes ff 'ref of ff'
+says 'is tried, start 1'
+
 what='the same image, written in two ways'
 [ "$(thing_of http://h/s/debian)" = "$(thing_of http://h/s/debian:latest)" ] || complain 'latest is another thing'
 [ "$(thing_of 'http://h/s/debian?t')" = "$(thing_of 'http://h/s/debian:latest?t')" ] || complain 'latest with a token is another thing'

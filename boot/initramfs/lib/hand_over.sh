@@ -22,6 +22,10 @@ hand_over_cache() {
   driver=$(missing_disk_driver /live/image "$1" "$(cat /run/kboot/cache)") || return 0
   say "the image's kernel $1 has no driver for the disk with the cache ($driver): it keeps the cache in memory"
   printf ram >$NEXT/kboot/handoff/conf/cache
+  ! has_uncounted_tries || {
+    say 'so it cannot be kept that the machine comes up: what is new is started, and not counted'
+    take_back_starts
+  }
 }
 
 # The recording; it is complete when the image is unmounted.

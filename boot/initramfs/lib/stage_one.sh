@@ -21,7 +21,7 @@ stage_one() {
   read_boot_files
   while :; do
     choose && continue
-    if leads_nowhere; then take_back_starts; fi
+    if leads_nowhere; then take_back_starts; fi # no server was reached
     if leads_nowhere && other_network && run_hooks after-address && use_proxy; then continue; fi
     failed "could not boot ${current:-anything}"
   done

@@ -133,7 +133,10 @@ set_starts() {
   ! has_conf try-at || write_tries "$folder" "$(tries_address "$1")" 2>>"$LOG"
 }
 
-# No server could be reached: that was no start of what was chosen.
+# has_uncounted_tries: true if something is tried whose count only a disk could keep.
+has_uncounted_tries() { [ -d $CHOSEN ] && ! has_conf try-at; }
+
+# What was chosen is not started after all, or cannot say that it came up.
 take_back_starts() {
   local file thing count
   for file in $CHOSEN/*/*; do
@@ -157,6 +160,7 @@ version_words() {
 # Started before the image's init, and runs beside the image.
 watch_try() {
   [ -d $CHOSEN ] || return 0
+  if has_uncounted_tries && cache_is_in_memory; then return 0; fi
   local thing
   rm -rf /live/chosen
   cp -r $CHOSEN /live/chosen
