@@ -181,8 +181,7 @@ class Resolver {
   Result<ResolvedRef> Given() const {
     TrustPolicy policy = Policy();
     if (remembered_) {
-      RS_TRY(const Ref newest, Ref::Decode(remembered_->ref));
-      RS_TRY(const RefBody body, Ref::DecodeBody(newest.body));
+      RS_TRY(const RefBody body, BodyOfRef(remembered_->ref));
       policy.minimum_serial = body.minimum_serial;
     }
     auto ref = CheckRef(options_.given, url_.image, policy);

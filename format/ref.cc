@@ -118,6 +118,11 @@ Result<RefBody> Ref::DecodeBody(std::string_view bytes) {
   return body;
 }
 
+Result<RefBody> BodyOfRef(std::string_view bytes) {
+  RS_TRY(const Ref ref, Ref::Decode(bytes));
+  return Ref::DecodeBody(ref.body);
+}
+
 Result<TrustedRef> CheckRef(std::string_view bytes, const ImageName& expected, const TrustPolicy& policy) {
   RS_TRY(const Ref ref, Ref::Decode(bytes));
   RS_TRY(RefBody body, Ref::DecodeBody(ref.body));

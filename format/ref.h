@@ -34,6 +34,10 @@ struct Ref {
   static Result<RefBody> DecodeBody(std::string_view body);  // kCorrupt, kInvalid
 };
 
+// The body of an encoded ref, whoever signed it: for keepers of a store, not for readers of an image. kCorrupt,
+// kInvalid.
+Result<RefBody> BodyOfRef(std::string_view bytes);
+
 // A ref whose signatures and name were checked: by construction the only way to an image.
 struct TrustedRef {
   RefBody body;

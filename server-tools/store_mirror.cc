@@ -74,8 +74,7 @@ class Copier {
     if (!bytes.ok() && bytes.error().kind == ErrorKind::kMissing) return false;
     if (!bytes.ok()) return bytes.error();
     if (*bytes == candidate.bytes) return true;
-    const auto ref = Ref::Decode(*bytes);
-    const auto body = ref.ok() ? Ref::DecodeBody(ref->body) : Result<RefBody>(ref.error());
+    const auto body = BodyOfRef(*bytes);
     if (!body.ok()) return Of(to_.Shown(image.RefPath()), body.error());
     const std::string serial = std::to_string(candidate.ref.body.serial);
     if (body->serial > candidate.ref.body.serial)

@@ -74,8 +74,7 @@ class Repair {
       for (const Store::Version& version : *versions)
         if (auto bytes = store_.ReadVersion(version); bytes.ok()) refs.push_back(std::move(*bytes));
     for (const std::string& bytes : refs) {
-      const auto ref = Ref::Decode(bytes);
-      const auto body = ref.ok() ? Ref::DecodeBody(ref->body) : Result<RefBody>(ref.error());
+      const auto body = BodyOfRef(bytes);
       if (body.ok() && Sha256(body->manifest) == id) return body->manifest;
     }
     return "";

@@ -31,7 +31,8 @@ bool IsInUse(const std::string& path) {
 }
 
 ObjectInfo InfoOf(std::string name, const struct stat& st) {
-  return {std::move(name), static_cast<uint64_t>(st.st_size), system_clock::from_time_t(st.st_mtime)};
+  const auto time = system_clock::from_time_t(st.st_mtim.tv_sec) + std::chrono::nanoseconds(st.st_mtim.tv_nsec);
+  return {std::move(name), static_cast<uint64_t>(st.st_size), time};
 }
 
 // nullopt: it was removed in the meantime. A dangling link is an error, since its target may come back.
@@ -127,10 +128,9 @@ bool FolderStore::Renew(const std::string& name, uint64_t size) {
   return true;
 }
 
-Result<bool> FolderStore::Replace(const std::string& name, const std::optional<std::string>& was,
-                                  std::string_view bytes) {
-  const std::string path = PathOf(name);
-  RS_CHECK(MakeFolders(std::filesystem::path(path).parent_path()));
+Result<bool> FolderStore::Replace(const std::string& name, const Bytes& was, const Bytes& now) {
+  const std::string path = PathOf(name), folder = std::filesystem::path(path).parent_path();
+  RS_CHECK(MakeFolders(folder));
   RS_TRY(const UniqueFd turn, OpenFile(PathOf("lock.refs"), O_RDWR | O_CREAT));
   while (flock(turn.get(), LOCK_EX) != 0)
     if (errno != EINTR) return ErrnoError("cannot lock", PathOf("lock.refs"));
@@ -138,7 +138,12 @@ Result<bool> FolderStore::Replace(const std::string& name, const std::optional<s
   if (!there.ok() && there.error().kind != ErrorKind::kMissing) return there.error();
   const bool is_as_it_was = there.ok() ? was && *there == *was : !was;
   if (!is_as_it_was) return false;
-  RS_CHECK(WriteFileAtomically(path, bytes));
+  if (now) {
+    RS_CHECK(WriteFileAtomically(path, *now));
+  } else if (was) {
+    if (unlink(path.c_str()) != 0) return ErrnoError("cannot remove", path);
+    RS_CHECK(SyncFolder(folder));
+  }
   return true;
 }
 

@@ -24,7 +24,7 @@ class FolderStore : public ObjectStore {
   Result<std::vector<ObjectInfo>> List(const std::string& folder) const override;
   Result<std::unique_ptr<Upload>> Put(const std::string& resume) override;
   bool Renew(const std::string& name, uint64_t size) override;
-  Result<bool> Replace(const std::string& name, const std::optional<std::string>& was, std::string_view bytes) override;
+  Result<bool> Replace(const std::string& name, const Bytes& was, const Bytes& now) override;
   Status Delete(const std::vector<ObjectInfo>& objects, const Next& next) override;
   Result<Leftovers> FindLeftovers(std::chrono::system_clock::time_point before,
                                   const std::set<std::string>& going) const override;

@@ -56,18 +56,19 @@ class ObjectStore {
 
   // Get: reads bytes [offset, offset + size), fewer at the end of the object. kMissing, kFailed.
   virtual Result<std::string> Get(const std::string& name, uint64_t offset, size_t size) const = 0;
-  // List: all objects below a top folder ("packs"), sorted by name. kMissing: there is no such folder. Fails if any
-  // part cannot be read, since callers treat an object that is not listed as absent.
+  // List: all objects below a folder ("packs", "versions/debian:12"), sorted by name. kMissing: there is no such
+  // folder. Fails if any part cannot be read, since callers treat an object that is not listed as absent.
   virtual Result<std::vector<ObjectInfo>> List(const std::string& folder) const = 0;
   // Put once: writes an object, which gets its name at the end. If `resume` is given, the bytes of an interrupted
   // upload are kept, and the next upload with the same `resume` continues with them.
   virtual Result<std::unique_ptr<Upload>> Put(const std::string& resume = {}) = 0;
   // Sets the time of an object to the present. False if it is absent or has fewer than `size` bytes.
   virtual bool Renew(const std::string& name, uint64_t size) = 0;
-  // Replace if unchanged: writes `bytes` and returns true if the object has the bytes `was` (nullopt: is absent); else
-  // false. Readers see the old or the new bytes, never a mixture.
-  virtual Result<bool> Replace(const std::string& name, const std::optional<std::string>& was,
-                               std::string_view bytes) = 0;
+  // Replace if unchanged: the object gets the bytes `now` (nullopt: is removed), and the answer is true, if it has the
+  // bytes `was` (nullopt: is absent); else false. Readers see the old or the new bytes, never a mixture. Survives a
+  // crash when it returns.
+  using Bytes = std::optional<std::string>;
+  virtual Result<bool> Replace(const std::string& name, const Bytes& was, const Bytes& now) = 0;
   // Delete: deletes the objects that are still as they were listed; those renewed or replaced since then stay. Survives
   // a crash when it returns. `next` is called before each object; an error of it stops the rest.
   using Next = std::function<Status(const ObjectInfo& object)>;

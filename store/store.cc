@@ -20,11 +20,6 @@ std::string VersionPath(const ImageName& image, uint64_t serial) {
   return "versions/" + image.ToString() + "/" + std::to_string(serial);
 }
 
-Result<RefBody> BodyOf(const std::string& bytes) {
-  RS_TRY(const Ref ref, Ref::Decode(bytes));
-  return Ref::DecodeBody(ref.body);
-}
-
 }  // namespace
 
 Result<Store> Store::Open(const std::string& text) {
@@ -108,7 +103,7 @@ Status Store::Update(const std::string& name, size_t limit, const Make& make) co
     } else if (there.error().kind != ErrorKind::kMissing) {
       return there.error();
     }
-    RS_TRY(const std::string bytes, make(was));
+    RS_TRY(const auto bytes, make(was));
     RS_TRY(const bool is_done, objects_->Replace(name, was, bytes));
     if (is_done) return Ok();
   }
@@ -117,31 +112,31 @@ Status Store::Update(const std::string& name, size_t limit, const Make& make) co
 Status Store::ReplaceRef(const ImageName& image,
                          const std::function<Result<std::string>(uint64_t last_serial)>& make) const {
   const std::string name = image.RefPath();
-  RS_CHECK(Update(name, kMaxRef, [&](const std::optional<std::string>& was) -> Result<std::string> {
+  RS_CHECK(Update(name, kMaxRef, [&](const std::optional<std::string>& was) -> Result<std::optional<std::string>> {
     RS_TRY(const uint64_t last_version, LastSerialOf(image));
-    if (!was) return make(last_version);
+    if (!was) {
+      RS_TRY(std::string first, make(last_version));
+      return std::optional(std::move(first));
+    }
     // An unreadable ref may hold any serial, and none may be given twice.
-    const auto body = BodyOf(*was);
+    const auto body = BodyOfRef(*was);
     if (!body.ok()) return Of(Shown(name), body.error());
     RS_TRY(std::string bytes, make(std::max(body->serial, last_version)));
     RS_CHECK(KeepVersion(*body, *was));
-    return bytes;
+    return std::optional(std::move(bytes));
   }));
   return WriteImageList();
 }
 
 Status Store::DeleteRef(const ImageName& image) const {
   const std::string name = image.RefPath();
-  RS_TRY(const auto objects, objects_->List("images"));
-  const auto found = std::find_if(objects.begin(), objects.end(), [&](const ObjectInfo& o) { return o.name == name; });
-  if (found == objects.end()) return Missing(Shown() + ": no image " + image.ToString());
-  RS_TRY(const std::string ref, Read(name, kMaxRef));
-  const auto body = BodyOf(ref);
-  if (!body.ok()) return Of(Shown(name), body.error());
-  RS_CHECK(KeepVersion(*body, ref));
-  // A ref that was replaced since it was listed stays.
-  RS_CHECK(objects_->Delete({*found}, [](const ObjectInfo&) { return Ok(); }));
-  if (ReadRef(image).ok()) return Failed(Shown(name) + ": it was replaced in the meantime, and stays");
+  RS_CHECK(Update(name, kMaxRef, [&](const std::optional<std::string>& was) -> Result<std::optional<std::string>> {
+    if (!was) return Missing(Shown() + ": no image " + image.ToString());
+    const auto body = BodyOfRef(*was);
+    if (!body.ok()) return Of(Shown(name), body.error());
+    RS_CHECK(KeepVersion(*body, *was));
+    return std::optional<std::string>();
+  }));
   return WriteImageList();
 }
 
@@ -153,15 +148,17 @@ Status Store::KeepVersion(const RefBody& body, const std::string& ref) const {
 
 Result<uint64_t> Store::LastSerialOf(const ImageName& image) const {
   uint64_t last = 0;
-  RS_TRY(const auto versions, ListVersions());
+  RS_TRY(const auto versions, ListVersionsBelow("versions/" + image.ToString()));
   for (const Version& version : versions)
     if (version.image == image) last = std::max(last, version.serial);
   return last;
 }
 
-Result<std::vector<Store::Version>> Store::ListVersions() const {
+Result<std::vector<Store::Version>> Store::ListVersions() const { return ListVersionsBelow("versions"); }
+
+Result<std::vector<Store::Version>> Store::ListVersionsBelow(const std::string& folder) const {
   std::vector<Version> versions;
-  const auto objects = objects_->List("versions");
+  const auto objects = objects_->List(folder);
   if (!objects.ok() && objects.error().kind == ErrorKind::kMissing) return versions;
   if (!objects.ok()) return objects.error();
   for (const ObjectInfo& object : *objects) {
@@ -183,12 +180,13 @@ Result<std::vector<Store::Version>> Store::ListVersions() const {
 Result<std::string> Store::ReadVersion(const Version& version) const { return Read(version.info.name, kMaxRef); }
 
 Status Store::WriteImageList() const {
-  return Update("images.list", kMaxImageList, [&](const std::optional<std::string>&) -> Result<std::string> {
-    RS_TRY(const auto images, ListImages());
-    std::string list;
-    for (const ImageName& image : images) list += image.ToString() + "\n";
-    return list;
-  });
+  return Update("images.list", kMaxImageList,
+                [&](const std::optional<std::string>&) -> Result<std::optional<std::string>> {
+                  RS_TRY(const auto images, ListImages());
+                  std::string list;
+                  for (const ImageName& image : images) list += image.ToString() + "\n";
+                  return std::optional(std::move(list));
+                });
 }
 
 Status Store::WriteMark() const {

@@ -67,9 +67,11 @@ class Store {
   Status WriteMark() const;       // unless it exists
 
  private:
-  // Replaces the bytes of `name` by what `make` returns for them (nullopt: absent).
-  using Make = std::function<Result<std::string>(const std::optional<std::string>& was)>;
+  // Replaces the bytes of `name` by what `make` returns for them (nullopt: absent), and asks it again if another writer
+  // came between.
+  using Make = std::function<Result<std::optional<std::string>>(const std::optional<std::string>& was)>;
   Status Update(const std::string& name, size_t limit, const Make& make) const;
+  Result<std::vector<Version>> ListVersionsBelow(const std::string& folder) const;
   Result<uint64_t> LastSerialOf(const ImageName& image) const;  // of its versions
   Status KeepVersion(const RefBody& body, const std::string& ref) const;
 

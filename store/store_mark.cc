@@ -41,9 +41,7 @@ unsigned VersionOf(const Result<std::string>& text) {
 bool IsRef(const std::string& path, const ImageName& image) {
   const auto bytes = ReadWholeFile(path + "/" + image.RefPath(), kMaxRef);
   if (!bytes.ok()) return false;
-  const auto ref = Ref::Decode(*bytes);
-  if (!ref.ok()) return false;
-  const auto body = Ref::DecodeBody(ref->body);
+  const auto body = BodyOfRef(*bytes);
   return body.ok() && body->image == image;
 }
 

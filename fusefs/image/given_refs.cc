@@ -12,9 +12,7 @@ Result<GivenRefs> GivenRefs::Read(const std::vector<std::string>& files) {
   GivenRefs given;
   for (const std::string& file : files) {
     RS_TRY(std::string encoded, ReadWholeFile(file, kMaxRef));
-    const auto ref = Ref::Decode(encoded);
-    if (!ref.ok()) return Of(file, ref.error());
-    const auto body = Ref::DecodeBody(ref->body);
+    const auto body = BodyOfRef(encoded);
     if (!body.ok()) return Of(file, body.error());
     if (!given.For(body->image).empty()) return Invalid(file + ": a second ref of " + body->image.ToString());
     given.refs_.push_back({file, body->image, std::move(encoded)});

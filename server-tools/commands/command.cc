@@ -2,12 +2,21 @@
 
 #include <fmt/format.h>
 
+#include "base/interrupt.h"
 #include "base/unix_time.h"
 #include "server-tools/expiry.h"
+#include "store/store_lock.h"
 
 namespace rootstream {
 
 std::string MiB(uint64_t bytes) { return fmt::format("{:.2f} MiB", static_cast<double>(bytes) / (1 << 20)); }
+
+Result<Store> OpenToChange(const std::string& path) {
+  CatchInterrupts();
+  RS_TRY(Store store, Store::Open(path));
+  RS_CHECK(AwaitLock(store, StoreLock::kShared, std::nullopt));
+  return store;
+}
 
 void TellExpiry(const Store& store) {
   for (const std::string& warning : ExpiryWarnings(store, UnixTime())) Tell(warning);

@@ -26,6 +26,8 @@ void AddRollback(CommandLine& verbs);
 void AddDelete(CommandLine& verbs);
 void AddResign(CommandLine& verbs);
 
+// Opens a store to change it, and waits for its shared lock.
+Result<Store> OpenToChange(const std::string& path);
 void TellExpiry(const Store& store);               // warnings on standard error
 ImageName ReadImageName(const std::string& text);  // throws UsageError
 

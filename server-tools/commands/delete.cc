@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include "server-tools/commands/command.h"
-#include "server-tools/commands/signing_flags.h"
 
 namespace rootstream {
 namespace {

@@ -23,11 +23,7 @@ struct MirrorFlags {
 
 Result<MirrorOptions> OptionsOf(const MirrorFlags& flags) {
   MirrorOptions options{.from = flags.from, .to = flags.to, .insecure = flags.insecure};
-  for (const std::string& text : flags.images) {
-    const auto image = ParseImageName(text);
-    if (!image.ok()) throw UsageError{image.error().message};
-    options.images.push_back(*image);
-  }
+  for (const std::string& text : flags.images) options.images.push_back(ReadImageName(text));
   if (options.images.empty() && IsStoreUrl(flags.from))
     throw UsageError{WithoutSecrets(flags.from) + ": a web server does not list its images: name them, NAME[:TAG] …"};
   if (flags.keys.empty() && !flags.insecure)

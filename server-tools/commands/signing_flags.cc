@@ -2,10 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "base/interrupt.h"
 #include "base/unix_time.h"
 #include "server-tools/keys.h"
-#include "store/store_lock.h"
 
 namespace rootstream {
 
@@ -25,13 +23,6 @@ Result<Signing> SigningFlags::Read() const {
     signing.keys.push_back(std::move(key));
   }
   return signing;
-}
-
-Result<Store> OpenToChange(const std::string& path) {
-  CatchInterrupts();
-  RS_TRY(Store store, Store::Open(path));
-  RS_CHECK(AwaitLock(store, StoreLock::kShared, std::nullopt));
-  return store;
 }
 
 std::string RepublishedText(const Republished& done) {

@@ -20,9 +20,6 @@ class SigningFlags {
   bool never_expires_ = false;
 };
 
-// Opens a store whose refs are to be changed.
-Result<Store> OpenToChange(const std::string& path);
-
 std::string RepublishedText(const Republished& done);
 
 }  // namespace rootstream

@@ -2,7 +2,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/interrupt.h"
 #include "base/message.h"
 #include "base/progress.h"
 #include "base/url_text.h"
@@ -13,7 +12,6 @@
 #include "server-tools/keys.h"
 #include "server-tools/store_audit.h"
 #include "server-tools/store_repair.h"
-#include "store/store_lock.h"
 
 namespace rootstream {
 namespace {
@@ -57,9 +55,7 @@ struct VerifyFlags {
 };
 
 Result<RepairReport> RepairFrom(const VerifyFlags& flags, const std::vector<PublicKey>& keys) {
-  CatchInterrupts();
-  RS_TRY(Store store, Store::Open(flags.target));
-  RS_CHECK(AwaitLock(store, StoreLock::kShared, std::nullopt));
+  RS_TRY(const Store store, OpenToChange(flags.target));
   RS_TRY(Credentials credentials, Credentials::Read(flags.credentials, flags.repair));
   CurlTransport transport({}, std::move(credentials));
   return RepairStore(store, flags.repair, keys, transport);

@@ -245,6 +245,23 @@ TEST_F(RepublishTest, ADeletedImageComesBackAndItsSerialsGoOn) {
   EXPECT_EQ(Current().body.serial, 4u);
 }
 
+TEST_F(RepublishTest, WhatIsPublishedWhileItsImageIsDeletedIsKept) {
+  PublishTree(1);
+  bool is_published = false;
+  contents_.fault = [&](const std::string& verb, const std::string& name) -> Status {
+    if (verb != "replace" || name != "images/debian/12" || std::exchange(is_published, true)) return Ok();
+    contents_.mutex.unlock();
+    PublishTree(2);
+    contents_.mutex.lock();
+    return Ok();
+  };
+  EXPECT_TRUE(IsOk(store_.DeleteRef(kImage)));
+  EXPECT_TRUE(FailsWith(ErrorKind::kMissing, store_.ReadRef(kImage)));
+  const auto versions = *store_.ListVersions();
+  ASSERT_EQ(versions.size(), 2u);
+  EXPECT_EQ(versions.back().serial, 2u);
+}
+
 TEST_F(RepublishTest, GcTakesVersionsAndWhatTheyLeadTo) {
   PublishTree(1);
   PublishTree(2);

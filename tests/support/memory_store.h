@@ -63,13 +63,13 @@ class MemoryStore : public ObjectStore {
     return true;
   }
 
-  Result<bool> Replace(const std::string& name, const std::optional<std::string>& was,
-                       std::string_view bytes) override {
+  Result<bool> Replace(const std::string& name, const Bytes& was, const Bytes& now) override {
     const std::lock_guard lock(contents_.mutex);
     RS_CHECK(contents_.fault("replace", name));
     const auto found = contents_.objects.find(name);
     const bool is_as_it_was = found == contents_.objects.end() ? !was : was && found->second.bytes == *was;
-    if (is_as_it_was) contents_.objects[name] = {std::string(bytes)};
+    if (is_as_it_was && now) contents_.objects[name] = {*now};
+    if (is_as_it_was && !now) contents_.objects.erase(name);
     return is_as_it_was;
   }
 
