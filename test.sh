@@ -5,6 +5,7 @@
 #   ./test.sh --boot-all --resume   the same, but for what has passed since it was begun anew
 #   ./test.sh --sanitizers  the same code under ASan with UBSan, and TSan    (about 20 minutes, and two builds)
 #   ./test.sh --architecture s390x [--resume]   unit tests and fuzz corpora on another processor (s390x, arm64), emulated
+#   ./test.sh --stores      stores in buckets: Ceph's S3 gateway, started here     (about 5 minutes)
 #   ./test.sh --lint        only the rules that CONTRIBUTING.md names; seconds where nothing changed
 #   ./test.sh --fuzz SECS   every fuzz target with libFuzzer, SECS each
 #   ./test.sh --soak SECS   readers that are signalled and killed, on a mount whose servers fail (900 for a release)
@@ -22,6 +23,7 @@ BOOT_PACKAGES="qemu-system-x86 mmdebstrap e2fsprogs iproute2 openssh-client dnsm
 ARM64_PACKAGES="mmdebstrap arch-test qemu-user-static binfmt-support g++-aarch64-linux-gnu"
 S390X_PACKAGES="mmdebstrap arch-test qemu-user-static binfmt-support g++-s390x-linux-gnu"
 FOREIGN_MACHINES="qemu-system-arm qemu-efi-aarch64 qemu-system-misc ipxe-qemu"
+STORE_PACKAGES="radosgw ceph-mon ceph-osd ceph-common"
 MEDIA_PACKAGES="ovmf mtools dosfstools xorriso fdisk sbsigntool efitools uuid-runtime wireguard-go wireguard-tools"
 LINK_PACKAGES="hostapd iw ppp"
 
@@ -31,7 +33,7 @@ unknown() {
   exit 2
 }
 case "$mode" in
-  --all | --sanitizers | --bench | --lint) ;;
+  --all | --sanitizers | --bench | --lint | --stores) ;;
   --boot-all) resume=${2-} ;;
   --architecture)
     architecture=${2-} resume=${3-}
@@ -43,7 +45,7 @@ case "$mode" in
     ;;
   --fuzz | --soak) seconds=${2:?$mode needs the seconds it may take} ;;
   -h | --help)
-    sed -n '2,11s/^# \?//p' "$0"
+    sed -n '2,12s/^# \?//p' "$0"
     exit 0
     ;;
   *) unknown "$mode" ;;
@@ -94,7 +96,7 @@ case "$mode" in
     lint
     build default
     # Two at a time: a machine that boots, beside the other tests.
-    run_tests default -j2 -LE boot-all
+    run_tests default -j2 -LE 'boot-all|stores'
     ;;
   --boot-all)
     install_packages $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES $KBOOT_PACKAGES $BOOT_PACKAGES $MEDIA_PACKAGES $LINK_PACKAGES \
@@ -121,6 +123,12 @@ case "$mode" in
     # What a hostile image does to the parsers, which have no threads, ASan sees.
     run_tests tsan -j2 -L 'unit|sanitized' -E hostile_images
     ;;
+  --stores)
+    install_packages $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES $STORE_PACKAGES
+    need_fuse
+    build default
+    run_tests default -L stores
+    ;;
   --lint)
     install_packages $BUILD_PACKAGES $LINT_PACKAGES
     lint
@@ -132,7 +140,7 @@ case "$mode" in
       name=$(basename "$target")
       say "$name, $seconds s"
       mkdir -p "build/fuzz/corpus/$name"
-      "$target" -max_total_time="$seconds" -rss_limit_mb=2048 "build/fuzz/corpus/$name" "tests/corpus/$name"
+      "$target" -max_total_time="$seconds" -rss_limit_mb=2048 "build/fuzz/corpus/$name" "tests/corpus/${name#fuzz_}"
     done
     ;;
   --soak)

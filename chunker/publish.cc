@@ -22,8 +22,8 @@
 #include "chunker/tree_builder.h"
 #include "format/limits.h"
 #include "format/posix_acl.h"
+#include "store/objects/store_path.h"
 #include "store/store_lock.h"
-#include "store/store_path.h"
 
 namespace rootstream {
 namespace {
@@ -312,13 +312,16 @@ Status CheckOptions(const PublishOptions& options) {
 
 Result<PublishSummary> Publish(PublishOptions options) {
   RS_CHECK(CheckOptions(options));
-  RS_TRY(const std::string path, StorePath(options.store));
-  RS_CHECK(CheckApart(options, path));
+  std::string path;  // none in a bucket
+  if (!options.store.is_bucket()) {
+    RS_TRY(path, StorePath(options.store.text));
+    RS_CHECK(CheckApart(options, path));
+  }
   RS_TRY(std::unique_ptr<Source> source, OpenSource(options.source, {.excluded = options.excluded,
                                                                      .one_file_system = options.one_file_system,
                                                                      .store = path,
                                                                      .tell = options.tell}));
-  RS_TRY(Store store, Store::OpenOrCreate(path));
+  RS_TRY(Store store, Store::OpenOrCreate(options.store));
   return PublishInto(std::move(store), std::move(source), std::move(options));
 }
 

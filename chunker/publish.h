@@ -14,7 +14,7 @@ namespace rootstream {
 
 struct PublishOptions {
   std::string source;  // see OpenSource()
-  std::string store;   // a folder, created if missing; see StorePath()
+  StoreAddress store;  // created where there is nothing
   ImageName image;
   std::vector<SigningKey> keys;    // none: the image is unsigned
   uint32_t threshold = 1;          // signatures that clients must require

@@ -9,8 +9,8 @@
 #include "server-tools/downloads.h"
 #include "server-tools/pack_download.h"
 #include "store/needed_packs.h"
+#include "store/objects/store_path.h"
 #include "store/store_lock.h"
-#include "store/store_path.h"
 
 namespace rootstream {
 namespace {

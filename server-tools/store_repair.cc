@@ -7,7 +7,7 @@
 #include "format/limits.h"
 #include "server-tools/downloads.h"
 #include "server-tools/pack_download.h"
-#include "store/store_path.h"
+#include "store/objects/store_path.h"
 
 namespace rootstream {
 namespace {

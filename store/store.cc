@@ -7,8 +7,9 @@
 
 #include "format/chunk.h"
 #include "format/limits.h"
-#include "store/folder_store.h"
-#include "store/store_mark.h"
+#include "store/objects/folder_store.h"
+#include "store/objects/store_mark.h"
+#include "store/s3/s3_store.h"
 
 namespace rootstream {
 namespace {
@@ -22,13 +23,21 @@ std::string VersionPath(const ImageName& image, uint64_t serial) {
 
 }  // namespace
 
-Result<Store> Store::Open(const std::string& text) {
-  RS_TRY(auto folder, FolderStore::Open(text));
+Result<Store> Store::Open(const StoreAddress& address) {
+  if (address.is_bucket()) {
+    RS_TRY(auto bucket, S3Store::Open(address.text, address.s3));
+    return Store(std::move(bucket));
+  }
+  RS_TRY(auto folder, FolderStore::Open(address.text));
   return Store(std::move(folder));
 }
 
-Result<Store> Store::OpenOrCreate(const std::string& text) {
-  RS_TRY(auto folder, FolderStore::OpenOrCreate(text));
+Result<Store> Store::OpenOrCreate(const StoreAddress& address) {
+  if (address.is_bucket()) {
+    RS_TRY(auto bucket, S3Store::OpenOrCreate(address.text, address.s3));
+    return Store(std::move(bucket));
+  }
+  RS_TRY(auto folder, FolderStore::OpenOrCreate(address.text));
   return Store(std::move(folder));
 }
 

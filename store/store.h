@@ -14,18 +14,30 @@
 #include "format/image_name.h"
 #include "format/object_ref.h"
 #include "format/ref.h"
-#include "store/object_store.h"
+#include "store/objects/object_store.h"
+#include "store/s3/location.h"
 
 namespace rootstream {
+
+// What a person typed, and the options beside it.
+struct StoreAddress {
+  StoreAddress() = default;
+  StoreAddress(std::string t) : text(std::move(t)) {}
+  StoreAddress(const char* t) : text(t) {}
+
+  std::string text;  // a folder, or s3://BUCKET/PREFIX
+  S3Options s3;
+  bool is_bucket() const { return IsS3Url(text); }
+};
 
 class Store {
  public:
   explicit Store(std::unique_ptr<ObjectStore> objects) : objects_(std::move(objects)) {}
 
-  // Opens the store that `text` names: a folder. kInvalid: it is not a store; kMissing: it does not exist.
-  static Result<Store> Open(const std::string& text);
-  // As Open(), but creates the store if the folder is missing or empty.
-  static Result<Store> OpenOrCreate(const std::string& text);
+  // kInvalid: it is not a store; kMissing: it does not exist; kRefused, kUnavailable: of a bucket.
+  static Result<Store> Open(const StoreAddress& address);
+  // As Open(), but creates the store where there is nothing.
+  static Result<Store> OpenOrCreate(const StoreAddress& address);
 
   ObjectStore& objects() const { return *objects_; }
   // The store, or an object of it, for messages.

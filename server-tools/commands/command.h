@@ -26,8 +26,11 @@ void AddRollback(CommandLine& verbs);
 void AddDelete(CommandLine& verbs);
 void AddResign(CommandLine& verbs);
 
+// The argument STORE, with the options for one in a bucket.
+void AddStoreArgument(Verb& verb, StoreAddress& store, const std::string& help = "", const std::string& name = "STORE");
+void AddS3Options(Verb& verb, S3Options& options);
 // Opens a store to change it, and waits for its shared lock.
-Result<Store> OpenToChange(const std::string& path);
+Result<Store> OpenToChange(const StoreAddress& address);
 void TellExpiry(const Store& store);               // warnings on standard error
 ImageName ReadImageName(const std::string& text);  // throws UsageError
 

@@ -5,7 +5,7 @@
 namespace rootstream {
 namespace {
 
-Status RunDelete(const std::string& path, const std::string& text) {
+Status RunDelete(const StoreAddress& path, const std::string& text) {
   const ImageName image = ReadImageName(text);
   if (text.find(':') == std::string::npos) throw UsageError{"the tag must be named: " + image.ToString()};
   RS_TRY(const Store store, OpenToChange(path));
@@ -18,12 +18,13 @@ Status RunDelete(const std::string& path, const std::string& text) {
 }  // namespace
 
 void AddDelete(CommandLine& verbs) {
-  auto store = std::make_shared<std::string>(), image = std::make_shared<std::string>();
+  auto store = std::make_shared<StoreAddress>();
+  auto image = std::make_shared<std::string>();
   Verb command = verbs.Add("delete", "remove an image from a store", [=] { return Report(RunDelete(*store, *image)); });
   command.Footer(
       "Machines that have it open go on, and others find nothing. Its files stay until gc, which\n"
       "keeps them for a time (gc --keep).");
-  command.Argument("STORE", *store);
+  AddStoreArgument(command, *store);
   command.Argument("NAME:TAG", *image);
 }
 

@@ -13,7 +13,7 @@ namespace {
 using nlohmann::ordered_json;
 
 struct GcFlags {
-  std::string store;
+  StoreAddress store;
   uint64_t grace_hours = 24, keep_days = 30, wait_seconds = 30;
   bool dry_run = false, json = false;
 };
@@ -71,7 +71,7 @@ void AddGc(CommandLine& verbs) {
       "replaced by another, less than --keep days ago: these are the versions that history shows. To\n"
       "remove an image, delete it first. One damaged ref, manifest or shard, or one missing pack, and\n"
       "nothing is removed.");
-  command.Argument("STORE", flags->store);
+  AddStoreArgument(command, flags->store);
   command.Flag("--dry-run", flags->dry_run, "tell what would be removed, and remove nothing");
   command.NumberOption("--grace", "HOURS", flags->grace_hours, 0, 1'000'000, "files younger than this stay");
   command.NumberOption("--keep", "DAYS", flags->keep_days, 0, 40'000, "old versions younger than this stay");

@@ -34,7 +34,7 @@ std::string VersionText(const VersionInfo& v) {
                      MiB(v.totals.plain_bytes), v.manifest.Hex().substr(0, 12), added);
 }
 
-Status RunHistory(const std::string& path, const std::string& name, bool as_json) {
+Status RunHistory(const StoreAddress& path, const std::string& name, bool as_json) {
   const ImageName image = ReadImageName(name);
   RS_TRY(const Store store, Store::Open(path));
   std::vector<ImageName> tags = {image};
@@ -59,14 +59,15 @@ Status RunHistory(const std::string& path, const std::string& name, bool as_json
 }  // namespace
 
 void AddHistory(CommandLine& verbs) {
-  auto store = std::make_shared<std::string>(), name = std::make_shared<std::string>();
+  auto store = std::make_shared<StoreAddress>();
+  auto name = std::make_shared<std::string>();
   auto json = std::make_shared<bool>(false);
   Verb command = verbs.Add("history", "tell which versions of an image a store keeps",
                            [=] { return Report(RunHistory(*store, *name, *json)); });
   command.Footer(
       "The newest first; * marks the one that machines get now. New is what a version added, compressed,\n"
       "to the older ones of its tag. rollback brings a version back.");
-  command.Argument("STORE", *store);
+  AddStoreArgument(command, *store);
   command.Argument("NAME[:TAG]", *name, "all tags if none is named");
   command.Flag("--json", *json, "for scripts");
 }

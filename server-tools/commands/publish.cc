@@ -18,7 +18,8 @@ namespace {
 using nlohmann::ordered_json;
 
 struct PublishFlags {
-  std::string source, store, image;
+  StoreAddress store;
+  std::string source, image;
   BootFlags boot;
   std::vector<std::string> keys, mirrors, excluded;
   std::string profile;
@@ -140,7 +141,7 @@ void AddPublish(CommandLine& verbs) {
   auto flags = std::make_shared<PublishFlags>();
   Verb command = verbs.Add("publish", "put a root filesystem into a store", [=] { return Report(RunPublish(*flags)); });
   command.Argument("SOURCE", flags->source, "a directory, a tar, - (a tar on standard input), or a raw disk image");
-  command.Argument("STORE", flags->store, "folder of the store; made if it is missing");
+  AddStoreArgument(command, flags->store, "the store's folder, or s3://BUCKET/PREFIX; made if it is missing");
   command.Argument("NAME[:TAG]", flags->image, "of the image; the tag is latest if left out");
   command.RepeatableOption("--key", "FILE", flags->keys, "private key to sign with (repeatable)");
   command.NumberOption("--threshold", "N", flags->threshold, 1, kMaxSignatures,

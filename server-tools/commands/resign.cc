@@ -7,7 +7,7 @@ namespace rootstream {
 namespace {
 
 struct ResignFlags {
-  std::string store;
+  StoreAddress store;
   std::vector<std::string> images;
   uint64_t within_days = 0;
   SigningFlags signing;
@@ -65,7 +65,7 @@ void AddResign(CommandLine& verbs) {
   command.Footer(
       "For a timer: rootstream resign STORE --key FILE --within 14 renews every image that expires in\n"
       "the next 14 days. Without names, images that never expire are left as they are.");
-  command.Argument("STORE", flags->store);
+  AddStoreArgument(command, flags->store);
   command.OptionalArguments("NAME[:TAG]", flags->images, "which images; if left out, all that expire");
   command.NumberOption("--within", "DAYS", flags->within_days, 1, 40'000, "only those that expire within so many days");
   flags->signing.AddTo(command);

@@ -7,7 +7,8 @@ namespace rootstream {
 namespace {
 
 struct RollbackFlags {
-  std::string store, image;
+  StoreAddress store;
+  std::string image;
   uint64_t serial = 0;
   SigningFlags signing;
 };
@@ -32,7 +33,7 @@ void AddRollback(CommandLine& verbs) {
       "The version before the present one, or that of --to, gets a new serial, so every machine takes\n"
       "it as the newest. Asked again, it goes back one more. It also brings back an image that was\n"
       "deleted. gc removes versions after a time (gc --keep); history shows those that are there.");
-  command.Argument("STORE", flags->store);
+  AddStoreArgument(command, flags->store);
   command.Argument("NAME[:TAG]", flags->image, "the tag is latest if left out");
   command.NumberOption("--to", "SERIAL", flags->serial, 1, UINT64_MAX, "the version with this serial");
   flags->signing.AddTo(command);

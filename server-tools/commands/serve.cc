@@ -3,7 +3,7 @@
 #include "base/plain_text.h"
 #include "server-tools/commands/command.h"
 #include "server-tools/http_server.h"
-#include "store/folder_store.h"
+#include "store/objects/folder_store.h"
 
 namespace rootstream {
 namespace {

@@ -10,7 +10,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-Status RunStats(const std::string& path, bool json) {
+Status RunStats(const StoreAddress& path, bool json) {
   RS_TRY(const Store store, Store::Open(path));
   RS_TRY(const StoreStats stats, MeasureStore(store));
   TellExpiry(store);
@@ -42,10 +42,10 @@ Status RunStats(const std::string& path, bool json) {
 }  // namespace
 
 void AddStats(CommandLine& verbs) {
-  auto store = std::make_shared<std::string>();
+  auto store = std::make_shared<StoreAddress>();
   auto json = std::make_shared<bool>(false);
   Verb command = verbs.Add("stats", "tell what a store holds", [=] { return Report(RunStats(*store, *json)); });
-  command.Argument("STORE", *store);
+  AddStoreArgument(command, *store);
   command.Flag("--json", *json, "for scripts");
 }
 

@@ -5,7 +5,8 @@ namespace rootstream {
 namespace {
 
 struct TagFlags {
-  std::string store, from, to;
+  StoreAddress store;
+  std::string from, to;
   SigningFlags signing;
 };
 
@@ -27,7 +28,7 @@ void AddTag(CommandLine& verbs) {
   command.Footer(
       "Nothing is copied but the signed ref: debian:testing becomes debian:12 without its source. An\n"
       "image that has the new name is replaced, and kept as a version.");
-  command.Argument("STORE", flags->store);
+  AddStoreArgument(command, flags->store);
   command.Argument("NAME:OLD", flags->from, "the image as it is now");
   command.Argument("NAME:NEW", flags->to, "what it is called, too");
   flags->signing.AddTo(command);

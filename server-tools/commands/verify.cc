@@ -48,7 +48,8 @@ Result<AuditReport> AuditUrl(const std::string& text, const std::vector<PublicKe
 }
 
 struct VerifyFlags {
-  std::string target, repair;
+  StoreAddress target;
+  std::string repair;
   std::vector<std::string> keys;
   CredentialFiles credentials;
   bool json = false;
@@ -64,8 +65,8 @@ Result<RepairReport> RepairFrom(const VerifyFlags& flags, const std::vector<Publ
 Result<RepairReport> VerifyOrRepair(const VerifyFlags& flags, const std::vector<PublicKey>& keys) {
   if (!flags.repair.empty()) return RepairFrom(flags, keys);
   RepairReport report;
-  if (IsStoreUrl(flags.target)) {
-    RS_TRY(report.audit, AuditUrl(flags.target, keys, flags.credentials));
+  if (IsStoreUrl(flags.target.text)) {
+    RS_TRY(report.audit, AuditUrl(flags.target.text, keys, flags.credentials));
   } else {
     RS_TRY(const Store store, Store::Open(flags.target));
     RS_TRY(report.audit, AuditStore(store, keys));
@@ -93,7 +94,7 @@ ordered_json VerifyJson(const RepairReport& report) {
 }
 
 Status RunVerify(const VerifyFlags& flags) {
-  if (!flags.repair.empty() && IsStoreUrl(flags.target))
+  if (!flags.repair.empty() && IsStoreUrl(flags.target.text))
     throw UsageError{"--repair needs the store's folder, and not a URL"};
   std::vector<PublicKey> keys;
   for (const std::string& file : flags.keys) {
@@ -103,7 +104,8 @@ Status RunVerify(const VerifyFlags& flags) {
   RS_TRY(const RepairReport report, VerifyOrRepair(flags, keys));
   fputs(flags.json ? Dump(VerifyJson(report)).c_str() : VerifyText(report, !keys.empty()).c_str(), stdout);
   if (report.audit.damages.empty()) return Ok();
-  return Corrupt(fmt::format("{}: {} objects are damaged", WithoutSecrets(flags.target), report.audit.damages.size()));
+  return Corrupt(
+      fmt::format("{}: {} objects are damaged", WithoutSecrets(flags.target.text), report.audit.damages.size()));
 }
 
 }  // namespace
@@ -112,7 +114,7 @@ void AddVerify(CommandLine& verbs) {
   auto flags = std::make_shared<VerifyFlags>();
   Verb command =
       verbs.Add("verify", "check every byte of a store, or of an image", [=] { return Report(RunVerify(*flags)); });
-  command.Argument("STORE|URL", flags->target, "a store's folder, or an image's URL");
+  AddStoreArgument(command, flags->target, "a store's folder, s3://BUCKET/PREFIX, or an image's URL", "STORE|URL");
   command.RepeatableOption("--pubkey", "FILE", flags->keys, "public key that must have signed (repeatable)");
   command.Option("--repair", "FROM", flags->repair,
                  "fetch what is missing or damaged from this copy, a URL or a folder");

@@ -107,6 +107,14 @@ TEST_F(RefResolver, ADamagedRefGoesToTheNextMirror) {
   EXPECT_TRUE(IsOk(Resolve()));
 }
 
+// What a bucket has in place of an image that was deleted.
+TEST_F(RefResolver, ARefWithoutBytesIsMissing) {
+  Serve(kStore, "");
+  EXPECT_TRUE(FailsWith(ErrorKind::kMissing, Resolve()));
+  Serve(kMirror, RefWithSerial(5, key_));
+  EXPECT_TRUE(IsOk(Resolve()));
+}
+
 TEST_F(RefResolver, MissingEverywhereIsMissing) { EXPECT_TRUE(FailsWith(ErrorKind::kMissing, Resolve())); }
 
 TEST_F(RefResolver, OpensFromMemoryWhileNoStoreAnswers) {

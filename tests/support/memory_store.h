@@ -7,7 +7,7 @@
 #include <mutex>
 #include <string>
 
-#include "store/object_store.h"
+#include "store/objects/object_store.h"
 
 namespace rootstream {
 

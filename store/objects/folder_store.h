@@ -6,7 +6,7 @@
 #pragma once
 
 #include "base/file_io.h"
-#include "store/object_store.h"
+#include "store/objects/object_store.h"
 
 namespace rootstream {
 

@@ -62,7 +62,8 @@ class ObjectStore {
   // Put once: writes an object, which gets its name at the end. If `resume` is given, the bytes of an interrupted
   // upload are kept, and the next upload with the same `resume` continues with them.
   virtual Result<std::unique_ptr<Upload>> Put(const std::string& resume = {}) = 0;
-  // Sets the time of an object to the present. False if it is absent or has fewer than `size` bytes.
+  // Sets the time of an object to the present, or nearly: a bucket leaves alone what is younger than an hour, since
+  // that is a request. False if it is absent or has fewer than `size` bytes.
   virtual bool Renew(const std::string& name, uint64_t size) = 0;
   // Replace if unchanged: the object gets the bytes `now` (nullopt: is removed), and the answer is true, if it has the
   // bytes `was` (nullopt: is absent); else false. Readers see the old or the new bytes, never a mixture. Survives a

@@ -1,4 +1,4 @@
-#include "store/folder_upload.h"
+#include "store/objects/folder_upload.h"
 
 #include <fcntl.h>
 #include <sys/file.h>

@@ -1,4 +1,4 @@
-#include "store/store_mark.h"
+#include "store/objects/store_mark.h"
 
 #include <fcntl.h>
 

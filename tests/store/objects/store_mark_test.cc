@@ -1,9 +1,9 @@
-// Covers: store/store_path.cc.
-#include "store/store_mark.h"
+// Covers: store/objects/store_path.cc.
+#include "store/objects/store_mark.h"
 
 #include <gtest/gtest.h>
 
-#include "store/store_path.h"
+#include "store/objects/store_path.h"
 #include "tests/support/test_store.h"
 
 namespace rootstream {

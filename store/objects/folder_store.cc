@@ -1,4 +1,4 @@
-#include "store/folder_store.h"
+#include "store/objects/folder_store.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -11,9 +11,9 @@
 
 #include "format/id.h"
 #include "format/image_name.h"
-#include "store/folder_upload.h"
-#include "store/store_mark.h"
-#include "store/store_path.h"
+#include "store/objects/folder_upload.h"
+#include "store/objects/store_mark.h"
+#include "store/objects/store_path.h"
 
 namespace rootstream {
 namespace {

@@ -1,4 +1,4 @@
-#include "store/store_path.h"
+#include "store/objects/store_path.h"
 
 #include <sys/stat.h>
 
@@ -38,7 +38,8 @@ std::string FileUrl(const std::string& path) {
 Result<std::string> StorePath(const std::string& text) {
   if (text.empty()) return Invalid("the store's path is empty");
   if (IsUrl(text))
-    return Invalid(text + ": a store is written in a folder, not at a URL; copy the folder to its server");
+    return Invalid(text +
+                   ": a store is written in a folder or to s3://BUCKET, not at a URL; copy the folder to its server");
   std::string path = text;
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   return path;

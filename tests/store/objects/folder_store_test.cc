@@ -1,5 +1,5 @@
-// Covers: store/folder_upload.cc.
-#include "store/folder_store.h"
+// Covers: store/objects/folder_upload.cc.
+#include "store/objects/folder_store.h"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,201 @@
+#include "store/s3/s3_store.h"
+
+#include <algorithm>
+
+#include "base/unix_time.h"
+#include "store/objects/store_mark.h"
+#include "store/s3/answers.h"
+#include "store/s3/s3_upload.h"
+
+namespace rootstream {
+namespace {
+
+using std::chrono::system_clock;
+
+constexpr int kNotFound = 404, kPreconditionFailed = 412, kNoSuchRange = 416;
+constexpr int64_t kRenewAfter = 3600;                 // seconds; gc's time of grace is far longer
+constexpr std::string_view kUploadId = "?uploadId=";  // after the name of an object: an upload of it
+
+const std::string kMark(kStoreMark);
+
+}  // namespace
+
+Result<std::unique_ptr<S3Store>> S3Store::Connect(const std::string& url, const S3Options& options) {
+  RS_TRY(S3Settings settings, ReadS3Settings(options));
+  RS_TRY(S3Location location, S3Location::Parse(url, settings));
+  return std::unique_ptr<S3Store>(new S3Store(std::move(location), std::move(settings)));
+}
+
+Result<bool> S3Store::HasMark() const {
+  const auto mark = Get(kMark, 0, kMaxStoreMark);
+  if (!mark.ok() && mark.error().kind != ErrorKind::kMissing) return mark.error();
+  return IsStoreMark(mark);
+}
+
+Result<std::unique_ptr<S3Store>> S3Store::Open(const std::string& url, const S3Options& options) {
+  RS_TRY(auto store, Connect(url, options));
+  RS_TRY(const bool has_mark, store->HasMark());
+  if (has_mark) return store;
+  RS_TRY(const auto objects, store->ListAll("", true));
+  if (objects.empty()) return Missing(store->Shown("") + ": no store is there");
+  return Invalid(store->Shown("") + ": not a store (it has no " + kMark + ")");
+}
+
+Result<std::unique_ptr<S3Store>> S3Store::OpenOrCreate(const std::string& url, const S3Options& options) {
+  RS_TRY(auto store, Connect(url, options));
+  RS_TRY(const bool has_mark, store->HasMark());
+  if (has_mark) return store;
+  RS_TRY(const auto objects, store->ListAll("", true));
+  if (!objects.empty()) return Invalid(store->Shown("") + ": not a store, and not empty; nothing was written");
+  RS_TRY(const auto upload, store->Put(""));
+  RS_CHECK(upload->Append(StoreMarkText()));
+  RS_CHECK(upload->Commit(kMark));
+  return store;
+}
+
+Result<std::string> S3Store::Get(const std::string& name, uint64_t offset, size_t size) const {
+  RS_TRY(S3Answer answer, client_.Do({.name = name, .first = offset, .size = std::max<size_t>(size, 1)}));
+  if (answer.status == kNoSuchRange && offset > 0) return std::string();
+  if (answer.status == kNoSuchRange) return Missing(Shown(name) + ": not there");  // no bytes: it was deleted
+  if (!answer.ok()) return client_.ErrorOf(answer, name);
+  if (answer.status == 200) answer.body.erase(0, offset);  // the service knows no ranges
+  if (answer.body.size() > size) answer.body.resize(size);
+  return std::move(answer.body);
+}
+
+Result<std::vector<ObjectInfo>> S3Store::List(const std::string& folder) const { return ListAll(folder + "/", false); }
+
+// An object without bytes is one that was deleted.
+Result<std::vector<ObjectInfo>> S3Store::ListAll(const std::string& prefix, bool with_empty) const {
+  std::vector<ObjectInfo> found;
+  std::string token;
+  do {
+    S3Query query = {{"list-type", "2"}, {"prefix", client_.location().Key(prefix)}};
+    if (!token.empty()) query.emplace_back("continuation-token", token);
+    RS_TRY(const S3Answer answer, client_.Do({.query = query}));
+    if (!answer.ok()) return client_.ErrorOf(answer, "");
+    auto listing = ParseListing(answer.body);
+    if (!listing.ok()) return Of(Shown(prefix), listing.error());
+    for (ObjectInfo& object : listing->objects) {
+      if (!object.name.starts_with(client_.location().prefix)) return Failed(Shown(prefix) + ": a listing of others");
+      object.name.erase(0, client_.location().prefix.size());
+      if (object.size > 0 || with_empty) found.push_back(std::move(object));
+    }
+    token = listing->next;
+  } while (!token.empty());
+  std::sort(found.begin(), found.end(), [](const ObjectInfo& a, const ObjectInfo& b) { return a.name < b.name; });
+  return found;
+}
+
+Result<std::unique_ptr<Upload>> S3Store::Put(const std::string& resume) {
+  (void)resume;  // its bytes would be on this machine
+  return S3Upload::Begin(client_, [this] { return CheckLease(); });
+}
+
+bool S3Store::Renew(const std::string& name, uint64_t size) {
+  const auto there = client_.Do({.method = "HEAD", .name = name});
+  if (!there.ok() || !there->ok() || there->size < size) return false;
+  if (there->date - there->last_modified < kRenewAfter) return true;
+  const std::string source = UriEncoded("/" + client_.location().bucket + "/" + client_.location().Key(name), true);
+  (void)client_.Do(
+      {.method = "PUT",  // refused: gc's grace time must be enough
+       .name = name,
+       .headers = {"x-amz-copy-source: " + source, "x-amz-metadata-directive: REPLACE", CacheControlOf(name)}});
+  return true;
+}
+
+Result<S3Conditions> S3Store::Conditions() {
+  if (!conditions_) {
+    RS_TRY(conditions_, S3Conditions::Of(client_, kMark));
+  }
+  return *conditions_;
+}
+
+Result<bool> S3Store::Replace(const std::string& name, const Bytes& was, const Bytes& now) {
+  const MutexLock lock(turn_);
+  RS_TRY(const S3Conditions conditions, Conditions());
+  std::unique_ptr<Lease> turn;
+  if (!conditions.are_kept) {
+    RS_TRY(turn, Lease::Take(client_, LeaseKind::kTurn));
+  }
+  RS_TRY(const S3Answer there, client_.Do({.name = name}));
+  if (!there.ok())
+    if (Error error = client_.ErrorOf(there, name); error.kind != ErrorKind::kMissing) return error;
+  const bool is_there = there.ok() && !there.body.empty();
+  if (is_there ? was != there.body : was.has_value()) return false;
+  if (!is_there && !now) return true;
+  RS_CHECK(CheckLease());
+  if (turn != nullptr) RS_CHECK(turn->Check());
+  std::vector<std::string> headers = {CacheControlOf(name)};
+  if (conditions.are_kept) headers.push_back(conditions.Header(there.ok() ? there.etag : ""));
+  const std::string bytes = now.value_or("");
+  RS_TRY(const S3Answer answer, client_.Do({.method = "PUT", .name = name, .headers = headers, .body = bytes}));
+  if (answer.ok()) return true;
+  const bool is_changed = answer.status == kPreconditionFailed || answer.status == 409;
+  if (!is_changed) return client_.ErrorOf(answer, name);
+  if (!answer.was_tried_again) return false;
+  RS_TRY(const S3Answer after, client_.Do({.name = name}));  // perhaps the answer to the first attempt was lost
+  return after.ok() && after.body == bytes;
+}
+
+Status S3Store::Delete(const std::vector<ObjectInfo>& objects, const Next& next) {
+  for (const ObjectInfo& object : objects) {
+    RS_CHECK(next(object));
+    RS_CHECK(CheckLease());
+    if (const size_t at = object.name.find(kUploadId); at != std::string::npos) {
+      RS_CHECK(DeleteUpload(object.name.substr(0, at), object.name.substr(at + kUploadId.size())));
+      continue;
+    }
+    RS_TRY(const S3Answer there, client_.Do({.method = "HEAD", .name = object.name}));
+    if (there.status == kNotFound) continue;
+    if (!there.ok()) return client_.ErrorOf(there, object.name);
+    if (there.size != object.size || there.last_modified != system_clock::to_time_t(object.time)) continue;
+    RS_TRY(const S3Answer answer, client_.Do({.method = "DELETE", .name = object.name}));
+    if (!answer.ok() && answer.status != kNotFound) return client_.ErrorOf(answer, object.name);
+  }
+  return Ok();
+}
+
+Status S3Store::DeleteUpload(const std::string& name, const std::string& id) const {
+  RS_TRY(const S3Answer answer, client_.Do({.method = "DELETE", .name = name, .query = {{"uploadId", id}}}));
+  return answer.ok() || answer.status == kNotFound ? Ok() : client_.ErrorOf(answer, name);
+}
+
+Result<ObjectStore::Leftovers> S3Store::FindLeftovers(system_clock::time_point before,
+                                                      const std::set<std::string>&) const {
+  Leftovers found;
+  RS_CHECK(AddUploads(before, found));
+  RS_TRY(const auto objects, ListAll("images/", true));
+  for (const ObjectInfo& object : objects)
+    if (object.size == 0 && object.time <= before) found.uploads.push_back(object);
+  return found;
+}
+
+Status S3Store::AddUploads(system_clock::time_point before, Leftovers& found) const {
+  const std::string& prefix = client_.location().prefix;
+  std::string next_key, next_id;
+  do {
+    S3Query query = {{"uploads", ""}, {"prefix", prefix}};
+    if (!next_key.empty()) query.insert(query.end(), {{"key-marker", next_key}, {"upload-id-marker", next_id}});
+    RS_TRY(const S3Answer answer, client_.Do({.query = query}));
+    if (!answer.ok()) return client_.ErrorOf(answer, "");
+    const auto uploads = ParseUploads(answer.body);
+    if (!uploads.ok()) return Of(Shown(""), uploads.error());
+    for (const S3Uploads::Each& upload : uploads->uploads)
+      if (upload.begun <= before && upload.key.starts_with(prefix + "packs/"))
+        found.uploads.push_back(
+            {upload.key.substr(prefix.size()) + std::string(kUploadId) + upload.id, 0, upload.begun});
+    next_key = uploads->next_key;
+    next_id = uploads->next_id;
+  } while (!next_key.empty());
+  return Ok();
+}
+
+Status S3Store::CheckLease() const { return lease_ == nullptr ? Ok() : lease_->Check(); }
+
+Result<bool> S3Store::TryLock(StoreLock kind) {
+  RS_TRY(lease_, Lease::TryTake(client_, kind == StoreLock::kShared ? LeaseKind::kShared : LeaseKind::kExclusive));
+  return lease_ != nullptr;
+}
+
+}  // namespace rootstream
