@@ -5,7 +5,7 @@
 #   ./test.sh --boot-all --resume   the same, but for what has passed since it was begun anew
 #   ./test.sh --sanitizers  the same code under ASan with UBSan, and TSan    (about 20 minutes, and two builds)
 #   ./test.sh --architecture s390x [--resume]   unit tests and fuzz corpora on another processor (s390x, arm64), emulated
-#   ./test.sh --stores      stores in buckets: Ceph's S3 gateway, started here     (about 5 minutes)
+#   ./test.sh --stores      stores in buckets: Ceph's S3 gateway and s3rver        (about 5 minutes)
 #   ./test.sh --lint        only the rules that CONTRIBUTING.md names; seconds where nothing changed
 #   ./test.sh --fuzz SECS   every fuzz target with libFuzzer, SECS each
 #   ./test.sh --soak SECS   readers that are signalled and killed, on a mount whose servers fail (900 for a release)
@@ -24,6 +24,7 @@ ARM64_PACKAGES="mmdebstrap arch-test qemu-user-static binfmt-support g++-aarch64
 S390X_PACKAGES="mmdebstrap arch-test qemu-user-static binfmt-support g++-s390x-linux-gnu"
 FOREIGN_MACHINES="qemu-system-arm qemu-efi-aarch64 qemu-system-misc ipxe-qemu"
 STORE_PACKAGES="radosgw ceph-mon ceph-osd ceph-common"
+S3RVER="s3rver@3.7.1" # of npm
 MEDIA_PACKAGES="ovmf mtools dosfstools xorriso fdisk sbsigntool efitools uuid-runtime wireguard-go wireguard-tools"
 LINK_PACKAGES="hostapd iw ppp"
 
@@ -125,8 +126,10 @@ case "$mode" in
     ;;
   --stores)
     install_packages $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES $STORE_PACKAGES
+    command -v npm >/dev/null || install_packages npm
     need_fuse
     build default
+    [ -x build/npm/node_modules/.bin/s3rver ] || npm install --silent --no-fund --no-audit --prefix build/npm "$S3RVER"
     run_tests default -L stores
     ;;
   --lint)

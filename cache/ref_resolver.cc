@@ -163,8 +163,7 @@ class Resolver {
 
   Result<TrustedRef> CheckAnswer(const Result<std::string>& bytes) {
     if (!bytes.ok()) return bytes.error();
-    // docs/format.md, "Versions": in a bucket.
-    if (bytes->empty()) return Missing(url_.ToString() + ": its ref has no bytes: the image was deleted");
+    if (*bytes == kDeletedRef) return Missing(url_.ToString() + ": this image was deleted");
     auto ref = CheckRef(*bytes, url_.image, Policy());
     if (!ref.ok()) return Of(url_.ToString(), ref.error());
     RS_CHECK(Remember({ref->body.serial, ref->manifest.threshold, Policy().now, *bytes}));

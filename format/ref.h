@@ -38,6 +38,9 @@ struct Ref {
 // kInvalid.
 Result<RefBody> BodyOfRef(std::string_view bytes);
 
+// What stands in place of a ref that was deleted from a bucket, until gc removes it. docs/format.md, "Versions".
+inline constexpr std::string_view kDeletedRef = "rootstream: deleted\n";
+
 // A ref whose signatures and name were checked: by construction the only way to an image.
 struct TrustedRef {
   RefBody body;

@@ -21,18 +21,29 @@ struct Wish {
   std::vector<ImageName> images;
 };
 
+bool IsSame(const std::string& from, const std::string& to) {
+  if (!IsS3Url(from) || !IsS3Url(to)) return IsSameStore(from, to);
+  return from.substr(0, from.find_last_not_of('/') + 1) == to.substr(0, to.find_last_not_of('/') + 1);
+}
+
 Result<Wish> OpenFrom(const MirrorOptions& options) {
-  Wish wish{options.from, options.images};
-  if (IsStoreUrl(options.from)) {
+  Wish wish{options.from.text, options.images};
+  if (IsStoreUrl(options.from.text)) {
     while (wish.url.ends_with('/')) wish.url.pop_back();
     return wish;
   }
-  RS_TRY(const Store folder, Store::Open(options.from));
-  if (IsSameStore(options.from, options.to)) return Invalid(options.to + ": it is the store to copy from");
+  RS_TRY(const Store store, Store::Open(options.from));
+  if (IsSame(options.from.text, options.to.text)) return Invalid(options.to.text + ": it is the store to copy from");
   if (wish.images.empty()) {
-    RS_TRY(wish.images, folder.ListImages());
+    RS_TRY(wish.images, store.ListImages());
   }
-  RS_TRY(wish.url, UrlOfStore(options.from));
+  if (options.from.is_bucket()) {
+    RS_TRY(const S3Settings settings, ReadS3Settings(options.from.s3));
+    RS_TRY(const S3Location location, S3Location::Parse(options.from.text, settings));
+    wish.url = location.StoreUrl();
+  } else {
+    RS_TRY(wish.url, UrlOfStore(options.from.text));
+  }
   return wish;
 }
 

@@ -17,8 +17,8 @@
 namespace rootstream {
 
 struct MirrorOptions {
-  std::string from;               // a store's URL, or its folder
-  std::string to;                 // a store's folder; made if it is missing
+  StoreAddress from;              // a store's URL, its folder or bucket
+  StoreAddress to;                // made where there is nothing
   std::vector<ImageName> images;  // none: all, of a folder
   std::vector<PublicKey> keys;
   bool insecure = false;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/file_io.h"
+#include "base/ini_text.h"
 #include "base/plain_text.h"
 #include "base/url_text.h"
 
@@ -124,6 +125,23 @@ Result<Credentials> Credentials::Read(const CredentialFiles& files, std::string_
   if (!files.client_certificate.empty()) {
     RS_TRY(credentials.client_certificate_, ReadPem(files.client_certificate, "client-cert", "PRIVATE KEY-----"));
   }
+  if (!files.s3.empty()) {
+    RS_TRY(const std::string text, ReadText(files.s3, "s3-credentials"));
+    auto values = ParseIniSection(text, "default");
+    const std::string region = values["region"];
+    credentials.s3_ = S3Keys{values["aws_access_key_id"], values["aws_secret_access_key"], values["aws_session_token"],
+                             region.empty() ? "us-east-1" : region};
+    if (credentials.s3_->access_key.empty() || credentials.s3_->secret_key.empty())
+      return Invalid("--s3-credentials " + files.s3 +
+                     ": its section [default] must have aws_access_key_id and aws_secret_access_key");
+  }
+  return credentials;
+}
+
+Credentials Credentials::OfS3(S3Keys keys, std::string_view url) {
+  Credentials credentials;
+  credentials.server_ = ServerOf(url);
+  credentials.s3_ = std::move(keys);
   return credentials;
 }
 
@@ -140,6 +158,8 @@ std::optional<Login> Credentials::LoginFor(std::string_view url) const {
 const std::string* Credentials::BearerFor(std::string_view url) const {
   return !bearer_.empty() && IsOwn(url) ? &bearer_ : nullptr;
 }
+
+const S3Keys* Credentials::S3KeysFor(std::string_view url) const { return s3_ && IsOwn(url) ? &*s3_ : nullptr; }
 
 const std::string* Credentials::ClientCertificateFor(std::string_view url) const {
   return !client_certificate_.empty() && IsOwn(url) ? &client_certificate_ : nullptr;

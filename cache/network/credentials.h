@@ -18,6 +18,7 @@ struct CredentialFiles {
   std::string auth;
   std::string ca;
   std::string client_certificate;
+  std::string s3;
 };
 
 // The command-line option of each file; the same name is a key of -o.
@@ -31,12 +32,21 @@ inline constexpr CredentialOption kCredentialOptions[] = {
     {"auth-file", &CredentialFiles::auth, "USER:PASSWORD or 'Bearer TOKEN', for the server of the URL"},
     {"cacert", &CredentialFiles::ca, "certificates (PEM) to believe servers by, instead of the system's"},
     {"client-cert", &CredentialFiles::client_certificate, "certificate and key (PEM), for the server of the URL"},
+    {"s3-credentials", &CredentialFiles::s3,
+     "access key of an object store, as in ~/.aws/credentials, for the server of the URL"},
 };
 
 struct Login {
   std::string user;
   std::string password;
   bool operator==(const Login&) const = default;
+};
+
+// Requests are signed with it: AWS Signature Version 4.
+struct S3Keys {
+  std::string access_key, secret_key;
+  std::string session_token;  // may be empty
+  std::string region;
 };
 
 struct NetrcEntry {
@@ -53,11 +63,15 @@ class Credentials {
   // `url`: the store or image that will be requested. kFailed, kMissing, kInvalid: one of the files cannot be used.
   static Result<Credentials> Read(const CredentialFiles& files, std::string_view url);
 
-  // The credentials for a request of `url`. Those of auth-file and client-cert are sent only to the server of Read()'s
-  // URL.
+  // For the server of `url`.
+  static Credentials OfS3(S3Keys keys, std::string_view url);
+
+  // The credentials for a request of `url`. Those of auth-file, client-cert and s3-credentials are sent only to the
+  // server of Read()'s URL.
   std::optional<Login> LoginFor(std::string_view url) const;
   const std::string* BearerFor(std::string_view url) const;             // nullptr: none
   const std::string* ClientCertificateFor(std::string_view url) const;  // PEM, with its key; nullptr: none
+  const S3Keys* S3KeysFor(std::string_view url) const;                  // nullptr: none
   const std::string& ca() const { return ca_; }                         // PEM; empty: the system's
 
  private:
@@ -66,6 +80,7 @@ class Credentials {
   std::string server_;  // scheme, host and port
   std::vector<NetrcEntry> netrc_;
   std::optional<Login> login_;
+  std::optional<S3Keys> s3_;
   std::string bearer_, ca_, client_certificate_;
 };
 

@@ -282,12 +282,14 @@ void CurlTransport::Start(const TransferRequest& request, std::shared_ptr<Transf
     const std::string range = std::to_string(request.first) + "-" + std::to_string(request.first + request.size - 1);
     curl_easy_setopt(easy, CURLOPT_RANGE, range.c_str());
   }
-  if (request.fresh) {
-    transfer->headers = curl_slist_append(nullptr, "Cache-Control: no-cache");
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
-  }
+  if (request.fresh) transfer->headers = curl_slist_append(nullptr, "Cache-Control: no-cache");
   // A server whose certificate is not checked gets no credentials.
-  if (!request.date_only) AddCredentials(easy, state_->credentials, request.url);
+  if (!request.date_only) {
+    AddCredentials(easy, state_->credentials, request.url);
+    for (const std::string& header : CredentialHeaders(state_->credentials, request.url))
+      transfer->headers = curl_slist_append(transfer->headers, header.c_str());
+  }
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
   curl_multi_add_handle(state_->multi, easy);
   state_->running.emplace(easy, std::move(transfer));
 }

@@ -66,6 +66,12 @@ std::string S3Location::Shown(std::string_view name) const {
   return shown;
 }
 
+std::string S3Location::StoreUrl() const {
+  std::string url = Url(prefix);
+  while (url.ends_with('/')) url.pop_back();
+  return url;
+}
+
 std::string S3Location::Url(std::string_view key, S3Query query) const {
   std::string url = endpoint;
   if (is_path_style) {

@@ -33,6 +33,7 @@ struct S3Location {
   // The URL of a key, or of the bucket where `key` is empty. The query is sorted as a signature needs it (AWS
   // Signature Version 4, "Create a canonical request").
   std::string Url(std::string_view key, S3Query query = {}) const;
+  std::string StoreUrl() const;  // the store's, as readers of images know it
 };
 
 }  // namespace rootstream

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/unix_time.h"
+#include "format/ref.h"
 #include "store/objects/store_mark.h"
 #include "store/s3/answers.h"
 #include "store/s3/s3_upload.h"
@@ -12,11 +12,16 @@ namespace {
 
 using std::chrono::system_clock;
 
-constexpr int kNotFound = 404, kPreconditionFailed = 412, kNoSuchRange = 416;
+constexpr int kNotFound = 404, kPreconditionFailed = 412, kNoSuchRange = 416, kNotImplemented = 501;
 constexpr int64_t kRenewAfter = 3600;                 // seconds; gc's time of grace is far longer
 constexpr std::string_view kUploadId = "?uploadId=";  // after the name of an object: an upload of it
 
 const std::string kMark(kStoreMark);
+
+// By its size: a ref is larger.
+bool IsDeleted(const ObjectInfo& object) {
+  return object.name.starts_with("images/") && object.size == kDeletedRef.size();
+}
 
 }  // namespace
 
@@ -54,19 +59,20 @@ Result<std::unique_ptr<S3Store>> S3Store::OpenOrCreate(const std::string& url, c
 }
 
 Result<std::string> S3Store::Get(const std::string& name, uint64_t offset, size_t size) const {
-  RS_TRY(S3Answer answer, client_.Do({.name = name, .first = offset, .size = std::max<size_t>(size, 1)}));
-  if (answer.status == kNoSuchRange && offset > 0) return std::string();
-  if (answer.status == kNoSuchRange) return Missing(Shown(name) + ": not there");  // no bytes: it was deleted
+  // Everything but packs is small. Of objects without bytes, some services send a part that is none.
+  const bool is_large = name.starts_with("packs/") && size > 0;
+  RS_TRY(S3Answer answer, client_.Do({.name = name, .first = is_large ? offset : 0, .size = is_large ? size : 0}));
+  if (answer.status == kNoSuchRange) return std::string();
   if (!answer.ok()) return client_.ErrorOf(answer, name);
-  if (answer.status == 200) answer.body.erase(0, offset);  // the service knows no ranges
+  if (answer.body == kDeletedRef) return Missing(Shown(name) + ": it was deleted");
+  if (answer.status == 200) answer.body.erase(0, offset);
   if (answer.body.size() > size) answer.body.resize(size);
   return std::move(answer.body);
 }
 
 Result<std::vector<ObjectInfo>> S3Store::List(const std::string& folder) const { return ListAll(folder + "/", false); }
 
-// An object without bytes is one that was deleted.
-Result<std::vector<ObjectInfo>> S3Store::ListAll(const std::string& prefix, bool with_empty) const {
+Result<std::vector<ObjectInfo>> S3Store::ListAll(const std::string& prefix, bool with_deleted) const {
   std::vector<ObjectInfo> found;
   std::string token;
   do {
@@ -79,7 +85,7 @@ Result<std::vector<ObjectInfo>> S3Store::ListAll(const std::string& prefix, bool
     for (ObjectInfo& object : listing->objects) {
       if (!object.name.starts_with(client_.location().prefix)) return Failed(Shown(prefix) + ": a listing of others");
       object.name.erase(0, client_.location().prefix.size());
-      if (object.size > 0 || with_empty) found.push_back(std::move(object));
+      if (with_deleted || !IsDeleted(object)) found.push_back(std::move(object));
     }
     token = listing->next;
   } while (!token.empty());
@@ -121,14 +127,14 @@ Result<bool> S3Store::Replace(const std::string& name, const Bytes& was, const B
   RS_TRY(const S3Answer there, client_.Do({.name = name}));
   if (!there.ok())
     if (Error error = client_.ErrorOf(there, name); error.kind != ErrorKind::kMissing) return error;
-  const bool is_there = there.ok() && !there.body.empty();
+  const bool is_there = there.ok() && there.body != kDeletedRef;
   if (is_there ? was != there.body : was.has_value()) return false;
   if (!is_there && !now) return true;
   RS_CHECK(CheckLease());
   if (turn != nullptr) RS_CHECK(turn->Check());
   std::vector<std::string> headers = {CacheControlOf(name)};
   if (conditions.are_kept) headers.push_back(conditions.Header(there.ok() ? there.etag : ""));
-  const std::string bytes = now.value_or("");
+  const std::string bytes = now.value_or(std::string(kDeletedRef));
   RS_TRY(const S3Answer answer, client_.Do({.method = "PUT", .name = name, .headers = headers, .body = bytes}));
   if (answer.ok()) return true;
   const bool is_changed = answer.status == kPreconditionFailed || answer.status == 409;
@@ -167,7 +173,7 @@ Result<ObjectStore::Leftovers> S3Store::FindLeftovers(system_clock::time_point b
   RS_CHECK(AddUploads(before, found));
   RS_TRY(const auto objects, ListAll("images/", true));
   for (const ObjectInfo& object : objects)
-    if (object.size == 0 && object.time <= before) found.uploads.push_back(object);
+    if (IsDeleted(object) && object.time <= before) found.uploads.push_back(object);
   return found;
 }
 
@@ -178,6 +184,7 @@ Status S3Store::AddUploads(system_clock::time_point before, Leftovers& found) co
     S3Query query = {{"uploads", ""}, {"prefix", prefix}};
     if (!next_key.empty()) query.insert(query.end(), {{"key-marker", next_key}, {"upload-id-marker", next_id}});
     RS_TRY(const S3Answer answer, client_.Do({.query = query}));
+    if (answer.status == kNotImplemented) return Ok();  // then nothing is uploaded in parts
     if (!answer.ok()) return client_.ErrorOf(answer, "");
     const auto uploads = ParseUploads(answer.body);
     if (!uploads.ok()) return Of(Shown(""), uploads.error());

@@ -1,7 +1,7 @@
 // S3Store: a store in a bucket of Amazon S3 or of a service that speaks its protocol. Any thread may call any method.
 //
 // What differs from a folder: a lock is a lease (leases.h); an upload that was interrupted begins anew; a ref that was
-// deleted stays as an object without bytes until gc, since most services do not delete under a condition.
+// deleted stays as kDeletedRef (format/ref.h) until gc, since most services do not delete under a condition.
 #pragma once
 
 #include <memory>
@@ -39,7 +39,7 @@ class S3Store : public ObjectStore {
   S3Store(S3Location location, S3Settings settings) : client_(std::move(location), std::move(settings)) {}
   static Result<std::unique_ptr<S3Store>> Connect(const std::string& url, const S3Options& options);
   Result<bool> HasMark() const;
-  Result<std::vector<ObjectInfo>> ListAll(const std::string& prefix, bool with_empty) const;
+  Result<std::vector<ObjectInfo>> ListAll(const std::string& prefix, bool with_deleted) const;
   Status AddUploads(std::chrono::system_clock::time_point before, Leftovers& found) const;
   Result<S3Conditions> Conditions() RS_REQUIRES(turn_);
   Status CheckLease() const;

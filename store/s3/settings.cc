@@ -2,8 +2,10 @@
 
 #include <cstdlib>
 #include <initializer_list>
+#include <map>
 
 #include "base/file_io.h"
+#include "base/ini_text.h"
 
 namespace rootstream {
 namespace {
@@ -12,12 +14,6 @@ constexpr size_t kMaxProfileFile = 1 << 20;  // bytes
 constexpr const char* kDefaultRegion = "us-east-1";
 
 using Values = std::map<std::string, std::string>;
-
-std::string_view Trimmed(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
 
 std::string Environment(std::initializer_list<const char*> names) {
   for (const char* name : names)
@@ -45,35 +41,10 @@ Result<Values> SectionOf(const char* variable, const std::string& name, const st
   const auto text = ReadWholeFile(path, kMaxProfileFile);
   if (!text.ok() && text.error().kind == ErrorKind::kMissing) return Values{};
   if (!text.ok()) return text.error();
-  return ParseProfile(*text, section);
+  return ParseIniSection(*text, section);
 }
 
 }  // namespace
-
-std::map<std::string, std::string> ParseProfile(std::string_view text, std::string_view section) {
-  Values values;
-  bool is_inside = false;
-  std::string outer;
-  while (!text.empty()) {
-    const size_t end = text.find('\n');
-    const std::string_view line = text.substr(0, end);
-    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
-    const std::string_view plain = Trimmed(line);
-    if (plain.empty() || plain.front() == '#' || plain.front() == ';') continue;
-    if (plain.front() == '[') {
-      is_inside = plain.back() == ']' && Trimmed(plain.substr(1, plain.size() - 2)) == section;
-      outer.clear();
-      continue;
-    }
-    const size_t equals = plain.find('=');
-    if (!is_inside || equals == std::string_view::npos) continue;
-    const std::string key(Trimmed(plain.substr(0, equals))), value(Trimmed(plain.substr(equals + 1)));
-    const bool is_nested = line.front() == ' ' || line.front() == '\t';
-    if (!is_nested) outer = value.empty() ? key : "";
-    if (!value.empty()) values[is_nested && !outer.empty() ? outer + "." + key : key] = value;
-  }
-  return values;
-}
 
 Result<S3Settings> ReadS3Settings(const S3Options& options) {
   const std::string named = FirstOf({options.profile, Environment({"AWS_PROFILE"})});

@@ -5,9 +5,7 @@
 // ~/.aws/config. https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
 #pragma once
 
-#include <map>
 #include <string>
-#include <string_view>
 
 #include "base/result.h"
 
@@ -29,10 +27,6 @@ struct S3Settings {
   std::string session_token;
   std::string ca;  // file with certificates; empty: the system's
 };
-
-// A section of an INI file as the AWS tools write it: "[default]", "key = value", nested lines indented, '#' and ';'
-// begin a comment. A nested key is named "outer.inner".
-std::map<std::string, std::string> ParseProfile(std::string_view text, std::string_view section);
 
 // kInvalid: a file or value cannot be used; kMissing: there is no such profile.
 Result<S3Settings> ReadS3Settings(const S3Options& options);

@@ -108,8 +108,8 @@ TEST_F(RefResolver, ADamagedRefGoesToTheNextMirror) {
 }
 
 // What a bucket has in place of an image that was deleted.
-TEST_F(RefResolver, ARefWithoutBytesIsMissing) {
-  Serve(kStore, "");
+TEST_F(RefResolver, AnImageThatWasDeletedIsMissing) {
+  Serve(kStore, std::string(kDeletedRef));
   EXPECT_TRUE(FailsWith(ErrorKind::kMissing, Resolve()));
   Serve(kMirror, RefWithSerial(5, key_));
   EXPECT_TRUE(IsOk(Resolve()));

@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
-# A store in a bucket, against Ceph's RADOS Gateway: published, read over plain HTTP, kept; what every store does; two publishers and a
-# gc at once, each killed at any moment; what goes wrong, in one line. S3_SECONDS: how long they are at it.
+# A store in a bucket, against Ceph's RADOS Gateway, which keeps conditions, or s3rver, which ignores them: published, read over plain
+# HTTP, kept; what every store does; two publishers and a gc at once, each killed at any moment; what goes wrong, in one line.
+# Usage: s3.sh [rados_gateway|s3rver]    S3_SECONDS: how long they are at it.
 # Covers: server-tools/commands/command.cc, store/s3/leases.cc.
 . "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/rados_gateway.sh"
-need ceph-mon ceph-osd radosgw radosgw-admin monmaptool
+. "$(dirname "$0")/s3_services.sh"
+service=${1:-rados_gateway}
 need_mount
-trap 'stop_gateway; clean_up' EXIT
-start_gateway "$work/ceph"
+trap 'stop_s3; clean_up' EXIT
+"start_$service" "$work/service"
 make_key
 bucket=s3://test/store
-url=$AWS_ENDPOINT_URL/test/store
+bucket_url=$AWS_ENDPOINT_URL/test/store
+url=$bucket_url
 must_verify() { "$rootstream" verify "$bucket" --pubkey "$key.pub" >"$work/verify.log" 2>&1 || fail "$(cat "$work/verify.log")"; }
 
 for version in 1 2; do
@@ -27,12 +29,7 @@ ROOTSTREAM_TEST_BUCKET=s3://test/unit "$build/bin/unit_tests" --gtest_filter='Ob
 step 'published, and read over plain HTTP'
 "$rootstream" publish "$work/1" "$bucket" tree:1 --key "$key" >/dev/null
 must_verify
-cat >"$work/policy" <<'POLICY'
-{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": ["*"]}, "Action": ["s3:GetObject"],
- "Resource": ["arn:aws:s3:::test/store/images/*", "arn:aws:s3:::test/store/manifests/*", "arn:aws:s3:::test/store/packs/*"]}]}
-POLICY
-curl -sf -X PUT --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --aws-sigv4 aws:amz:us-east-1:s3 --data-binary "@$work/policy" \
-  -H "x-amz-content-sha256: $(sha256sum "$work/policy" | cut -c 1-64)" "$AWS_ENDPOINT_URL/test?policy=" || fail 'no policy'
+"let_everybody_read_$service" store
 mkdir "$work/mnt"
 env -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY "$rootstream" mount "$url/tree:1" "$work/mnt" --pubkey "$key.pub" --cache "$work/cache"
 "$tree_compare" "$work/1" "$work/mnt" || fail 'it is not what was published'
@@ -83,15 +80,39 @@ echo "   serial $serial, $(grep -c '^freed' "$work/gc.log") collections"
 "$rootstream" publish "$work/1" "$bucket" many:both --key "$key" >/dev/null
 must_verify
 
+step 'what an upload that broke off left is cleared up'
+s3_request POST "$bucket_url/packs/ab/abc?uploads=" >/dev/null || [ "$service" != rados_gateway ] || fail 'no upload begins'
+"$rootstream" gc "$bucket" --grace 0 --keep 0 >"$work/gc.left" || fail 'gc fails'
+[ "$service" != rados_gateway ] || grep -q '^temporary *[1-9]' "$work/gc.left" || fail "the upload stays: $(cat "$work/gc.left")"
+must_verify
+
+step 'copied from a folder, to a folder, and between buckets'
+"$rootstream" publish "$work/1" "$store" tree:1 --key "$key" >/dev/null
+"$rootstream" mirror "$store" s3://test/copy --pubkey "$key.pub" >/dev/null
+"$rootstream" mirror s3://test/copy s3://test/second --pubkey "$key.pub" >/dev/null
+"$rootstream" mirror s3://test/second "$work/back" --pubkey "$key.pub" >/dev/null
+diff -r "$store/packs" "$work/back/packs" || fail 'the packs are not the same'
+cmp "$store/images/tree/1" "$work/back/images/tree/1" || fail 'the ref is not the same'
+"$rootstream" mirror s3://test/copy s3://test/second --pubkey "$key.pub" | grep -q '^0 packs fetched' || fail 'fetched again'
+expect_fail 'it is the store to copy from' 1 "$rootstream" mirror s3://test/copy s3://test/copy/ --pubkey "$key.pub"
+
+step 'a private bucket, read with a key'
+printf '[default]\naws_access_key_id = %s\naws_secret_access_key = %s\n' "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY" >"$work/keys"
+private=$AWS_ENDPOINT_URL/test/copy/tree:1
+[ "$service" != rados_gateway ] || expect_fail 'HTTP 403' 1 "$rootstream" cat "$private" /version --pubkey "$key.pub" --cache none
+"$rootstream" mount "$private" "$work/mnt" --pubkey "$key.pub" --cache "$work/private" --s3-credentials "$work/keys"
+"$tree_compare" "$work/1" "$work/mnt" || fail 'it is not what was published'
+fusermount3 -u "$work/mnt"
+
 step 'what goes wrong'
 expect_fail 'has no bucket nothing' 1 "$rootstream" publish "$work/1" s3://nothing/store a --key "$key"
 expect_fail 'no store is there' 1 "$rootstream" verify s3://test/elsewhere
 expect_fail 'not a store, and not empty' 1 "$rootstream" publish "$work/1" s3://test a --key "$key"
 AWS_ACCESS_KEY_ID=unknown expect_fail 'does not know access key unknown' 1 "$rootstream" stats "$bucket"
-AWS_SECRET_ACCESS_KEY=wrong expect_fail 'the secret key of tester is wrong' 1 "$rootstream" stats "$bucket"
+AWS_SECRET_ACCESS_KEY=wrong expect_fail "the secret key of $AWS_ACCESS_KEY_ID is wrong" 1 "$rootstream" stats "$bucket"
 (
   unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
-  HOME=$work expect_fail 'there is no access key' 1 "$rootstream" stats s3://test/unit
+  [ "$service" != rados_gateway ] || HOME=$work expect_fail 'there is no access key' 1 "$rootstream" stats s3://test/unit
 )
 expect_fail 'it is no URL' 1 "$rootstream" stats "$bucket" --s3-endpoint nowhere
 expect_fail 'has it' 1 "$rootstream" stats "$bucket" --s3-profile nobody

@@ -1,5 +1,5 @@
+#include "base/ini_text.h"
 #include "store/s3/answers.h"
-#include "store/s3/settings.h"
 #include "tests/fuzz/fuzz.h"
 
 // A service, or whoever is in its place, answers with any bytes.
@@ -12,6 +12,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (const auto id = ParseUploadId(text); id.ok()) FUZZ_CHECK(!id->empty());
   (void)ParseS3Error(text);
   (void)IsDone(text);
-  for (const auto& [key, value] : ParseProfile(text, "default")) FUZZ_CHECK(!key.empty() || !value.empty());
+  for (const auto& [key, value] : ParseIniSection(text, "default")) FUZZ_CHECK(!key.empty() || !value.empty());
   return 0;
 }

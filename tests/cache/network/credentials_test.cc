@@ -36,6 +36,19 @@ TEST_F(CredentialsTest, MayBeABearerToken) {
   }
 }
 
+TEST_F(CredentialsTest, OfAnObjectStoreGoToTheServerOfTheUrlOnly) {
+  const auto read = Credentials::Read(
+      {.s3 = Write("[other]\nregion = no\n[default]\naws_access_key_id = A\naws_secret_access_key = S/+\n")},
+      "http://host/b/s");
+  ASSERT_TRUE(IsOk(read));
+  ASSERT_NE(read->S3KeysFor("http://host/b/s/packs/1"), nullptr);
+  EXPECT_EQ(read->S3KeysFor("http://host/x")->secret_key, "S/+");
+  EXPECT_EQ(read->S3KeysFor("http://host/x")->region, "us-east-1");
+  EXPECT_EQ(read->S3KeysFor("http://mirror/b/s"), nullptr);
+  EXPECT_TRUE(
+      FailsWith(ErrorKind::kInvalid, Credentials::Read({.s3 = Write("[default]\nregion = x\n")}, "http://a/b")));
+}
+
 TEST_F(CredentialsTest, OfANetrcGoToTheirHosts) {
   const auto read = Credentials::Read({.netrc = Write("# mine\nmachine a login u password p\n"
                                                       "macdef m\ncd /\nput x\n\n"

@@ -13,6 +13,7 @@
 #include "store/s3/s3_store.h"
 #include "tests/support/memory_store.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_pack.h"
 #include "tests/support/test_result.h"
 
 namespace rootstream {
@@ -96,6 +97,15 @@ TYPED_TEST(ObjectStoreTest, AnInterruptedUploadIsGoneOnWith) {
   ASSERT_TRUE(IsOk((*again)->Append("second")));
   ASSERT_TRUE(IsOk((*again)->Commit(name)));
   EXPECT_EQ(*this->store_->Get(name, 0, 100), "first second");
+}
+
+// In a bucket, it goes in parts.
+TYPED_TEST(ObjectStoreTest, ALargeObjectIsWhole) {
+  const std::string bytes = RandomBytes(20 << 20, 1);
+  this->Put("packs/ab/large", bytes);
+  EXPECT_TRUE(*this->store_->Get("packs/ab/large", 0, bytes.size() + 1) == bytes);
+  EXPECT_TRUE(*this->store_->Get("packs/ab/large", 8'388'600, 16) == bytes.substr(8'388'600, 16));
+  EXPECT_EQ(this->store_->List("packs")->at(0).size, bytes.size());
 }
 
 TYPED_TEST(ObjectStoreTest, ListsByNameWithSizes) {

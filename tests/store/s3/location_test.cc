@@ -22,6 +22,7 @@ TEST(S3LocationParse, KnowsBucketPrefixAndEndpoint) {
   EXPECT_EQ(location->Shown("packs/x"), "s3://bucket/a/b/packs/x");
   EXPECT_EQ(location->Url(location->Key("versions/debian:12/3")), "http://host:80/bucket/a/b/versions/debian%3A12/3");
   EXPECT_EQ(location->Url(""), "http://host:80/bucket");
+  EXPECT_EQ(location->StoreUrl(), "http://host:80/bucket/a/b");
 }
 
 TEST(S3LocationParse, NamesTheBucketInTheHostOfAmazons) {

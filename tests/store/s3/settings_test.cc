@@ -27,19 +27,6 @@ class S3SettingsTest : public ::testing::Test {
   TempFolder folder_;
 };
 
-TEST(ParseProfile, TakesOneSectionWithWhatIsNested) {
-  const std::string text =
-      "; keys\r\n[other]\nregion = no\n[default]\n aws_access_key_id = AK \naws_secret_access_key=a/=+\ns3 =\n"
-      "  addressing_style = path\nregion=eu\nnonsense\n[ profile b ]\nregion = b\n";
-  const auto values = ParseProfile(text, "default");
-  EXPECT_EQ(values.at("aws_access_key_id"), "AK");
-  EXPECT_EQ(values.at("aws_secret_access_key"), "a/=+");
-  EXPECT_EQ(values.at("s3.addressing_style"), "path");
-  EXPECT_EQ(values.at("region"), "eu");
-  EXPECT_EQ(ParseProfile(text, "profile b").at("region"), "b");
-  EXPECT_TRUE(ParseProfile(text, "none").empty());
-}
-
 TEST_F(S3SettingsTest, WithoutAnythingAreAmazonsAndUnsigned) {
   const auto settings = ReadS3Settings({});
   ASSERT_TRUE(IsOk(settings));

@@ -1,16 +1,20 @@
-# Sourced: an S3 service for tests, Ceph's RADOS Gateway with one monitor and one store in memory, in a scratch folder, on
-# loopback. Debian's packages: S3_PACKAGES in test.sh.
+# Sourced: S3 services for tests, in a scratch folder, on loopback. start_NAME FOLDER sets AWS_ENDPOINT_URL and the keys of a user,
+# and makes the bucket `test`; let_everybody_read_NAME PREFIX opens a store in it; stop_s3 ends the service.
+#   rados_gateway   Ceph's, with one monitor and one store in memory: STORE_PACKAGES in test.sh
+#   s3rver          of npm: test.sh installs it into build/npm
 
-ceph_port() {
+s3_processes=()
+
+free_port() {
   python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
-# start_gateway FOLDER: sets AWS_ENDPOINT_URL and the keys of a user, and makes the bucket `test`. stop_gateway ends it.
-start_gateway() {
+start_rados_gateway() {
+  need ceph-mon ceph-osd radosgw radosgw-admin monmaptool
   gateway_folder=$1
   local monitor port
-  monitor=127.0.0.1:$(ceph_port)
-  port=$(ceph_port)
+  monitor=127.0.0.1:$(free_port)
+  port=$(free_port)
   mkdir -p "$gateway_folder"/{mon,osd,rgw,run,crash}
   gateway_conf=$gateway_folder/ceph.conf
   cat >"$gateway_conf" <<CONF
@@ -64,8 +68,37 @@ CONF
   s3_request PUT "$AWS_ENDPOINT_URL/test" || fail "the gateway makes no bucket"
 }
 
-stop_gateway() {
+let_everybody_read_rados_gateway() {
+  local policy=$gateway_folder/policy
+  cat >"$policy" <<POLICY
+{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": ["*"]}, "Action": ["s3:GetObject"],
+ "Resource": ["arn:aws:s3:::test/$1/images/*", "arn:aws:s3:::test/$1/manifests/*", "arn:aws:s3:::test/$1/packs/*"]}]}
+POLICY
+  curl -sf -X PUT --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --aws-sigv4 aws:amz:us-east-1:s3 --data-binary "@$policy" \
+    -H "x-amz-content-sha256: $(sha256sum "$policy" | cut -c 1-64)" "$AWS_ENDPOINT_URL/test?policy=" || fail 'no policy'
+}
+
+start_s3rver() {
+  local program=$repository/build/npm/node_modules/.bin/s3rver port
+  [ -x "$program" ] || skip 'build/npm has no s3rver; ./test.sh --stores installs it'
+  port=$(free_port)
+  mkdir -p "$1"
+  export AWS_ACCESS_KEY_ID=S3RVER AWS_SECRET_ACCESS_KEY=S3RVER AWS_ENDPOINT_URL=http://127.0.0.1:$port
+  "$program" -d "$1" -a 127.0.0.1 -p "$port" --configure-bucket test --silent >"$1.log" 2>&1 &
+  s3_processes+=($!)
+  local i
+  for i in $(seq 100); do
+    ! s3_request GET "$AWS_ENDPOINT_URL/test" >/dev/null || return 0
+    sleep 0.1
+  done
+  fail "s3rver does not start: $(tail -n 3 "$1.log")"
+}
+
+let_everybody_read_s3rver() { :; } # it asks nobody
+
+stop_s3() {
   local pid
+  for pid in "${s3_processes[@]}"; do kill -9 "$pid" 2>/dev/null || true; done
   for pid in "${gateway_folder:-/none}"/run/*.pid; do
     [ -s "$pid" ] || continue
     kill -9 "$(cat "$pid")" 2>/dev/null || true
