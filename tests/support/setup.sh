@@ -3,7 +3,7 @@
 
 BUILD_PACKAGES="g++ cmake ninja-build pkg-config libfuse3-dev libcurl4-openssl-dev libzstd-dev libssl-dev
   liblmdb-dev libseccomp-dev libcli11-dev nlohmann-json3-dev libfmt-dev libarchive-dev zlib1g-dev libmicrohttpd-dev
-  libpugixml-dev   libgtest-dev"
+  libpugixml-dev libgtest-dev"
 RUN_PACKAGES="fuse3"
 KBOOT_PACKAGES="busybox kmod kexec-tools dropbear-bin dhcpcd-base cpio xz-utils zstd binutils ca-certificates openssl"
 
