@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "base/unix_time.h"
 #include "format/id.h"
 #include "format/image_name.h"
 #include "store/objects/folder_upload.h"
@@ -31,7 +32,7 @@ bool IsInUse(const std::string& path) {
 }
 
 ObjectInfo InfoOf(std::string name, const struct stat& st) {
-  const auto time = system_clock::from_time_t(st.st_mtim.tv_sec) + std::chrono::nanoseconds(st.st_mtim.tv_nsec);
+  const auto time = TimePointOf(st.st_mtim.tv_sec) + std::chrono::nanoseconds(st.st_mtim.tv_nsec);
   return {std::move(name), static_cast<uint64_t>(st.st_size), time};
 }
 
@@ -200,7 +201,7 @@ Result<ObjectStore::Leftovers> FolderStore::FindLeftovers(system_clock::time_poi
       const std::string folder = parent + "/" + name;
       struct stat st;
       if (stat(PathOf(folder).c_str(), &st) != 0 || !S_ISDIR(st.st_mode)) continue;
-      if (system_clock::from_time_t(st.st_mtime) > before) continue;
+      if (TimePointOf(st.st_mtime) > before) continue;
       RS_TRY(const auto inside, NamesIn(PathOf(folder)));
       const auto goes = [&](const std::string& file) { return all.contains(folder + "/" + file); };
       if (std::all_of(inside.begin(), inside.end(), goes)) found.folders.push_back(folder);

@@ -7,6 +7,8 @@
 #include <optional>
 #include <pugixml.hpp>
 
+#include "base/unix_time.h"
+
 namespace rootstream {
 namespace {
 
@@ -27,7 +29,7 @@ std::optional<system_clock::time_point> TimeOf(const char* text) {
   if (rest == nullptr) return std::nullopt;
   unsigned milliseconds = 0;
   if (*rest == '.') (void)sscanf(rest, ".%3u", &milliseconds);
-  return system_clock::from_time_t(timegm(&fields)) + std::chrono::milliseconds(milliseconds);
+  return TimePointOf(timegm(&fields)) + std::chrono::milliseconds(milliseconds);
 }
 
 }  // namespace

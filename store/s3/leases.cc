@@ -9,6 +9,7 @@
 #include "base/interrupt.h"
 #include "base/mutex.h"
 #include "base/thread.h"
+#include "base/unix_time.h"
 #include "format/id.h"
 #include "store/s3/answers.h"
 
@@ -111,7 +112,7 @@ Result<bool> HasConflict(const S3Client& client, LeaseKind kind, const std::stri
     for (const ObjectInfo& object : listing.objects) {
       const std::string name = object.name.substr(client.location().prefix.size());
       if (name == own) continue;
-      const auto now = system_clock::from_time_t(answer.date);
+      const auto now = TimePointOf(answer.date);
       if (answer.date != 0 && now - object.time > kLease) {
         (void)client.Do({.method = "DELETE", .name = name});
       } else if (Conflicts(kind, std::string_view(name).substr(kFolder.size()))) {

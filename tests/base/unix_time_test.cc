@@ -13,5 +13,12 @@ TEST(UnixTime, IsShownAsUtc) {
 
 TEST(UnixTime, ShowsWhatIsNoDate) { EXPECT_EQ(TimeText(INT64_MAX), "@9223372036854775807"); }
 
+TEST(TimePointOf, OfATimeThatItCannotHoldIsTheNearest) {
+  using std::chrono::system_clock;
+  EXPECT_EQ(system_clock::to_time_t(TimePointOf(1'795'811'498)), 1'795'811'498);
+  EXPECT_GT(TimePointOf(INT64_MAX), system_clock::now());
+  EXPECT_LT(TimePointOf(INT64_MIN), system_clock::from_time_t(0));
+}
+
 }  // namespace
 }  // namespace rootstream
