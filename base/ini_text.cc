@@ -1,15 +1,8 @@
 #include "base/ini_text.h"
 
+#include "base/trim.h"
+
 namespace rootstream {
-namespace {
-
-std::string_view Trimmed(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
-
-}  // namespace
 
 std::map<std::string, std::string> ParseIniSection(std::string_view text, std::string_view section) {
   std::map<std::string, std::string> values;

@@ -71,6 +71,22 @@ std::string ServerOf(std::string_view url) {
   return scheme + "://" + server;
 }
 
+std::string UriEncoded(std::string_view text, bool is_path) {
+  static constexpr char kDigits[] = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                          c == '.' || c == '_' || c == '~' || (is_path && c == '/');
+    const auto byte = static_cast<unsigned char>(c);
+    if (is_plain) {
+      out += c;
+    } else {
+      out += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
+    }
+  }
+  return out;
+}
+
 std::string UrlBelow(std::string_view store, std::string_view path) {
   const size_t end = std::min(store.size(), store.find_first_of("?#"));
   std::string_view query = store.substr(end);

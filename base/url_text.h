@@ -20,6 +20,9 @@ std::string HostOf(std::string_view url);
 // "scheme://host:port", which identifies a server. Empty for schemes other than http and https.
 std::string ServerOf(std::string_view url);
 
+// Escapes all but RFC 3986's unreserved characters (2.3); of '/', a path keeps those.
+std::string UriEncoded(std::string_view text, bool is_path);
+
 // The path of a file:// URL (RFC 8089), unescaped, without its query. Empty if it is not a valid one.
 std::string PathOfFileUrl(std::string_view url);
 

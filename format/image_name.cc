@@ -29,6 +29,18 @@ Result<ImageName> ParseImageName(std::string_view text) {
   return image;
 }
 
+Result<std::vector<ImageName>> ParseImageList(std::string_view text) {
+  std::vector<ImageName> images;
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    auto image = ParseImageName(line);
+    if (!image.ok()) return Of(std::string(kImageList), image.error());
+    images.push_back(std::move(*image));
+  }
+  return images;
+}
+
 bool IsStoreUrl(std::string_view text) {
   for (const std::string_view scheme : {"http://", "https://", "file://"})
     if (text.substr(0, scheme.size()) == scheme) return true;

@@ -22,6 +22,10 @@ struct ImageName {
 // "NAME" or "NAME:TAG", each [a-z0-9][a-z0-9._-]*, at most 128 bytes. kInvalid.
 Result<ImageName> ParseImageName(std::string_view text);
 
+// The file of a store that lists its images: docs/format.md. kInvalid: a line is no name.
+inline constexpr std::string_view kImageList = "images.list";
+Result<std::vector<ImageName>> ParseImageList(std::string_view text);
+
 struct ImageUrl {
   std::string store;  // URL without a trailing slash; with its "user:password@" and "?query", so for UrlBelow() only
   ImageName image;

@@ -13,6 +13,7 @@ inline constexpr size_t kMaxChunkPlain = 1 << 20;            // plain bytes of o
 inline constexpr size_t kMaxPartPlain = 16 << 20;            // plain bytes of one shard part
 inline constexpr size_t kMaxStored = 17 << 20;               // stored bytes of any compressed object
 inline constexpr size_t kMaxManifest = 64 << 10;             // encoded manifest
+inline constexpr size_t kMaxImageList = 16 << 20;            // bytes
 inline constexpr size_t kMaxRef = 128 << 10;                 // encoded ref with its signatures
 inline constexpr uint64_t kMaxPack = 64 << 20;               // bytes of one pack
 inline constexpr size_t kMaxName = 255;                      // bytes of one name (NAME_MAX)

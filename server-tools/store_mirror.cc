@@ -1,51 +1,19 @@
 #include "server-tools/store_mirror.h"
 
-#include <optional>
+#include <map>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "base/progress.h"
+#include "base/url_text.h"
 #include "format/limits.h"
 #include "server-tools/downloads.h"
 #include "server-tools/pack_download.h"
 #include "store/needed_packs.h"
-#include "store/objects/store_path.h"
 #include "store/store_lock.h"
 
 namespace rootstream {
 namespace {
-
-// What is asked for, and where.
-struct Wish {
-  std::string url;
-  std::vector<ImageName> images;
-};
-
-bool IsSame(const std::string& from, const std::string& to) {
-  if (!IsS3Url(from) || !IsS3Url(to)) return IsSameStore(from, to);
-  return from.substr(0, from.find_last_not_of('/') + 1) == to.substr(0, to.find_last_not_of('/') + 1);
-}
-
-Result<Wish> OpenFrom(const MirrorOptions& options) {
-  Wish wish{options.from.text, options.images};
-  if (IsStoreUrl(options.from.text)) {
-    while (wish.url.ends_with('/')) wish.url.pop_back();
-    return wish;
-  }
-  RS_TRY(const Store store, Store::Open(options.from));
-  if (IsSame(options.from.text, options.to.text)) return Invalid(options.to.text + ": it is the store to copy from");
-  if (wish.images.empty()) {
-    RS_TRY(wish.images, store.ListImages());
-  }
-  if (options.from.is_bucket()) {
-    RS_TRY(const S3Settings settings, ReadS3Settings(options.from.s3));
-    RS_TRY(const S3Location location, S3Location::Parse(options.from.text, settings));
-    wish.url = location.StoreUrl();
-  } else {
-    RS_TRY(wish.url, UrlOfStore(options.from.text));
-  }
-  return wish;
-}
 
 // A ref that is to be copied, as it came.
 struct Candidate {
@@ -59,10 +27,30 @@ class Copier {
  public:
   Copier(const Store& to, Downloads& downloads) : to_(to), downloads_(downloads) {}
 
+  // Finds out which packs the image needs, of those that say so, and begins to fetch the ones that are not there.
+  Status Survey(const Candidate& candidate) {
+    RS_CHECK(IsThere(candidate));
+    NeededPacks needed([this](const ObjectRef& ref) { return ReadObject(ref); },
+                       [this](const Id& pack) {
+                         if (!to_.RenewPack(pack, kPackHeaderSize)) Fetch(pack);
+                       });
+    RS_CHECK(needed.Add(candidate.ref.manifest));
+    for (const auto& [pack, end] : needed.ends())
+      if (!to_.RenewPack(pack, end)) Fetch(pack);
+    for (const auto& [pack, end] : needed.ends())
+      if (fetched_.contains(pack) && counted_.insert(pack).second) bytes_to_fetch_ += end;
+    ends_[candidate.image] = needed.ends();
+    return Ok();
+  }
+
+  // Of an image that was surveyed.
   Result<MirroredImage::State> Copy(const Candidate& candidate) {
     RS_TRY(const bool is_there, IsThere(candidate));
-    RS_CHECK(CopyPacks(candidate.ref.manifest));
-    RS_CHECK(CopyManifest(candidate.ref));
+    for (const auto& [pack, end] : ends_.at(candidate.image)) {
+      RS_CHECK(NeedPack(pack, end));
+      if (!fetched_.contains(pack)) there_.insert(pack);
+    }
+    RS_CHECK(to_.WriteManifest(candidate.ref.body.manifest));
     if (is_there) return MirroredImage::State::kUnchanged;
     const auto make = [&](uint64_t) -> Result<std::string> {
       // A publisher or another mirror may have changed the store in the meantime.
@@ -73,7 +61,7 @@ class Copier {
     return MirroredImage::State::kCopied;
   }
 
-  uint64_t bytes_to_fetch() const { return bytes_to_fetch_; }  // of the images until now
+  uint64_t bytes_to_fetch() const { return bytes_to_fetch_; }  // of the images that were surveyed
   size_t packs_fetched() const { return fetched_.size(); }
   size_t packs_there() const { return there_.size(); }
 
@@ -94,23 +82,6 @@ class Copier {
     if (body->serial == candidate.ref.body.serial)
       return Untrusted("another version with its serial " + serial + " is in " + to_.Shown());
     return false;
-  }
-
-  Status CopyPacks(const Manifest& manifest) {
-    NeededPacks needed([this](const ObjectRef& ref) { return ReadObject(ref); },
-                       [this](const Id& pack) {
-                         if (!to_.RenewPack(pack, kPackHeaderSize)) Fetch(pack);
-                       });
-    RS_CHECK(needed.Add(manifest));
-    for (const auto& [pack, end] : needed.ends())
-      if (!to_.RenewPack(pack, end)) Fetch(pack);
-    for (const auto& [pack, end] : needed.ends())
-      if (fetched_.contains(pack) && counted_.insert(pack).second) bytes_to_fetch_ += end;
-    for (const auto& [pack, end] : needed.ends()) {
-      RS_CHECK(NeedPack(pack, end));
-      if (!fetched_.contains(pack)) there_.insert(pack);
-    }
-    return Ok();
   }
 
   void Fetch(const Id& pack) {
@@ -136,11 +107,10 @@ class Copier {
     return to_.ReadObject(ref);
   }
 
-  Status CopyManifest(const TrustedRef& ref) const { return to_.WriteManifest(ref.body.manifest); }
-
   const Store& to_;
   Downloads& downloads_;
   std::unordered_map<Id, Downloads::JobPtr, IdHash> fetched_;
+  std::map<size_t, std::unordered_map<Id, uint64_t, IdHash>> ends_;  // by image: how far each pack is needed
   std::unordered_set<Id, IdHash> there_;
   std::unordered_set<Id, IdHash> counted_;
   uint64_t bytes_to_fetch_ = 0;
@@ -148,23 +118,34 @@ class Copier {
 
 class Mirror {
  public:
-  Mirror(const MirrorOptions& options, Wish from, const OpenTarget& open, Transport& transport)
+  Mirror(const MirrorOptions& options, const OpenTarget& open, Transport& transport)
       : options_(options),
         open_(open),
-        images_(std::move(from.images)),
-        downloads_(transport, std::move(from.url), options.patience,
+        downloads_(transport, options.from.url, options.patience,
                    [this](uint64_t bytes) { Show(bytes, downloads_.hindrance()); }) {}
 
   Result<MirrorReport> Run() {
     // All refs first, so that nothing is written for untrusted images. Images published in the meantime are left for
     // the next run.
-    for (const ImageName& image : images_) RS_CHECK(FetchRef(image));
+    RS_TRY(const std::vector<ImageName> images, Images());
+    for (const ImageName& image : images) RS_CHECK(FetchRef(image));
     if (!candidates_.empty()) RS_CHECK(CopyImages());
     report_.bytes_fetched = downloads_.bytes();
     return report_;
   }
 
  private:
+  Result<std::vector<ImageName>> Images() {
+    if (!options_.images.empty()) return options_.images;
+    if (!options_.from.images.empty()) return options_.from.images;
+    const auto list = downloads_.GetFile(std::string(kImageList), kMaxImageList);
+    if (!list.ok() && list.error().kind == ErrorKind::kMissing)
+      return Missing(WithoutSecrets(options_.from.url) + ": it has no " + std::string(kImageList) +
+                     ": name the images, NAME[:TAG] …");
+    if (!list.ok()) return list.error();
+    return ParseImageList(*list);
+  }
+
   Status FetchRef(const ImageName& image) {
     shown_ = image.ToString();
     report_.images.push_back({.name = image});
@@ -186,22 +167,32 @@ class Mirror {
     progress_.Show(bytes, Total(), hindrance.empty() ? shown_ : hindrance);
   }
 
-  // Known with the packs of the last image.
-  uint64_t Total() const { return copies_last_ != nullptr ? copies_last_->bytes_to_fetch() : 0; }
+  uint64_t Total() const { return surveyed_ != nullptr ? surveyed_->bytes_to_fetch() : 0; }
 
   Status CopyImages() {
     RS_TRY(Store to, open_());
     RS_CHECK(AwaitLock(to, StoreLock::kShared, std::nullopt));
     Copier copier(to, downloads_);
+    std::vector<const Candidate*> sound;
     for (const Candidate& candidate : candidates_) {
       MirroredImage& image = report_.images[candidate.image];
       shown_ = image.name.ToString();
-      if (&candidate == &candidates_.back()) copies_last_ = &copier;
-      const auto state = copier.Copy(candidate);
-      copies_last_ = nullptr;
+      const Status surveyed = copier.Survey(candidate);
+      if (surveyed.ok()) {
+        sound.push_back(&candidate);
+      } else {
+        RS_CHECK(Refuse(image, surveyed.error()));
+      }
+    }
+    surveyed_ = &copier;
+    for (const Candidate* candidate : sound) {
+      MirroredImage& image = report_.images[candidate->image];
+      shown_ = image.name.ToString();
+      const auto state = copier.Copy(*candidate);
       if (!state.ok()) RS_CHECK(Refuse(image, state.error()));
       if (state.ok()) image.state = *state;
     }
+    surveyed_ = nullptr;
     report_.packs_fetched = copier.packs_fetched();
     report_.packs_there = copier.packs_there();
     return Ok();
@@ -216,11 +207,10 @@ class Mirror {
 
   const MirrorOptions& options_;
   const OpenTarget& open_;
-  const std::vector<ImageName> images_;
   MirrorReport report_;
   std::vector<Candidate> candidates_;
-  std::string shown_;  // the current image
-  const Copier* copies_last_ = nullptr;
+  std::string shown_;                 // the current image
+  const Copier* surveyed_ = nullptr;  // while it copies
   Progress progress_;
   Downloads downloads_;
 };
@@ -232,8 +222,7 @@ Result<MirrorReport> MirrorStore(const MirrorOptions& options, Transport& transp
 }
 
 Result<MirrorReport> MirrorInto(const OpenTarget& open, const MirrorOptions& options, Transport& transport) {
-  RS_TRY(Wish from, OpenFrom(options));
-  return Mirror(options, std::move(from), open, transport).Run();
+  return Mirror(options, open, transport).Run();
 }
 
 }  // namespace rootstream

@@ -12,14 +12,15 @@
 #include <vector>
 
 #include "cache/network/transport.h"
+#include "server-tools/copy_source.h"
 #include "store/store.h"
 
 namespace rootstream {
 
 struct MirrorOptions {
-  StoreAddress from;              // a store's URL, its folder or bucket
+  CopySource from;
   StoreAddress to;                // made where there is nothing
-  std::vector<ImageName> images;  // none: all, of a folder
+  std::vector<ImageName> images;  // none: all
   std::vector<PublicKey> keys;
   bool insecure = false;
   std::chrono::seconds patience{60};  // with a server that does not answer

@@ -7,19 +7,11 @@
 #include "format/limits.h"
 #include "server-tools/downloads.h"
 #include "server-tools/pack_download.h"
-#include "store/objects/store_path.h"
 
 namespace rootstream {
 namespace {
 
 constexpr std::chrono::seconds kPatience{60};
-
-Result<std::string> UrlOf(const std::string& from, const Store& store) {
-  if (IsStoreUrl(from)) return from.substr(0, from.find_last_not_of('/') + 1);
-  RS_CHECK(Store::Open(from));
-  if (IsSameStore(from, store.Shown())) return Invalid(from + ": it is the store that is to be repaired");
-  return UrlOfStore(from);
-}
 
 // A silent server and a full disk end everything; other failures are of one file.
 bool EndsAll(const Error& error) { return error.kind == ErrorKind::kUnavailable || error.kind == ErrorKind::kFailed; }
@@ -89,10 +81,9 @@ class Repair {
 
 }  // namespace
 
-Result<RepairReport> RepairStore(const Store& store, const std::string& from, const std::vector<PublicKey>& keys,
+Result<RepairReport> RepairStore(const Store& store, const std::string& url, const std::vector<PublicKey>& keys,
                                  Transport& transport) {
-  RS_TRY(std::string url, UrlOf(from, store));
-  Repair repair(store, std::move(url), transport);
+  Repair repair(store, url, transport);
   while (true) {
     RS_TRY(AuditReport audit, AuditStore(store, keys));
     RS_TRY(const bool repaired, repair.Round(audit));

@@ -16,9 +16,9 @@ struct RepairReport {
   AuditReport audit;                  // of the store as it is then
 };
 
-// `from`: a store's URL, or its folder. The caller holds the shared lock. kUnavailable: the copy does not answer. What
-// was repaired until then stays so.
-Result<RepairReport> RepairStore(const Store& store, const std::string& from, const std::vector<PublicKey>& keys,
+// `url`: the copy's (CopySource). The caller holds the shared lock. kUnavailable: the copy does not answer. What was
+// repaired until then stays so.
+Result<RepairReport> RepairStore(const Store& store, const std::string& url, const std::vector<PublicKey>& keys,
                                  Transport& transport);
 
 }  // namespace rootstream

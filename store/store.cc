@@ -14,8 +14,6 @@
 namespace rootstream {
 namespace {
 
-constexpr size_t kMaxImageList = 16 << 20;  // bytes
-
 std::string ManifestPath(const Id& id) { return "manifests/" + id.Hex(); }
 std::string VersionPath(const ImageName& image, uint64_t serial) {
   return "versions/" + image.ToString() + "/" + std::to_string(serial);
@@ -189,7 +187,7 @@ Result<std::vector<Store::Version>> Store::ListVersionsBelow(const std::string& 
 Result<std::string> Store::ReadVersion(const Version& version) const { return Read(version.info.name, kMaxRef); }
 
 Status Store::WriteImageList() const {
-  return Update("images.list", kMaxImageList,
+  return Update(std::string(kImageList), kMaxImageList,
                 [&](const std::optional<std::string>&) -> Result<std::optional<std::string>> {
                   RS_TRY(const auto images, ListImages());
                   std::string list;

@@ -7,6 +7,7 @@
 #include "base/file_io.h"
 #include "base/ini_text.h"
 #include "base/plain_text.h"
+#include "base/trim.h"
 #include "base/url_text.h"
 
 namespace rootstream {
@@ -15,12 +16,6 @@ namespace {
 constexpr size_t kMaxFile = 4 << 20;  // bytes; a bundle of certificates has some 200 KiB
 constexpr std::string_view kSpace = " \t\r\n";
 constexpr std::string_view kBearer = "Bearer ";
-
-std::string_view Trimmed(std::string_view text) {
-  const size_t begin = text.find_first_not_of(kSpace);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kSpace) + 1 - begin);
-}
 
 // Words of a netrc file, one after another.
 class NetrcWords {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/s3_keys.h"
 
 namespace rootstream {
 
@@ -40,13 +41,6 @@ struct Login {
   std::string user;
   std::string password;
   bool operator==(const Login&) const = default;
-};
-
-// Requests are signed with it: AWS Signature Version 4.
-struct S3Keys {
-  std::string access_key, secret_key;
-  std::string session_token;  // may be empty
-  std::string region;
 };
 
 struct NetrcEntry {

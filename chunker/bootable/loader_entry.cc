@@ -2,16 +2,12 @@
 
 #include <algorithm>
 
+#include "base/trim.h"
+
 namespace rootstream {
 namespace {
 
 constexpr std::string_view kSpace = " \t\r";
-
-std::string_view Trimmed(std::string_view text) {
-  const size_t begin = text.find_first_not_of(kSpace);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kSpace) + 1 - begin);
-}
 
 // Paths of a line. Fedora writes a boot loader's variables behind them ("$tuned_initrd").
 std::vector<std::string> Paths(std::string_view value) {

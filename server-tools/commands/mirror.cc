@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 
 #include "base/interrupt.h"
-#include "base/url_text.h"
 #include "cache/network/curl_transport.h"
 #include "server-tools/commands/command.h"
 #include "server-tools/keys.h"
@@ -23,18 +22,17 @@ struct MirrorFlags {
 };
 
 Result<MirrorOptions> OptionsOf(const MirrorFlags& flags) {
-  MirrorOptions options{.from = flags.from, .to = flags.to, .insecure = flags.insecure};
-  options.from.s3 = options.to.s3 = flags.s3;
+  MirrorOptions options{.to = flags.to, .insecure = flags.insecure};
   for (const std::string& text : flags.images) options.images.push_back(ReadImageName(text));
-  if (options.images.empty() && IsStoreUrl(flags.from.text))
-    throw UsageError{WithoutSecrets(flags.from.text) +
-                     ": a web server does not list its images: name them, NAME[:TAG] …"};
   if (flags.keys.empty() && !flags.insecure)
     throw UsageError{"give --pubkey FILE, or --insecure to take images as they come"};
   for (const std::string& file : flags.keys) {
     RS_TRY(const PublicKey key, ReadPublicKey(file));
     options.keys.push_back(key);
   }
+  StoreAddress from = flags.from;
+  from.s3 = options.to.s3 = flags.s3;
+  RS_TRY(options.from, CopySource::Open(from, flags.credentials, options.to));
   return options;
 }
 
@@ -71,20 +69,10 @@ std::string MirrorText(const MirrorReport& r) {
                             MiB(r.bytes_fetched));
 }
 
-Result<Credentials> CredentialsFor(const MirrorFlags& flags, const MirrorOptions& options) {
-  if (!options.from.is_bucket()) return Credentials::Read(flags.credentials, flags.from.text);
-  RS_TRY(const S3Settings settings, ReadS3Settings(options.from.s3));
-  RS_TRY(const S3Location location, S3Location::Parse(options.from.text, settings));
-  if (settings.access_key.empty()) return Credentials();
-  return Credentials::OfS3({settings.access_key, settings.secret_key, settings.session_token, settings.region},
-                           location.StoreUrl());
-}
-
 Status RunMirror(const MirrorFlags& flags) {
-  RS_TRY(const MirrorOptions options, OptionsOf(flags));
   CatchInterrupts();
-  RS_TRY(Credentials credentials, CredentialsFor(flags, options));
-  CurlTransport transport({}, std::move(credentials));
+  RS_TRY(const MirrorOptions options, OptionsOf(flags));
+  CurlTransport transport({}, options.from.credentials);
   RS_TRY(const MirrorReport report, MirrorStore(options, transport));
   fputs(flags.json ? Dump(MirrorJson(report)).c_str() : MirrorText(report).c_str(), stdout);
   Status last;
@@ -107,7 +95,7 @@ void AddMirror(CommandLine& verbs) {
       "run goes on. An image whose serial is lower than that of the copy is refused.");
   command.Argument("FROM", flags->from.text, "a store: its URL (without an image), folder, or s3://BUCKET/PREFIX");
   command.Argument("TO", flags->to.text, "folder of the copy, or s3://BUCKET/PREFIX; made if it is missing");
-  command.OptionalArguments("NAME[:TAG]", flags->images, "what to copy; of a folder or bucket, all if left out");
+  command.OptionalArguments("NAME[:TAG]", flags->images, "what to copy; all if left out");
   AddS3Options(command, flags->s3);
   command.RepeatableOption("--pubkey", "FILE", flags->keys, "public key that must have signed (repeatable)");
   AddCredentialOptions(command, flags->credentials);

@@ -8,6 +8,7 @@
 #include "cache/network/curl_transport.h"
 #include "cache/object_cache.h"
 #include "server-tools/commands/command.h"
+#include "server-tools/copy_source.h"
 #include "server-tools/downloads.h"
 #include "server-tools/keys.h"
 #include "server-tools/store_audit.h"
@@ -57,9 +58,11 @@ struct VerifyFlags {
 
 Result<RepairReport> RepairFrom(const VerifyFlags& flags, const std::vector<PublicKey>& keys) {
   RS_TRY(const Store store, OpenToChange(flags.target));
-  RS_TRY(Credentials credentials, Credentials::Read(flags.credentials, flags.repair));
-  CurlTransport transport({}, std::move(credentials));
-  return RepairStore(store, flags.repair, keys, transport);
+  StoreAddress from(flags.repair);
+  from.s3 = flags.target.s3;
+  RS_TRY(const CopySource source, CopySource::Open(from, flags.credentials, flags.target));
+  CurlTransport transport({}, source.credentials);
+  return RepairStore(store, source.url, keys, transport);
 }
 
 Result<RepairReport> VerifyOrRepair(const VerifyFlags& flags, const std::vector<PublicKey>& keys) {
@@ -95,7 +98,7 @@ ordered_json VerifyJson(const RepairReport& report) {
 
 Status RunVerify(const VerifyFlags& flags) {
   if (!flags.repair.empty() && IsStoreUrl(flags.target.text))
-    throw UsageError{"--repair needs the store's folder, and not a URL"};
+    throw UsageError{"--repair needs the store's folder or bucket, and not a URL"};
   std::vector<PublicKey> keys;
   for (const std::string& file : flags.keys) {
     RS_TRY(const PublicKey key, ReadPublicKey(file));
@@ -117,7 +120,7 @@ void AddVerify(CommandLine& verbs) {
   AddStoreArgument(command, flags->target, "a store's folder, s3://BUCKET/PREFIX, or an image's URL", "STORE|URL");
   command.RepeatableOption("--pubkey", "FILE", flags->keys, "public key that must have signed (repeatable)");
   command.Option("--repair", "FROM", flags->repair,
-                 "fetch what is missing or damaged from this copy, a URL or a folder");
+                 "fetch what is missing or damaged from this copy: a URL, a folder or a bucket");
   AddCredentialOptions(command, flags->credentials);
   command.Flag("--json", flags->json, "for scripts");
 }

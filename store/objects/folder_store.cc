@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "base/unix_time.h"
+#include "base/url_text.h"
 #include "format/id.h"
 #include "format/image_name.h"
 #include "store/objects/folder_upload.h"
@@ -225,6 +226,13 @@ void FolderStore::RemoveAbandonedUploads() {
     const bool is_file = fd.ok() && fstat(fd->get(), &st) == 0 && S_ISREG(st.st_mode);
     if (is_file && flock(fd->get(), LOCK_EX | LOCK_NB) == 0) unlink(path.c_str());
   }
+}
+
+Result<ReaderAddress> FolderStore::ForReaders() const {
+  std::error_code error;
+  const std::string absolute = std::filesystem::absolute(path_, error);
+  if (error) return Failed("cannot look at " + path_ + ": " + error.message());
+  return ReaderAddress{"file://" + UriEncoded(absolute, true), std::nullopt};
 }
 
 Result<bool> FolderStore::TryLock(StoreLock kind) {

@@ -31,6 +31,7 @@ class FolderStore : public ObjectStore {
   void RemoveFolders(const std::vector<std::string>& folders) override;
   void RemoveAbandonedUploads() override;
   Result<bool> TryLock(StoreLock kind) override;
+  Result<ReaderAddress> ForReaders() const override;
 
  private:
   explicit FolderStore(std::string path) : path_(std::move(path)) {}

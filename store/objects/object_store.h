@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/s3_keys.h"
 
 namespace rootstream {
 
@@ -41,6 +42,12 @@ class Upload {
 
 // Publishers hold the lock of a store shared, gc exclusive, so gc removes nothing that a running publisher relies on.
 enum class StoreLock { kShared, kExclusive };
+
+// How those who read a store's images reach it.
+struct ReaderAddress {
+  std::string url;             // http://, https:// or file://
+  std::optional<S3Keys> keys;  // for a private bucket
+};
 
 class ObjectStore {
  public:
@@ -83,6 +90,7 @@ class ObjectStore {
 
   // Held until the ObjectStore is destroyed. False: another process holds it in a conflicting way.
   virtual Result<bool> TryLock(StoreLock kind) = 0;
+  virtual Result<ReaderAddress> ForReaders() const = 0;
 };
 
 }  // namespace rootstream

@@ -17,22 +17,6 @@ bool IsUrl(const std::string& text) {
                      [](unsigned char c) { return std::isalnum(c) != 0 || c == '+' || c == '-' || c == '.'; });
 }
 
-// A folder's path as a URL (RFC 3986, 2.3).
-std::string FileUrl(const std::string& path) {
-  static constexpr char kDigits[] = "0123456789ABCDEF";
-  std::string url = "file://";
-  for (const unsigned char c : path) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
-                       c == '-' || c == '.' || c == '_' || c == '~';
-    if (plain) {
-      url += static_cast<char>(c);
-    } else {
-      url += {'%', kDigits[c >> 4], kDigits[c & 15]};
-    }
-  }
-  return url;
-}
-
 }  // namespace
 
 Result<std::string> StorePath(const std::string& text) {
@@ -58,14 +42,6 @@ std::optional<std::string> PathWithin(const std::string& outer, const std::strin
   if (above == below) return "/";
   if (!below.starts_with(above + "/")) return std::nullopt;
   return below.substr(above.size());
-}
-
-Result<std::string> UrlOfStore(const std::string& text) {
-  RS_TRY(const std::string path, StorePath(text));
-  std::error_code error;
-  const std::string absolute = std::filesystem::absolute(path, error);
-  if (error) return Failed("cannot look at " + path + ": " + error.message());
-  return FileUrl(absolute);
 }
 
 bool IsSameStore(const std::string& a, const std::string& b) {

@@ -16,8 +16,6 @@ Result<std::string> StorePath(const std::string& text);
 // "/srv/store"; "/" if they are the same; nullopt: elsewhere.
 std::optional<std::string> PathWithin(const std::string& outer, const std::string& inner);
 
-// The file:// URL by which readers know the folder that `text` names.
-Result<std::string> UrlOfStore(const std::string& text);
 bool IsSameStore(const std::string& a, const std::string& b);  // true for two paths of one folder
 
 }  // namespace rootstream

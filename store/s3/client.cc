@@ -4,11 +4,10 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <random>
-#include <thread>
 
 #include "base/interrupt.h"
 #include "base/mutex.h"
+#include "base/pause.h"
 #include "base/unix_time.h"
 #include "format/id.h"
 #include "format/limits.h"
@@ -21,7 +20,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr auto kPatience = std::chrono::seconds(60);
-constexpr milliseconds kFirstPause{200}, kLongestPause{5000}, kTick{50};
+constexpr milliseconds kFirstPause{200}, kLongestPause{5000};
 constexpr long kConnectTimeout = 10;  // seconds
 constexpr long kLeastSpeed = 400;     // bytes a second; a transfer below it for kSilence seconds counts as silent
 constexpr long kSilence = 15;
@@ -36,21 +35,6 @@ void InitCurl() {
 
 // "Come later": https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 bool IsTemporary(int status) { return status == 429 || status == 408 || (status >= 500 && status != 501); }
-
-// Half of it, and up to half more by chance, so that many do not come back at once.
-milliseconds Jittered(milliseconds pause) {
-  thread_local std::minstd_rand random(std::random_device{}());
-  return pause / 2 + milliseconds(std::uniform_int_distribution<int64_t>(0, pause.count() / 2)(random));
-}
-
-bool SleepUnlessInterrupted(milliseconds pause) {
-  const auto end = steady_clock::now() + pause;
-  while (steady_clock::now() < end) {
-    if (WasInterrupted()) return false;
-    std::this_thread::sleep_for(kTick);
-  }
-  return !WasInterrupted();
-}
 
 }  // namespace
 
@@ -154,12 +138,12 @@ void S3Client::Prepare(Attempt& attempt, const S3Request& request) const {
   };
   for (const std::string& header : request.headers) add(header);
   if (request.method == "PUT" || request.method == "POST") add("Content-Type: application/octet-stream");
-  if (!settings_.access_key.empty()) {
+  if (!settings_.keys.access_key.empty()) {
     add("x-amz-content-sha256: " + Sha256(request.body).Hex());
-    if (!settings_.session_token.empty()) add("x-amz-security-token: " + settings_.session_token);
-    curl_easy_setopt(easy, CURLOPT_AWS_SIGV4, ("aws:amz:" + settings_.region + ":s3").c_str());
-    curl_easy_setopt(easy, CURLOPT_USERNAME, settings_.access_key.c_str());
-    curl_easy_setopt(easy, CURLOPT_PASSWORD, settings_.secret_key.c_str());
+    if (!settings_.keys.session_token.empty()) add("x-amz-security-token: " + settings_.keys.session_token);
+    curl_easy_setopt(easy, CURLOPT_AWS_SIGV4, ("aws:amz:" + settings_.keys.region + ":s3").c_str());
+    curl_easy_setopt(easy, CURLOPT_USERNAME, settings_.keys.access_key.c_str());
+    curl_easy_setopt(easy, CURLOPT_PASSWORD, settings_.keys.secret_key.c_str());
   }
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, attempt.headers);
   if (request.size > 0) {
@@ -171,14 +155,15 @@ void S3Client::Prepare(Attempt& attempt, const S3Request& request) const {
 Result<S3Answer> S3Client::Do(const S3Request& request) const {
   const std::string shown = location_.Shown(request.name);
   const auto begin = steady_clock::now();
-  for (milliseconds pause = kFirstPause;; pause = std::min(pause * 2, kLongestPause)) {
+  GrowingPause pause(kFirstPause, kLongestPause);
+  for (bool is_first = true;; is_first = false) {
     std::string reason;
     {
       Attempt attempt(*handles_);
       Prepare(attempt, request);
       const CURLcode code = curl_easy_perform(attempt.easy);
       attempt.ReadHead();
-      attempt.answer.was_tried_again = pause != kFirstPause;
+      attempt.answer.was_tried_again = !is_first;
       if (code == CURLE_OK && !IsTemporary(attempt.answer.status)) return std::move(attempt.answer);
       if (WasInterrupted() && !request.is_farewell) return Failed("interrupted");
       // What no later attempt changes: certificates, a URL that is none, an answer that is too large.
@@ -192,10 +177,34 @@ Result<S3Answer> S3Client::Do(const S3Request& request) const {
         if (const S3Error error = ParseS3Error(attempt.answer.body); !error.code.empty()) reason += ", " + error.code;
       }
     }
-    if (request.is_farewell || steady_clock::now() - begin + pause > kPatience)
+    if (request.is_farewell || steady_clock::now() - begin + pause.next() > kPatience)
       return Unavailable(shown + ": " + reason);
-    if (!SleepUnlessInterrupted(Jittered(pause))) return Failed("interrupted");
+    if (!pause.Sleep()) return Failed("interrupted");
   }
+}
+
+Result<S3Client::Objects> S3Client::List(const std::string& prefix, size_t most) const {
+  Objects found;
+  std::string token;
+  do {
+    S3Query query = {{"list-type", "2"}, {"prefix", location_.Key(prefix)}};
+    if (most != 0) query.emplace_back("max-keys", std::to_string(most));
+    if (!token.empty()) query.emplace_back("continuation-token", token);
+    RS_TRY(const S3Answer answer, Do({.query = query}));
+    if (!answer.ok()) return ErrorOf(answer, "");
+    auto page = ParseListing(answer.body);
+    if (!page.ok()) return Of(location_.Shown(prefix), page.error());
+    found.date = answer.date;
+    for (ObjectInfo& object : page->objects) {
+      if (!object.name.starts_with(location_.prefix)) return Failed(location_.Shown(prefix) + ": a listing of others");
+      object.name.erase(0, location_.prefix.size());
+      found.objects.push_back(std::move(object));
+    }
+    token = most == 0 ? page->next : "";
+  } while (!token.empty());
+  std::sort(found.objects.begin(), found.objects.end(),
+            [](const ObjectInfo& a, const ObjectInfo& b) { return a.name < b.name; });
+  return found;
 }
 
 Error S3Client::ErrorOf(const S3Answer& answer, const std::string& name) const {
@@ -212,19 +221,19 @@ Error S3Client::ErrorOf(const S3Answer& answer, const std::string& name) const {
   if (code == "PermanentRedirect" || code == "AuthorizationHeaderMalformed" || answer.status == 301)
     return Refused(shown + ": the bucket is in another region" +
                    (error.region.empty() ? std::string() : ", " + error.region) + "; give it by --s3-region");
-  if (answer.status == 403 && settings_.access_key.empty())
+  if (answer.status == 403 && settings_.keys.access_key.empty())
     return Refused(shown +
                    ": refused, and there is no access key: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or " +
                    "a profile");
   if (code == "InvalidAccessKeyId")
-    return Refused(shown + ": the service does not know access key " + settings_.access_key);
+    return Refused(shown + ": the service does not know access key " + settings_.keys.access_key);
   if (code == "SignatureDoesNotMatch")
-    return Refused(shown + ": the secret key of " + settings_.access_key + " is wrong");
+    return Refused(shown + ": the secret key of " + settings_.keys.access_key + " is wrong");
   if (code == "ExpiredToken" || code == "InvalidToken") return Refused(shown + ": the session token has expired");
   if (answer.status == 403 && name.empty())
-    return Refused(shown + ": access key " + settings_.access_key + " may not list this bucket (s3:ListBucket)");
+    return Refused(shown + ": access key " + settings_.keys.access_key + " may not list this bucket (s3:ListBucket)");
   if (answer.status == 403)
-    return Refused(shown + ": access key " + settings_.access_key + " may not do this (" +
+    return Refused(shown + ": access key " + settings_.keys.access_key + " may not do this (" +
                    (code.empty() ? "HTTP 403" : code) + ")");
   return Failed(shown + ": HTTP " + std::to_string(answer.status) + (code.empty() ? "" : ", " + code) +
                 (error.message.empty() ? "" : ": " + error.message));

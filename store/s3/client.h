@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "store/objects/object_store.h"
 #include "store/s3/location.h"
 #include "store/s3/settings.h"
 
@@ -45,8 +46,16 @@ class S3Client {
   ~S3Client();
 
   const S3Location& location() const { return location_; }
+  const S3Keys& keys() const { return settings_.keys; }
   // Any answer but "come later". kUnavailable: there was none within a minute; kFailed: interrupted by a signal.
   Result<S3Answer> Do(const S3Request& request) const;
+  // The objects whose names begin with `prefix`, sorted by name, with names as of the store; at most `most`, if it is
+  // not 0.
+  struct Objects {
+    std::vector<ObjectInfo> objects;
+    int64_t date = 0;  // the service's clock, seconds since 1970; 0: it does not tell
+  };
+  Result<Objects> List(const std::string& prefix, size_t most = 0) const;
   // What an answer that is no success means, for the person at the terminal. kMissing: there is no such object.
   Error ErrorOf(const S3Answer& answer, const std::string& name) const;
 

@@ -4,14 +4,12 @@
 #include <unistd.h>
 
 #include <random>
-#include <thread>
 
-#include "base/interrupt.h"
 #include "base/mutex.h"
+#include "base/pause.h"
 #include "base/thread.h"
 #include "base/unix_time.h"
 #include "format/id.h"
-#include "store/s3/answers.h"
 
 namespace rootstream {
 namespace {
@@ -22,6 +20,7 @@ using std::chrono::system_clock;
 
 constexpr auto kMargin = std::chrono::seconds(15);  // between the end of a lease and of what is done under it
 constexpr auto kPatience = kLease + std::chrono::seconds(60);
+constexpr milliseconds kTurnPause{500};
 constexpr std::string_view kFolder = "leases/";
 
 const char* Word(LeaseKind kind) {
@@ -43,11 +42,6 @@ std::string RandomHex() {
     bytes.append(reinterpret_cast<const char*>(&word), sizeof word);
   }
   return Hex(bytes);
-}
-
-milliseconds RandomPause() {
-  thread_local std::minstd_rand random(std::random_device{}());
-  return milliseconds(std::uniform_int_distribution<int>(50, 500)(random));
 }
 
 // For people who look into the bucket.
@@ -102,25 +96,15 @@ namespace {
 // Whether there is a lease, other than `own`, that conflicts; removes those that have ended.
 Result<bool> HasConflict(const S3Client& client, LeaseKind kind, const std::string& own) {
   bool has_conflict = false;
-  std::string token;
-  do {
-    S3Query query = {{"list-type", "2"}, {"prefix", client.location().Key(kFolder)}};
-    if (!token.empty()) query.emplace_back("continuation-token", token);
-    RS_TRY(const S3Answer answer, client.Do({.query = query}));
-    if (!answer.ok()) return client.ErrorOf(answer, "");
-    RS_TRY(const S3Listing listing, ParseListing(answer.body));
-    for (const ObjectInfo& object : listing.objects) {
-      const std::string name = object.name.substr(client.location().prefix.size());
-      if (name == own) continue;
-      const auto now = TimePointOf(answer.date);
-      if (answer.date != 0 && now - object.time > kLease) {
-        (void)client.Do({.method = "DELETE", .name = name});
-      } else if (Conflicts(kind, std::string_view(name).substr(kFolder.size()))) {
-        has_conflict = true;
-      }
+  RS_TRY(const S3Client::Objects leases, client.List(std::string(kFolder)));
+  for (const ObjectInfo& lease : leases.objects) {
+    if (lease.name == own) continue;
+    if (leases.date != 0 && TimePointOf(leases.date) - lease.time > kLease) {
+      (void)client.Do({.method = "DELETE", .name = lease.name});
+    } else if (Conflicts(kind, std::string_view(lease.name).substr(kFolder.size()))) {
+      has_conflict = true;
     }
-    token = listing.next;
-  } while (!token.empty());
+  }
   return has_conflict;
 }
 
@@ -156,18 +140,18 @@ Result<std::unique_ptr<Lease>> Lease::TryTake(const S3Client& client, LeaseKind 
   if (conflict.ok() && !*conflict) return std::unique_ptr<Lease>(new Lease(std::move(state)));
   state->Remove();
   if (!conflict.ok()) return conflict.error();
-  std::this_thread::sleep_for(RandomPause());  // so that of two that stepped back one comes first
+  SleepUnlessInterrupted(Jittered(kTurnPause));  // so that of two that stepped back one comes first
   return std::unique_ptr<Lease>();
 }
 
 Result<std::unique_ptr<Lease>> Lease::Take(const S3Client& client, LeaseKind kind) {
   const auto end = steady_clock::now() + kPatience;
+  GrowingPause pause(kTurnPause, 8 * kTurnPause);
   while (true) {
     RS_TRY(auto lease, TryTake(client, kind));
     if (lease != nullptr) return lease;
-    if (WasInterrupted()) return Failed("interrupted");
     if (steady_clock::now() > end) return Failed(client.location().Shown() + ": others do not stop replacing objects");
-    std::this_thread::sleep_for(RandomPause());
+    if (!pause.Sleep()) return Failed("interrupted");
   }
 }
 

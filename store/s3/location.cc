@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/plain_text.h"
+#include "base/url_text.h"
 
 namespace rootstream {
 namespace {
@@ -22,22 +23,6 @@ bool IsBucketName(std::string_view name) {
 
 bool IsS3Url(std::string_view text) { return text.starts_with(kScheme); }
 
-std::string UriEncoded(std::string_view text, bool is_path) {
-  static constexpr char kDigits[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                          c == '.' || c == '_' || c == '~' || (is_path && c == '/');
-    const auto byte = static_cast<unsigned char>(c);
-    if (is_plain) {
-      out += c;
-    } else {
-      out += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
-    }
-  }
-  return out;
-}
-
 Result<S3Location> S3Location::Parse(std::string_view text, const S3Settings& settings) {
   const std::string shown(text);
   std::string_view rest = text.substr(kScheme.size());
@@ -53,7 +38,7 @@ Result<S3Location> S3Location::Parse(std::string_view text, const S3Settings& se
     return Invalid(shown + ": its prefix cannot be used");
   location.endpoint = settings.endpoint;
   while (location.endpoint.ends_with('/')) location.endpoint.pop_back();
-  if (location.endpoint.empty()) location.endpoint = "https://s3." + settings.region + ".amazonaws.com";
+  if (location.endpoint.empty()) location.endpoint = "https://s3." + settings.keys.region + ".amazonaws.com";
   if (!location.endpoint.starts_with("http://") && !location.endpoint.starts_with("https://"))
     return Invalid("S3 endpoint '" + location.endpoint + "': it is no URL, http:// or https://");
   location.is_path_style = settings.style.empty() ? !settings.endpoint.empty() : settings.style == "path";

@@ -15,9 +15,6 @@ using S3Query = std::vector<std::pair<std::string, std::string>>;
 
 bool IsS3Url(std::string_view text);
 
-// Escapes all but RFC 3986's unreserved characters; of '/', a path keeps those.
-std::string UriEncoded(std::string_view text, bool is_path);
-
 struct S3Location {
   std::string bucket;
   std::string prefix;    // empty, or ends with '/'

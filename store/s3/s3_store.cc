@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/url_text.h"
 #include "format/ref.h"
 #include "store/objects/store_mark.h"
 #include "store/s3/answers.h"
@@ -13,7 +14,8 @@ namespace {
 using std::chrono::system_clock;
 
 constexpr int kNotFound = 404, kPreconditionFailed = 412, kNoSuchRange = 416, kNotImplemented = 501;
-constexpr int64_t kRenewAfter = 3600;                 // seconds; gc's time of grace is far longer
+constexpr int64_t kRenewAfter = 3600;  // seconds; gc's time of grace is far longer
+constexpr std::string_view kPacks = "packs/";
 constexpr std::string_view kUploadId = "?uploadId=";  // after the name of an object: an upload of it
 
 const std::string kMark(kStoreMark);
@@ -41,8 +43,8 @@ Result<std::unique_ptr<S3Store>> S3Store::Open(const std::string& url, const S3O
   RS_TRY(auto store, Connect(url, options));
   RS_TRY(const bool has_mark, store->HasMark());
   if (has_mark) return store;
-  RS_TRY(const auto objects, store->ListAll("", true));
-  if (objects.empty()) return Missing(store->Shown("") + ": no store is there");
+  RS_TRY(const S3Client::Objects some, store->client_.List("", 1));
+  if (some.objects.empty()) return Missing(store->Shown("") + ": no store is there");
   return Invalid(store->Shown("") + ": not a store (it has no " + kMark + ")");
 }
 
@@ -50,8 +52,8 @@ Result<std::unique_ptr<S3Store>> S3Store::OpenOrCreate(const std::string& url, c
   RS_TRY(auto store, Connect(url, options));
   RS_TRY(const bool has_mark, store->HasMark());
   if (has_mark) return store;
-  RS_TRY(const auto objects, store->ListAll("", true));
-  if (!objects.empty()) return Invalid(store->Shown("") + ": not a store, and not empty; nothing was written");
+  RS_TRY(const S3Client::Objects some, store->client_.List("", 1));
+  if (!some.objects.empty()) return Invalid(store->Shown("") + ": not a store, and not empty; nothing was written");
   RS_TRY(const auto upload, store->Put(""));
   RS_CHECK(upload->Append(StoreMarkText()));
   RS_CHECK(upload->Commit(kMark));
@@ -60,7 +62,7 @@ Result<std::unique_ptr<S3Store>> S3Store::OpenOrCreate(const std::string& url, c
 
 Result<std::string> S3Store::Get(const std::string& name, uint64_t offset, size_t size) const {
   // Everything but packs is small. Of objects without bytes, some services send a part that is none.
-  const bool is_large = name.starts_with("packs/") && size > 0;
+  const bool is_large = name.starts_with(kPacks) && size > 0;
   RS_TRY(S3Answer answer, client_.Do({.name = name, .first = is_large ? offset : 0, .size = is_large ? size : 0}));
   if (answer.status == kNoSuchRange) return std::string();
   if (!answer.ok()) return client_.ErrorOf(answer, name);
@@ -70,27 +72,10 @@ Result<std::string> S3Store::Get(const std::string& name, uint64_t offset, size_
   return std::move(answer.body);
 }
 
-Result<std::vector<ObjectInfo>> S3Store::List(const std::string& folder) const { return ListAll(folder + "/", false); }
-
-Result<std::vector<ObjectInfo>> S3Store::ListAll(const std::string& prefix, bool with_deleted) const {
-  std::vector<ObjectInfo> found;
-  std::string token;
-  do {
-    S3Query query = {{"list-type", "2"}, {"prefix", client_.location().Key(prefix)}};
-    if (!token.empty()) query.emplace_back("continuation-token", token);
-    RS_TRY(const S3Answer answer, client_.Do({.query = query}));
-    if (!answer.ok()) return client_.ErrorOf(answer, "");
-    auto listing = ParseListing(answer.body);
-    if (!listing.ok()) return Of(Shown(prefix), listing.error());
-    for (ObjectInfo& object : listing->objects) {
-      if (!object.name.starts_with(client_.location().prefix)) return Failed(Shown(prefix) + ": a listing of others");
-      object.name.erase(0, client_.location().prefix.size());
-      if (with_deleted || !IsDeleted(object)) found.push_back(std::move(object));
-    }
-    token = listing->next;
-  } while (!token.empty());
-  std::sort(found.begin(), found.end(), [](const ObjectInfo& a, const ObjectInfo& b) { return a.name < b.name; });
-  return found;
+Result<std::vector<ObjectInfo>> S3Store::List(const std::string& folder) const {
+  RS_TRY(S3Client::Objects found, client_.List(folder + "/"));
+  std::erase_if(found.objects, IsDeleted);
+  return std::move(found.objects);
 }
 
 Result<std::unique_ptr<Upload>> S3Store::Put(const std::string& resume) {
@@ -99,6 +84,7 @@ Result<std::unique_ptr<Upload>> S3Store::Put(const std::string& resume) {
 }
 
 bool S3Store::Renew(const std::string& name, uint64_t size) {
+  if (IsListedAndYoung(name, size)) return true;
   const auto there = client_.Do({.method = "HEAD", .name = name});
   if (!there.ok() || !there->ok() || there->size < size) return false;
   if (there->date - there->last_modified < kRenewAfter) return true;
@@ -108,6 +94,22 @@ bool S3Store::Renew(const std::string& name, uint64_t size) {
        .name = name,
        .headers = {"x-amz-copy-source: " + source, "x-amz-metadata-directive: REPLACE", CacheControlOf(name)}});
   return true;
+}
+
+// A publish renews every pack that it uses again: a listing has a thousand for one request. While the lease is held,
+// nothing that it names is deleted.
+bool S3Store::IsListedAndYoung(const std::string& name, uint64_t size) {
+  if (!name.starts_with(kPacks) || !CheckLease().ok() || lease_ == nullptr) return false;
+  const MutexLock lock(listed_);
+  if (!packs_) {
+    const auto found = client_.List(std::string(kPacks));
+    packs_.emplace();
+    if (found.ok() && found->date != 0)
+      for (const ObjectInfo& pack : found->objects)
+        if (found->date - system_clock::to_time_t(pack.time) < kRenewAfter) packs_->emplace(pack.name, pack.size);
+  }
+  const auto pack = packs_->find(name);
+  return pack != packs_->end() && pack->second >= size;
 }
 
 Result<S3Conditions> S3Store::Conditions() {
@@ -171,8 +173,8 @@ Result<ObjectStore::Leftovers> S3Store::FindLeftovers(system_clock::time_point b
                                                       const std::set<std::string>&) const {
   Leftovers found;
   RS_CHECK(AddUploads(before, found));
-  RS_TRY(const auto objects, ListAll("images/", true));
-  for (const ObjectInfo& object : objects)
+  RS_TRY(const S3Client::Objects refs, client_.List("images/"));
+  for (const ObjectInfo& object : refs.objects)
     if (IsDeleted(object) && object.time <= before) found.uploads.push_back(object);
   return found;
 }
@@ -199,6 +201,12 @@ Status S3Store::AddUploads(system_clock::time_point before, Leftovers& found) co
 }
 
 Status S3Store::CheckLease() const { return lease_ == nullptr ? Ok() : lease_->Check(); }
+
+Result<ReaderAddress> S3Store::ForReaders() const {
+  ReaderAddress address{client_.location().StoreUrl(), std::nullopt};
+  if (!client_.keys().access_key.empty()) address.keys = client_.keys();
+  return address;
+}
 
 Result<bool> S3Store::TryLock(StoreLock kind) {
   RS_TRY(lease_, Lease::TryTake(client_, kind == StoreLock::kShared ? LeaseKind::kShared : LeaseKind::kExclusive));

@@ -4,6 +4,7 @@
 // deleted stays as kDeletedRef (format/ref.h) until gc, since most services do not delete under a condition.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -34,12 +35,13 @@ class S3Store : public ObjectStore {
   void RemoveFolders(const std::vector<std::string>&) override {}  // there are none
   void RemoveAbandonedUploads() override {}                        // they lie where they were begun
   Result<bool> TryLock(StoreLock kind) override;
+  Result<ReaderAddress> ForReaders() const override;
 
  private:
   S3Store(S3Location location, S3Settings settings) : client_(std::move(location), std::move(settings)) {}
   static Result<std::unique_ptr<S3Store>> Connect(const std::string& url, const S3Options& options);
   Result<bool> HasMark() const;
-  Result<std::vector<ObjectInfo>> ListAll(const std::string& prefix, bool with_deleted) const;
+  bool IsListedAndYoung(const std::string& name, uint64_t size);
   Status AddUploads(std::chrono::system_clock::time_point before, Leftovers& found) const;
   Result<S3Conditions> Conditions() RS_REQUIRES(turn_);
   Status CheckLease() const;
@@ -48,6 +50,8 @@ class S3Store : public ObjectStore {
   const S3Client client_;
   Mutex turn_;  // one thread replaces at a time
   std::optional<S3Conditions> conditions_ RS_GUARDED_BY(turn_);
+  Mutex listed_;
+  std::optional<std::map<std::string, uint64_t>> packs_ RS_GUARDED_BY(listed_);  // young ones, with their sizes
   std::unique_ptr<Lease> lease_;  // set before other threads use the store
 };
 

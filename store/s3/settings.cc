@@ -57,7 +57,7 @@ Result<S3Settings> ReadS3Settings(const S3Options& options) {
   S3Settings settings;
   settings.endpoint = FirstOf({options.endpoint, Environment({"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"}),
                                ValueOf(config, "s3.endpoint_url"), ValueOf(config, "endpoint_url")});
-  settings.region = FirstOf(
+  settings.keys.region = FirstOf(
       {options.region, Environment({"AWS_REGION", "AWS_DEFAULT_REGION"}), ValueOf(config, "region"), kDefaultRegion});
   settings.style = FirstOf({options.style, ValueOf(config, "s3.addressing_style")});
   if (settings.style == "auto") settings.style.clear();
@@ -67,17 +67,18 @@ Result<S3Settings> ReadS3Settings(const S3Options& options) {
   // Key, secret and token come from one place.
   const std::string from_environment = Environment({"AWS_ACCESS_KEY_ID"});
   if (!from_environment.empty() && options.profile.empty()) {
-    settings.access_key = from_environment;
-    settings.secret_key = Environment({"AWS_SECRET_ACCESS_KEY"});
-    settings.session_token = Environment({"AWS_SESSION_TOKEN"});
+    settings.keys.access_key = from_environment;
+    settings.keys.secret_key = Environment({"AWS_SECRET_ACCESS_KEY"});
+    settings.keys.session_token = Environment({"AWS_SESSION_TOKEN"});
   } else {
     const Values& from = keys.contains("aws_access_key_id") ? keys : config;
-    settings.access_key = ValueOf(from, "aws_access_key_id");
-    settings.secret_key = ValueOf(from, "aws_secret_access_key");
-    settings.session_token = ValueOf(from, "aws_session_token");
+    settings.keys.access_key = ValueOf(from, "aws_access_key_id");
+    settings.keys.secret_key = ValueOf(from, "aws_secret_access_key");
+    settings.keys.session_token = ValueOf(from, "aws_session_token");
   }
-  if (settings.access_key.empty() != settings.secret_key.empty())
-    return Invalid("S3 access key '" + settings.access_key + "': its secret key is not given, or the other way round");
+  if (settings.keys.access_key.empty() != settings.keys.secret_key.empty())
+    return Invalid("S3 access key '" + settings.keys.access_key +
+                   "': its secret key is not given, or the other way round");
   return settings;
 }
 

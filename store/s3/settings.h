@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "base/s3_keys.h"
 
 namespace rootstream {
 
@@ -21,11 +22,9 @@ struct S3Options {
 
 struct S3Settings {
   std::string endpoint;  // empty: Amazon's, of the region
-  std::string region;
-  std::string style;                   // empty: "path" where an endpoint is given, else "virtual"
-  std::string access_key, secret_key;  // empty: requests are not signed
-  std::string session_token;
-  std::string ca;  // file with certificates; empty: the system's
+  std::string style;     // empty: "path" where an endpoint is given, else "virtual"
+  std::string ca;        // file with certificates; empty: the system's
+  S3Keys keys;           // without an access key, requests are not signed
 };
 
 // kInvalid: a file or value cannot be used; kMissing: there is no such profile.

@@ -129,7 +129,9 @@ TEST_F(ObjectCacheTest, ManyThreadsWithLittleMemoryGetTheRightBytes) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(wrong, 0);
-  EXPECT_LE(net_.requests().size(), pack_.refs.size());
+  // Who looked for an object just before it came, and asks for it when memory has let go of it again, has it fetched
+  // once more; all others find it on the disk.
+  EXPECT_LE(net_.requests().size(), 2 * pack_.refs.size());
 }
 
 TEST_F(ObjectCacheTest, PrefetchBringsObjectsIn) {

@@ -3,6 +3,11 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace rootstream;
+  if (const auto list = ParseImageList(FuzzBytes(data, size)); list.ok()) {
+    std::string text;
+    for (const ImageName& image : *list) text += image.ToString() + "\n";
+    FUZZ_CHECK(*ParseImageList(text) == *list);
+  }
   const auto layers = ParseLayersUrl(FuzzBytes(data, size));
   if (layers.ok()) {
     const auto same = ParseLayersUrl(layers->ToString());

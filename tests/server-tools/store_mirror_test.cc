@@ -34,7 +34,7 @@ class StoreMirror : public ::testing::Test {
   }
 
   MirrorOptions Options(const std::vector<std::string>& images) {
-    MirrorOptions options{.from = kUrl, .to = to_, .keys = {key_.public_key()}};
+    MirrorOptions options{.from = {.url = kUrl}, .to = to_, .keys = {key_.public_key()}};
     options.patience = std::chrono::seconds(0);
     for (const std::string& image : images) options.images.push_back({image, "latest"});
     return options;
@@ -101,12 +101,27 @@ TEST_F(StoreMirror, CopiesAllOfAFolder) {
   PublishVersion("one", 1);
   PublishVersion("two", 2);
   MirrorOptions options = Options({});
-  options.from = from_;
+  options.from = CopySource::Open(from_, {}, to_).value();
   CurlTransport curl({});
   const auto report = MirrorStore(options, curl);
   ASSERT_TRUE(IsOk(report));
   EXPECT_EQ(report->images.size(), 2u);
   ExpectCopyOf(Files(from_));
+}
+
+TEST_F(StoreMirror, CopiesAllThatAWebServerLists) {
+  PublishVersion("one", 1);
+  PublishVersion("two", 2);
+  ServeAll();
+  const auto report = MirrorImages({});
+  ASSERT_TRUE(IsOk(report));
+  EXPECT_EQ(report->images.size(), 2u);
+  ExpectCopyOf(Files(from_));
+}
+
+TEST_F(StoreMirror, AsksForNamesWhereNoneAreListed) {
+  EXPECT_TRUE(FailsWith(ErrorKind::kMissing, MirrorImages({})));
+  EXPECT_FALSE(std::filesystem::exists(to_));
 }
 
 TEST_F(StoreMirror, FetchesNothingTwice) {
@@ -262,12 +277,8 @@ TEST_F(StoreMirror, OneImagesFailureIsNotTheNextOnes) {
 
 TEST_F(StoreMirror, RefusesFoldersThatAreNoStores) {
   PublishVersion("image", 1);
-  MirrorOptions options = Options({"image"});
-  options.from = from_;
-  options.to = from_ + "/";
-  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, MirrorStore(options, network_)));
-  options.from = folder_ / "nothing";
-  EXPECT_TRUE(FailsWith(ErrorKind::kMissing, MirrorStore(options, network_)));
+  EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, CopySource::Open(from_, {}, from_ + "/")));
+  EXPECT_TRUE(FailsWith(ErrorKind::kMissing, CopySource::Open(folder_ / "nothing", {}, to_)));
   WriteTestFile(to_ + "/mine", "x");
   EXPECT_TRUE(FailsWith(ErrorKind::kInvalid, MirrorImages({"image"})));
   EXPECT_EQ(FilesBelow(to_).size(), 1u);

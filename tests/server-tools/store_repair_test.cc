@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "cache/network/curl_transport.h"
+#include "server-tools/copy_source.h"
 #include "tests/support/test_store.h"
 
 namespace rootstream {
@@ -25,8 +26,9 @@ class StoreRepair : public ::testing::Test {
 
   Result<RepairReport> Repair(const std::string& from) {
     RS_TRY(const Store store, Store::Open(store_));
-    CurlTransport transport({}, {});
-    return RepairStore(store, from, {}, transport);
+    RS_TRY(const CopySource source, CopySource::Open(from, {}, store_));
+    CurlTransport transport({}, source.credentials);
+    return RepairStore(store, source.url, {}, transport);
   }
 
   // Of a version that is not the present one: gc may have removed it, so it is not missed.

@@ -67,8 +67,9 @@ TEST_F(StoreInMemory, IsMirroredInto) {
   FakeTransport network;
   for (const auto& [name, object] : contents_.objects) network.Serve(url + "/" + name, object.bytes);
   MemoryStore::Contents copy;
-  const auto report = MirrorInto([&]() -> Result<Store> { return Open(copy); },
-                                 {.from = url, .to = "", .images = {{"image", "latest"}}, .insecure = true}, network);
+  const auto report =
+      MirrorInto([&]() -> Result<Store> { return Open(copy); },
+                 {.from = {.url = url}, .to = "", .images = {{"image", "latest"}}, .insecure = true}, network);
   ASSERT_TRUE(IsOk(report));
   EXPECT_EQ(report->images.at(0).error, "");
   ExpectSound(copy);

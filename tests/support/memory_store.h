@@ -90,6 +90,7 @@ class MemoryStore : public ObjectStore {
   void RemoveFolders(const std::vector<std::string>&) override {}
   void RemoveAbandonedUploads() override {}
   Result<bool> TryLock(StoreLock) override { return true; }
+  Result<ReaderAddress> ForReaders() const override { return Failed("nobody reads it"); }
 
  private:
   class MemoryUpload : public Upload {

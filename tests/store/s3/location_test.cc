@@ -10,7 +10,7 @@ namespace {
 S3Settings At(const std::string& endpoint, const std::string& style = "") {
   S3Settings settings;
   settings.endpoint = endpoint;
-  settings.region = "eu-west-1";
+  settings.keys.region = "eu-west-1";
   settings.style = style;
   return settings;
 }

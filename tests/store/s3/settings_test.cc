@@ -30,9 +30,9 @@ class S3SettingsTest : public ::testing::Test {
 TEST_F(S3SettingsTest, WithoutAnythingAreAmazonsAndUnsigned) {
   const auto settings = ReadS3Settings({});
   ASSERT_TRUE(IsOk(settings));
-  EXPECT_EQ(settings->region, "us-east-1");
+  EXPECT_EQ(settings->keys.region, "us-east-1");
   EXPECT_EQ(settings->endpoint, "");
-  EXPECT_EQ(settings->access_key, "");
+  EXPECT_EQ(settings->keys.access_key, "");
 }
 
 TEST_F(S3SettingsTest, OptionsComeBeforeVariablesBeforeFiles) {
@@ -42,16 +42,16 @@ TEST_F(S3SettingsTest, OptionsComeBeforeVariablesBeforeFiles) {
                 "aws_access_key_id = P\naws_secret_access_key = PS\n");
   auto settings = ReadS3Settings({});
   ASSERT_TRUE(IsOk(settings));
-  EXPECT_EQ(settings->region + settings->endpoint + settings->access_key, "filehttp://fileF");
+  EXPECT_EQ(settings->keys.region + settings->endpoint + settings->keys.access_key, "filehttp://fileF");
   setenv("AWS_REGION", "variable", 1);
   setenv("AWS_ACCESS_KEY_ID", "V", 1);
   setenv("AWS_SECRET_ACCESS_KEY", "VS", 1);
   settings = ReadS3Settings({});
   ASSERT_TRUE(IsOk(settings));
-  EXPECT_EQ(settings->region + settings->access_key + settings->secret_key, "variableVVS");
+  EXPECT_EQ(settings->keys.region + settings->keys.access_key + settings->keys.secret_key, "variableVVS");
   settings = ReadS3Settings({.region = "option", .profile = "p"});
   ASSERT_TRUE(IsOk(settings));
-  EXPECT_EQ(settings->region + settings->access_key + settings->secret_key, "optionPPS");
+  EXPECT_EQ(settings->keys.region + settings->keys.access_key + settings->keys.secret_key, "optionPPS");
 }
 
 TEST_F(S3SettingsTest, WhatCannotBeMeantIsRefused) {
