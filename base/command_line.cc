@@ -1,6 +1,7 @@
 #include "base/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <new>
@@ -9,6 +10,7 @@
 #include "base/interrupt.h"
 #include "base/message.h"
 #include "base/program_start.h"
+#include "base/settings_arguments.h"
 #include "base/tell.h"
 
 namespace rootstream {
@@ -152,6 +154,12 @@ Verb CommandLine::AddTo(const Verb& group, const std::string& name, const std::s
   return Verb(*verb);
 }
 
+void CommandLine::TakeSettingsFile(Verb& verb, const std::vector<std::string>& positions) {
+  verb.app_->add_option("--config", "a file with these options and arguments, a line for each: level = 19")
+      ->type_name("FILE");
+  settings_files_[verb.app_] = positions;
+}
+
 void CommandLine::SetVersion(const std::string& text) { app_->set_version_flag("--version", text); }
 void CommandLine::SetFooter(const std::string& text) { app_->footer(text); }
 
@@ -173,7 +181,13 @@ int CommandLine::ParseAndRun(ProgramStart& start) {
   if (!first.starts_with("-") && app_->get_subcommands(is_first).empty())
     return ReportUsage("there is no command '" + first + "'; see " + program_ + " --help");
   try {
-    app_->parse(start.argc(), start.argv());
+    std::vector<std::string> arguments(start.argv() + std::min(start.argc(), 1), start.argv() + start.argc());
+    for (const auto& [verb, positions] : settings_files_) {
+      const Status expanded = verb->get_name() == first ? ExpandSettingsFile(*verb, positions, arguments) : Ok();
+      if (!expanded.ok()) throw UsageError{expanded.error().message};
+    }
+    std::reverse(arguments.begin(), arguments.end());  // as the parser wants them
+    app_->parse(std::move(arguments));
   } catch (const CLI::ParseError& error) {
     return app_->exit(error) == 0 ? 0 : 2;
   }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -80,6 +81,10 @@ class CommandLine {
   Verb AddGroup(const std::string& name, const std::string& help);
   Verb AddTo(const Verb& group, const std::string& name, const std::string& help, Run run);
 
+  // Gives a verb the option "--config FILE" (settings_arguments.h). `positions`: how the file names what is given by
+  // position.
+  void TakeSettingsFile(Verb& verb, const std::vector<std::string>& positions);
+
   void SetVersion(const std::string& text);  // what --version prints
   void SetFooter(const std::string& text);   // the end of --help
 
@@ -91,6 +96,7 @@ class CommandLine {
   const std::string program_;
   std::unique_ptr<CLI::App> app_;
   Run picked_;
+  std::map<const CLI::App*, std::vector<std::string>> settings_files_;  // positions
 };
 
 }  // namespace rootstream

@@ -4,7 +4,8 @@
 
 namespace rootstream {
 void ClientFlags::AddTo(Verb& verb) {
-  verb.RepeatableOption("--pubkey", "FILE", options.public_keys, "public key that signs the image (repeatable)");
+  verb.RepeatableOption("--pubkey", "FILE", options.public_keys,
+                        "public key that signs the image (repeatable); else those of /etc/rootstream/keys.d count");
   verb.Flag("--insecure", options.insecure, "take an image that no known key has signed");
   verb.Option("--cache", "DIR", cache, "folder of the local cache, or none");
   verb.Option("--cache-size", "SIZE", cache_size, "most the cache may hold: 500M, 2G");
@@ -29,7 +30,21 @@ Status ClientFlags::Apply() {
     RS_TRY(options.give_up_after, ParseNetworkLoss(network_loss));
   }
   options.record = !record.empty();
+  NoteGiven();
   return Ok();
+}
+
+void ClientFlags::NoteGiven() {
+  const auto note = [this](const char* name, bool is_given) {
+    if (is_given) options.given.insert(name);
+  };
+  note("pubkey", !options.public_keys.empty());
+  note("cache", !cache.empty());
+  note("cache-size", !cache_size.empty());
+  note("mirror", !options.mirrors.empty());
+  note("on-network-loss", !network_loss.empty());
+  for (const CredentialOption& option : kCredentialOptions)
+    note(option.name, !(options.credentials.*option.file).empty());
 }
 
 void TellLostMemory(const Client& client) {

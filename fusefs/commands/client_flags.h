@@ -19,6 +19,9 @@ struct ClientFlags {
 
   void AddTo(Verb& verb);
   Status Apply();  // kInvalid
+
+ private:
+  void NoteGiven();
 };
 
 // Prints a warning on standard error if the memory of refs is lost.

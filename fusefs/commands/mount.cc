@@ -2,6 +2,7 @@
 #include "base/tell.h"
 #include "fusefs/commands/client_flags.h"
 #include "fusefs/commands/verbs.h"
+#include "fusefs/image/machine_settings.h"
 
 namespace rootstream {
 namespace {
@@ -35,6 +36,8 @@ void AddMount(CommandLine& verbs, MountCaller caller) {
     for (const std::string& list : *lists)
       if (const Status status = AddOptionList(list, *options); !status.ok()) return ReportUsage(status.error().message);
     if (options->action == MountAction::kRemount) return *fake ? 0 : Report(MountImage(*options));
+    if (const Status added = AddMachineSettings(SettingsFolder(), options->client); !added.ok())
+      return ReportFailure(added.error());
     if (!NamesTrust(options->client)) return ReportUsage(kTrustMissing);
     return *fake ? Report(CheckUrls(options->client)) : Report(MountImage(*options));
   });
@@ -51,6 +54,7 @@ void AddMount(CommandLine& verbs, MountCaller caller) {
   // Options that mount(8) passes to its helpers.
   command.IgnoredFlags("-s,-n,-v,--verbose,-w,-r");
   command.IgnoredOptions("-t,-N");
+  verbs.TakeSettingsFile(command, {"url", "mountpoint"});
 }
 
 }  // namespace rootstream

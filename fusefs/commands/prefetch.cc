@@ -72,6 +72,7 @@ void AddPrefetch(CommandLine& verbs) {
     return WithClient(*flags, [&](Client& client) { return *all ? PrefetchAll(client) : PrefetchHotRange(client); });
   });
   command.Argument("URL", flags->options.url);
+  verbs.TakeSettingsFile(command, {"url"});
   command.Flag("--all", *all, "all of it, so that it can be used without a network");
   flags->AddTo(command);
 }

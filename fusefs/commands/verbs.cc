@@ -33,6 +33,7 @@ int RunClientCommand(ProgramStart& start) {
                   "\nrootstream COMMAND --help tells more of each.");
   AddMount(verbs, caller);
   AddUmount(verbs);
+  AddMounts(verbs);
   AddStatus(verbs);
   AddLs(verbs);
   AddCat(verbs);

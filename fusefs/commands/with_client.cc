@@ -1,6 +1,7 @@
 #include "fusefs/commands/with_client.h"
 
 #include "base/tell.h"
+#include "fusefs/image/machine_settings.h"
 #include "fusefs/image/profile_file.h"
 
 namespace rootstream {
@@ -14,6 +15,8 @@ Result<std::unique_ptr<Client>> OpenClient(const ClientFlags& flags) {
 
 int WithClient(ClientFlags& flags, const std::function<Status(Client&)>& use) {
   if (const Status status = flags.Apply(); !status.ok()) return ReportUsage(status.error().message);
+  if (const Status added = AddMachineSettings(SettingsFolder(), flags.options); !added.ok())
+    return ReportFailure(added.error());
   if (!NamesTrust(flags.options)) return ReportUsage(kTrustMissing);
   const auto client = OpenClient(flags);
   if (!client.ok()) return ReportFailure(client.error());

@@ -20,7 +20,50 @@ std::string DefaultCacheFolder() {
   return std::string(home != nullptr ? home : "/tmp") + "/.cache/rootstream";
 }
 
+// Options that are not files of credentials.
+struct OptionByName {
+  const char* name;
+  Status (*set)(const std::string& value, ClientOptions& options);
+};
+constexpr OptionByName kOptions[] = {
+    {"pubkey",
+     [](const std::string& value, ClientOptions& options) -> Status {
+       return options.public_keys.push_back(value), Ok();
+     }},
+    {"cache", [](const std::string& value, ClientOptions& options) -> Status { return options.cache = value, Ok(); }},
+    {"cache-size",
+     [](const std::string& value, ClientOptions& options) -> Status {
+       RS_TRY(options.cache_size, ParseCacheSize(value));
+       return Ok();
+     }},
+    {"mirror",
+     [](const std::string& value, ClientOptions& options) -> Status { return options.mirrors.push_back(value), Ok(); }},
+    {"on-network-loss",
+     [](const std::string& value, ClientOptions& options) -> Status {
+       RS_TRY(options.give_up_after, ParseNetworkLoss(value));
+       return Ok();
+     }},
+};
+
 }  // namespace
+
+Result<bool> SetClientOption(const std::string& name, const std::string& value, ClientOptions& options) {
+  for (const CredentialOption& option : kCredentialOptions)
+    if (name == option.name) return options.credentials.*option.file = value, true;
+  for (const OptionByName& option : kOptions) {
+    if (name != option.name) continue;
+    RS_CHECK(option.set(value, options));
+    return true;
+  }
+  return false;
+}
+
+std::vector<std::string> ClientOptionNames() {
+  std::vector<std::string> names;
+  for (const OptionByName& option : kOptions) names.push_back(option.name);
+  for (const CredentialOption& option : kCredentialOptions) names.push_back(option.name);
+  return names;
+}
 
 std::string CacheFolder(const ClientOptions& options) {
   if (!options.cache) return DefaultCacheFolder();

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,13 @@ struct ClientOptions {
   bool warm_up = false;           // fetch the hot range as soon as the image is open
   Neighbours neighbours = Neighbours::kGuess;  // whether to fetch what lies beside requested objects
   std::optional<uint64_t> fill;                // then fetch everything: bytes a second, or kNoRateLimit
+  std::set<std::string> given;  // names of options that a person gave: the machine's settings do not count
 };
+
+// Sets an option by its name on the command line, without "--". Those that may be repeated are added. False: it is none
+// that all commands have. kInvalid: its value.
+Result<bool> SetClientOption(const std::string& name, const std::string& value, ClientOptions& options);
+std::vector<std::string> ClientOptionNames();  // all that SetClientOption() knows
 
 // "64M", "2G", "4096": bytes; K, M, G, T are powers of 1024. kInvalid.
 Result<uint64_t> ParseSize(const std::string& text);

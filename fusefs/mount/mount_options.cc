@@ -76,19 +76,10 @@ std::vector<std::string> Split(std::string_view list) {
 
 Status AddKeyValue(const std::string& key, const std::string& value, MountOptions& options) {
   ClientOptions& client = options.client;
-  for (const CredentialOption& option : kCredentialOptions)
-    if (key == option.name) return client.credentials.*option.file = value, Ok();
-  if (key == "pubkey") {
-    client.public_keys.push_back(value);
-  } else if (key == "cache") {
-    client.cache = value;
-  } else if (key == "cache-size") {
-    RS_TRY(client.cache_size, ParseCacheSize(value));
-  } else if (key == "mirror") {
-    client.mirrors.push_back(value);
-  } else if (key == "on-network-loss") {
-    RS_TRY(client.give_up_after, ParseNetworkLoss(value));
-  } else if (key == "fill") {
+  client.given.insert(key);
+  RS_TRY(const bool is_clients, SetClientOption(key, value, client));
+  if (is_clients) return Ok();
+  if (key == "fill") {
     RS_TRY(client.fill, ParseFillRate(value));
   } else if (key == "ref") {
     client.refs.push_back(value);

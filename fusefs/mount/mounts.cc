@@ -7,6 +7,7 @@
 #include <climits>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <sstream>
 
 #include "base/file_io.h"
@@ -14,6 +15,7 @@
 namespace rootstream {
 namespace {
 
+constexpr const char* kOurType = "fuse.rootstream";
 constexpr int kMaxLinks = 40;  // the kernel's limit, path_resolution(7)
 
 // mountinfo writes space, tab, newline and backslash as three octal digits.
@@ -67,6 +69,15 @@ std::string AbsolutePath(const std::string& path, int links) {
 
 }  // namespace
 
+namespace {
+
+std::vector<MountEntry> AllMounts() {
+  const auto text = ReadWholeFile("/proc/self/mountinfo", 64 << 20);
+  return text.ok() ? ParseMountInfo(*text) : std::vector<MountEntry>();
+}
+
+}  // namespace
+
 std::vector<MountEntry> ParseMountInfo(std::string_view text) {
   std::vector<MountEntry> mounts;
   std::istringstream lines{std::string(text)};
@@ -89,19 +100,26 @@ std::vector<MountEntry> ParseMountInfo(std::string_view text) {
 }
 
 std::optional<MountEntry> FindMount(const std::string& path) {
-  const auto text = ReadWholeFile("/proc/self/mountinfo", 64 << 20);
-  if (!text.ok()) return std::nullopt;
   const std::string wanted = AbsolutePath(path, kMaxLinks);
   std::optional<MountEntry> found;
-  for (MountEntry& mount : ParseMountInfo(*text))
+  for (MountEntry& mount : AllMounts())
     if (mount.mountpoint == wanted) found = std::move(mount);
   return found;
+}
+
+std::vector<MountEntry> RootstreamMounts() {
+  std::map<std::string, MountEntry> topmost;
+  for (MountEntry& mount : AllMounts()) topmost[mount.mountpoint] = std::move(mount);
+  std::vector<MountEntry> ours;
+  for (auto& [mountpoint, mount] : topmost)
+    if (mount.type == kOurType) ours.push_back(std::move(mount));
+  return ours;
 }
 
 Result<MountEntry> FindRootstreamMount(const std::string& path) {
   auto mount = FindMount(path);
   if (!mount) return Invalid(path + ": nothing is mounted there");
-  if (mount->type != "fuse.rootstream") return Invalid(path + ": not a rootstream mount but " + mount->type);
+  if (mount->type != kOurType) return Invalid(path + ": not a rootstream mount but " + mount->type);
   return *mount;
 }
 

@@ -26,7 +26,10 @@ std::vector<MountEntry> ParseMountInfo(std::string_view text);
 // The topmost mount at `path`, which may be relative; nullopt: none.
 std::optional<MountEntry> FindMount(const std::string& path);
 
-// The same for a rootstream mount. kInvalid: it is none.
+// All rootstream mounts that can be reached, by mountpoint.
+std::vector<MountEntry> RootstreamMounts();
+
+// FindMount() for a rootstream mount. kInvalid: it is none.
 Result<MountEntry> FindRootstreamMount(const std::string& path);
 
 }  // namespace rootstream

@@ -10,6 +10,7 @@
 #include "format/match_rule.h"
 #include "server-tools/boot_flags.h"
 #include "server-tools/commands/command.h"
+#include "server-tools/commands/publish_steps.h"
 #include "server-tools/keys.h"
 
 namespace rootstream {
@@ -22,7 +23,8 @@ struct PublishFlags {
   std::string source, image;
   BootFlags boot;
   std::vector<std::string> keys, mirrors, excluded;
-  std::string profile;
+  std::vector<std::string> copies;
+  std::string profile, before, after;
   uint64_t level = 15, expires_days = 0, threshold = 1, minimum_serial = 0;
   bool one_file_system = false, json = false;
 };
@@ -100,6 +102,28 @@ Result<Profile> ReadProfileFor(const ImageName& image, const std::string& path) 
   return profile;
 }
 
+std::vector<PublicKey> PublicKeysOf(const std::vector<SigningKey>& keys) {
+  std::vector<PublicKey> all;
+  for (const SigningKey& key : keys) all.push_back(key.public_key());
+  return all;
+}
+
+// One copy that fails does not keep the others from being made.
+Status AfterPublish(const PublishFlags& flags, const ImageName& image, const std::vector<PublicKey>& keys,
+                    uint64_t serial) {
+  Status last;
+  for (const std::string& text : flags.copies) {
+    StoreAddress copy(text);
+    copy.s3 = flags.store.s3;
+    const Status copied = CopyImage(flags.store, copy, image, keys);
+    if (copied.ok()) continue;
+    if (!last.ok()) Tell(last.error().message);
+    last = copied;
+  }
+  if (last.ok() && !flags.after.empty()) return RunHook("--after", flags.after, flags.store, image, serial);
+  return last;
+}
+
 Status RunPublish(const PublishFlags& flags) {
   PublishOptions options{.source = flags.source,
                          .store = flags.store,
@@ -129,10 +153,14 @@ Status RunPublish(const PublishFlags& flags) {
   if (flags.keys.empty()) fputs("rootstream: no --key: the image is unsigned, clients need --insecure\n", stderr);
   CatchInterrupts();
   TuneAllocator();
-  const std::string shown = options.image.ToString();
+  const ImageName image = options.image;
+  const std::vector<PublicKey> keys = PublicKeysOf(options.keys);
+  if (!flags.before.empty()) RS_CHECK(RunHook("--before", flags.before, flags.store, image, std::nullopt));
   RS_TRY(const PublishSummary summary, Publish(std::move(options)));
+  const std::string shown = image.ToString();
   fputs(flags.json ? Dump(SummaryJson(summary, shown)).c_str() : SummaryText(summary, shown).c_str(), stdout);
-  return Ok();
+  fflush(stdout);
+  return AfterPublish(flags, image, keys, summary.serial);
 }
 
 }  // namespace
@@ -156,7 +184,12 @@ void AddPublish(CommandLine& verbs) {
   command.Flag("--one-file-system", flags->one_file_system,
                "leave out what is mounted in the source; its mountpoints stay as empty directories");
   command.RepeatableOption("--mirror", "URL", flags->mirrors, "URL of another store with the image (repeatable)");
+  command.RepeatableOption("--copy", "STORE", flags->copies, "then copy the image to this store, too (repeatable)");
+  command.Option("--before", "COMMAND", flags->before, "of the shell, run first; if it fails, nothing is published");
+  command.Option("--after", "COMMAND", flags->after,
+                 "of the shell, run when all is published; both get ROOTSTREAM_IMAGE and ROOTSTREAM_STORE");
   flags->boot.AddTo(command);
+  verbs.TakeSettingsFile(command, {"source", "store", "image"});
   command.Flag("--json", flags->json, "summary for scripts");
 }
 

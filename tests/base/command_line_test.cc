@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/program_start.h"
+#include "tests/support/test_files.h"
 
 namespace rootstream {
 namespace {
@@ -79,6 +80,67 @@ TEST(CommandLine, TakesWhatFollowsTwoDashesAsArguments) {
   EXPECT_EQ(RunWith({"--many", "a", "--", "x", "--many", "-y"}, add), 0);
   EXPECT_EQ(many, (std::vector<std::string>{"a"}));
   EXPECT_EQ(rest, (std::vector<std::string>{"x", "--many", "-y"}));
+}
+
+class SettingsFileTest : public ::testing::Test {
+ protected:
+  // Runs "do" with a settings file of this text.
+  int Run(const std::string& text, std::vector<std::string> arguments = {}) {
+    WriteTestFile(folder_ / "file", text);
+    arguments.insert(arguments.begin(), {"program", "do", "--config", folder_ / "file"});
+    std::vector<char*> pointers;
+    for (std::string& argument : arguments) pointers.push_back(argument.data());
+    pointers.push_back(nullptr);
+    ProgramStart start(static_cast<int>(arguments.size()), pointers.data());
+    CommandLine verbs("for a test", "program");
+    Verb verb = verbs.Add("do", "what is tested", [] { return 0; });
+    verb.Argument("FROM", from_).Argument("TO", to_).NumberOption("--level", "N", level_, 1, 9, "");
+    verb.RepeatableOption("--many", "X", many_, "").Flag("--flag", flag_, "");
+    verbs.TakeSettingsFile(verb, {"from", "to"});
+    testing::internal::CaptureStderr();
+    const int code = verbs.Main(start);
+    error_ = testing::internal::GetCapturedStderr();
+    return code;
+  }
+  TempFolder folder_;
+  std::string from_, to_, error_;
+  std::vector<std::string> many_;
+  uint64_t level_ = 5;
+  bool flag_ = false;
+};
+
+TEST_F(SettingsFileTest, HoldsOptionsAndArguments) {
+  EXPECT_EQ(Run("to = b\nmany = --x\nmany = y z\nlevel = 7\nflag = yes\nfrom = a\n"), 0) << error_;
+  EXPECT_EQ(from_ + to_, "ab");
+  EXPECT_EQ(many_, (std::vector<std::string>{"--x", "y z"}));
+  EXPECT_EQ(level_, 7u);
+  EXPECT_TRUE(flag_);
+}
+
+TEST_F(SettingsFileTest, WhatIsGivenBesideItCounts) {
+  EXPECT_EQ(Run("from = a\nto = b\nlevel = 7\nmany = x\nflag = no\n", {"--level", "8", "--many", "y"}), 0) << error_;
+  EXPECT_EQ(level_, 8u);
+  EXPECT_EQ(many_, (std::vector<std::string>{"x", "y"}));
+  EXPECT_FALSE(flag_);
+  EXPECT_EQ(Run("from = a\n", {"b"}), 0) << "an argument that the file does not have: " << error_;
+  EXPECT_EQ(to_, "b");
+}
+
+TEST_F(SettingsFileTest, NamesTheLineThatIsWrong) {
+  for (const auto& [text, error] : std::vector<std::pair<std::string, std::string>>{
+           {"from = a\nto = b\nlevle = 3\n",
+            "file: line 3: there is no setting 'levle', but from, to, level, many, flag"},
+           {"from = a\nto = b\nflag = on\n", "file: line 3: flag is yes or no"},
+           {"from = a\nto = b\nconfig = x\n", "file: line 3: there is no setting 'config'"},
+           {"[section]\nfrom = a\n", "file: line 2: there are no sections here"},
+           {"from\n", "file: line 1: 'from' is not KEY = VALUE"},
+           {"from = a\nto = b\nlevel = 70\n", "70 is not from 1 to 9"},
+           {"from = a\n", "TO is required"},
+       }) {
+    EXPECT_EQ(Run(text), 2) << text;
+    EXPECT_NE(error_.find(error), std::string::npos) << error_;
+    EXPECT_EQ(std::count(error_.begin(), error_.end(), '\n'), 1) << error_;
+  }
 }
 
 TEST(CommandLine, FailsWithoutWhatIsRequired) {
