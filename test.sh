@@ -6,6 +6,7 @@
 #   ./test.sh --sanitizers  the same code under ASan with UBSan, and TSan    (about 20 minutes, and two builds)
 #   ./test.sh --architecture s390x [--resume]   unit tests and fuzz corpora on another processor (s390x, arm64), emulated
 #   ./test.sh --stores      stores in buckets: Ceph's S3 gateway and s3rver        (about 5 minutes)
+#   ./test.sh --packages    Debian packages, in a fresh Debian that runs systemd   (about 10 minutes)
 #   ./test.sh --lint        only the rules that CONTRIBUTING.md names; seconds where nothing changed
 #   ./test.sh --fuzz SECS   every fuzz target with libFuzzer, SECS each
 #   ./test.sh --soak SECS   readers that are signalled and killed, on a mount whose servers fail (900 for a release)
@@ -24,6 +25,7 @@ ARM64_PACKAGES="mmdebstrap arch-test qemu-user-static binfmt-support g++-aarch64
 S390X_PACKAGES="mmdebstrap arch-test qemu-user-static binfmt-support g++-s390x-linux-gnu"
 FOREIGN_MACHINES="qemu-system-arm qemu-efi-aarch64 qemu-system-misc ipxe-qemu"
 STORE_PACKAGES="radosgw ceph-mon ceph-osd ceph-common"
+PACKAGE_PACKAGES="dpkg-dev debhelper help2man lintian systemd-container mmdebstrap"
 S3RVER="s3rver@3.7.1" # of npm
 MEDIA_PACKAGES="ovmf mtools dosfstools xorriso fdisk sbsigntool efitools uuid-runtime wireguard-go wireguard-tools"
 LINK_PACKAGES="hostapd iw ppp"
@@ -34,7 +36,7 @@ unknown() {
   exit 2
 }
 case "$mode" in
-  --all | --sanitizers | --bench | --lint | --stores) ;;
+  --all | --sanitizers | --bench | --lint | --stores | --packages) ;;
   --boot-all) resume=${2-} ;;
   --architecture)
     architecture=${2-} resume=${3-}
@@ -46,7 +48,7 @@ case "$mode" in
     ;;
   --fuzz | --soak) seconds=${2:?$mode needs the seconds it may take} ;;
   -h | --help)
-    sed -n '2,12s/^# \?//p' "$0"
+    sed -n '2,13s/^# \?//p' "$0"
     exit 0
     ;;
   *) unknown "$mode" ;;
@@ -97,7 +99,7 @@ case "$mode" in
     lint
     build default
     # Two at a time: a machine that boots, beside the other tests.
-    run_tests default -j2 -LE 'boot-all|stores'
+    run_tests default -j2 -LE 'boot-all|stores|packages'
     ;;
   --boot-all)
     install_packages $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES $KBOOT_PACKAGES $BOOT_PACKAGES $MEDIA_PACKAGES $LINK_PACKAGES \
@@ -131,6 +133,12 @@ case "$mode" in
     build default
     [ -x build/npm/node_modules/.bin/s3rver ] || npm install --silent --no-fund --no-audit --prefix build/npm "$S3RVER"
     run_tests default -L stores
+    ;;
+  --packages)
+    install_packages $BUILD_PACKAGES $RUN_PACKAGES $PACKAGE_PACKAGES
+    need_fuse
+    build default rootstream
+    run_tests default -L packages
     ;;
   --lint)
     install_packages $BUILD_PACKAGES $LINT_PACKAGES
