@@ -321,7 +321,7 @@ Result<PublishSummary> Publish(PublishOptions options) {
                                                                      .one_file_system = options.one_file_system,
                                                                      .store = path,
                                                                      .tell = options.tell}));
-  RS_TRY(Store store, Store::OpenOrCreate(options.store));
+  RS_TRY(Store store, options.dry_run ? Store::OpenForDryRun(options.store) : Store::OpenOrCreate(options.store));
   return PublishInto(std::move(store), std::move(source), std::move(options));
 }
 

@@ -26,6 +26,7 @@ struct PublishOptions {
   std::optional<Profile> profile;       // defines the hot range
   PathFilter excluded;                  // paths to leave out
   bool one_file_system = false;         // do not descend into mounts
+  bool dry_run = false;                 // write nothing into the store: only find out what would be new
   std::function<void(const std::string& line)> tell = [](const std::string&) {};  // see SourceOptions
 };
 

@@ -7,6 +7,7 @@
 
 #include "format/chunk.h"
 #include "format/limits.h"
+#include "store/objects/dry_run_store.h"
 #include "store/objects/folder_store.h"
 #include "store/objects/store_mark.h"
 #include "store/s3/s3_store.h"
@@ -37,6 +38,19 @@ Result<Store> Store::OpenOrCreate(const StoreAddress& address) {
   }
   RS_TRY(auto folder, FolderStore::OpenOrCreate(address.text));
   return Store(std::move(folder));
+}
+
+Result<Store> Store::OpenForDryRun(const StoreAddress& address) {
+  std::unique_ptr<ObjectStore> base;
+  const auto kind = address.is_bucket() ? Result<FolderKind>(FolderKind::kStore) : KindOfFolder(address.text);
+  const bool is_unused = kind.ok() ? *kind == FolderKind::kUnused : kind.error().kind == ErrorKind::kMissing;
+  if (!is_unused) {
+    auto store = Open(address);
+    if (!store.ok() && store.error().kind != ErrorKind::kMissing) return store.error();
+    if (store.ok()) base = std::move(store->objects_);
+  }
+  RS_TRY(auto dry, DryRunStore::Over(std::move(base), address.text));
+  return Store(std::move(dry));
 }
 
 Result<std::string> Store::Read(const std::string& name, size_t limit) const {

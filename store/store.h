@@ -39,6 +39,9 @@ class Store {
   // As Open(), but creates the store where there is nothing.
   static Result<Store> OpenOrCreate(const StoreAddress& address);
 
+  // A store to which nothing is written (DryRunStore): what Open() opens, or an empty one where nothing is.
+  static Result<Store> OpenForDryRun(const StoreAddress& address);
+
   ObjectStore& objects() const { return *objects_; }
   // The store, or an object of it, for messages.
   std::string Shown(const std::string& name = {}) const { return objects_->Shown(name); }

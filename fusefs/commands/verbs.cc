@@ -40,6 +40,7 @@ int RunClientCommand(ProgramStart& start) {
   AddInspect(verbs);
   AddPrefetch(verbs);
   AddProfile(verbs);
+  AddDoctor(verbs);
   return verbs.Main(start);
 }
 

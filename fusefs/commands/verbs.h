@@ -11,6 +11,7 @@ enum class MountCaller { kPerson, kMount8 };
 
 void AddMount(CommandLine& verbs, MountCaller caller);
 void AddUmount(CommandLine& verbs);
+void AddDoctor(CommandLine& verbs);
 void AddMounts(CommandLine& verbs);
 void AddStatus(CommandLine& verbs);
 void AddLs(CommandLine& verbs);

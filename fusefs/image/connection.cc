@@ -11,18 +11,6 @@ namespace {
 
 constexpr size_t kMaxKeyFile = 16 << 10;
 
-Result<std::vector<PublicKey>> ReadKeys(const std::vector<std::string>& files) {
-  std::vector<PublicKey> keys;
-  for (const std::string& file : files) {
-    const auto pem = ReadWholeFile(file, kMaxKeyFile);
-    if (!pem.ok()) return Of("public key", pem.error());
-    const auto key = PublicKeyFromPem(*pem);
-    if (!key.ok()) return Of("public key " + file, key.error());
-    keys.push_back(*key);
-  }
-  return keys;
-}
-
 CurlTransport::Patience PatienceFor(const ClientOptions& options) {
   CurlTransport::Patience patience;
   if (!options.give_up_after) return patience;
@@ -34,6 +22,18 @@ CurlTransport::Patience PatienceFor(const ClientOptions& options) {
 
 }  // namespace
 
+Result<std::vector<PublicKey>> ReadPublicKeys(const std::vector<std::string>& files) {
+  std::vector<PublicKey> keys;
+  for (const std::string& file : files) {
+    const auto pem = ReadWholeFile(file, kMaxKeyFile);
+    if (!pem.ok()) return Of("public key", pem.error());
+    const auto key = PublicKeyFromPem(*pem);
+    if (!key.ok()) return Of("public key " + file, key.error());
+    keys.push_back(*key);
+  }
+  return keys;
+}
+
 Connection::Connection(const ClientOptions& options) : folder_(CacheFolder(options)) {
   resolve_.insecure = options.insecure;
   resolve_.give_up_after = options.give_up_after;
@@ -43,7 +43,7 @@ Connection::Connection(const ClientOptions& options) : folder_(CacheFolder(optio
 Result<std::shared_ptr<Connection>> Connection::Open(const ClientOptions& options, const std::string& store,
                                                      const std::vector<ImageName>& images) {
   std::shared_ptr<Connection> connection(new Connection(options));
-  RS_TRY(connection->resolve_.keys, ReadKeys(options.public_keys));
+  RS_TRY(connection->resolve_.keys, ReadPublicKeys(options.public_keys));
   RS_TRY(connection->given_, GivenRefs::Read(options.refs));
   RS_CHECK(connection->given_.MustBeOf(images));
   RS_TRY(Credentials credentials, Credentials::Read(options.credentials, store));

@@ -14,6 +14,9 @@
 
 namespace rootstream {
 
+// Public keys from files. The error names the file.
+Result<std::vector<PublicKey>> ReadPublicKeys(const std::vector<std::string>& files);
+
 class Connection {
  public:
   // Contacts nobody yet. `store`: as in ImageUrl; `images`: those that will be opened.

@@ -26,7 +26,7 @@ struct PublishFlags {
   std::vector<std::string> copies;
   std::string profile, before, after;
   uint64_t level = 15, expires_days = 0, threshold = 1, minimum_serial = 0;
-  bool one_file_system = false, json = false;
+  bool one_file_system = false, dry_run = false, json = false;
 };
 
 ordered_json BootEntryJson(const BootEntry& entry) {
@@ -63,7 +63,7 @@ ordered_json SummaryJson(const PublishSummary& s, const std::string& image) {
           {"seconds", s.seconds}};
 }
 
-std::string SummaryText(const PublishSummary& s, const std::string& image) {
+std::string SummaryText(const PublishSummary& s, const std::string& image, const char* what) {
   std::string boot;
   for (const BootEntry& entry : s.boot_entries)
     boot += fmt::format("boot       {}{}\n", entry.title, entry.is_default ? " (default)" : "");
@@ -72,7 +72,7 @@ std::string SummaryText(const PublishSummary& s, const std::string& image) {
     hot = fmt::format("hot        {} in {} chunks, {} compressed, {} of it new; {} metadata\n", MiB(s.hot_bytes),
                       s.hot_chunks, MiB(s.hot_compressed_bytes), MiB(s.hot_new_bytes), MiB(s.hot_metadata_bytes));
   return fmt::format(
-      "published  {} serial {}\n"
+      "{}  {} serial {}\n"
       "manifest   {}\n"
       "entries    {} ({} inodes)\n"
       "bytes      {} ({} without holes)\n"
@@ -82,7 +82,7 @@ std::string SummaryText(const PublishSummary& s, const std::string& image) {
       "new        {} data, {} metadata ({} of {} shards)\n"
       "{}"
       "time       {:.2f} s\n",
-      image, s.serial, s.manifest.Hex(), s.totals.entries, s.totals.inodes, MiB(s.totals.plain_bytes),
+      what, image, s.serial, s.manifest.Hex(), s.totals.entries, s.totals.inodes, MiB(s.totals.plain_bytes),
       MiB(s.totals.data_bytes), MiB(s.unique_bytes), s.chunks, MiB(s.compressed_bytes), MiB(s.known_bytes), hot,
       MiB(s.new_data_bytes), MiB(s.new_metadata_bytes), s.new_shards, s.shards, boot, s.seconds);
 }
@@ -133,6 +133,7 @@ Status RunPublish(const PublishFlags& flags) {
                          .minimum_serial = flags.minimum_serial,
                          .mirrors = flags.mirrors,
                          .one_file_system = flags.one_file_system,
+                         .dry_run = flags.dry_run,
                          .tell = Tell};
   for (const std::string& pattern : flags.excluded)
     if (const Status added = options.excluded.Add(pattern); !added.ok())
@@ -155,10 +156,13 @@ Status RunPublish(const PublishFlags& flags) {
   TuneAllocator();
   const ImageName image = options.image;
   const std::vector<PublicKey> keys = PublicKeysOf(options.keys);
-  if (!flags.before.empty()) RS_CHECK(RunHook("--before", flags.before, flags.store, image, std::nullopt));
+  if (!flags.before.empty() && !flags.dry_run)
+    RS_CHECK(RunHook("--before", flags.before, flags.store, image, std::nullopt));
   RS_TRY(const PublishSummary summary, Publish(std::move(options)));
   const std::string shown = image.ToString();
-  fputs(flags.json ? Dump(SummaryJson(summary, shown)).c_str() : SummaryText(summary, shown).c_str(), stdout);
+  const std::string text = SummaryText(summary, shown, flags.dry_run ? "dry run  " : "published");
+  fputs(flags.json ? Dump(SummaryJson(summary, shown)).c_str() : text.c_str(), stdout);
+  if (flags.dry_run) return Ok();
   fflush(stdout);
   return AfterPublish(flags, image, keys, summary.serial);
 }
@@ -190,6 +194,7 @@ void AddPublish(CommandLine& verbs) {
                  "of the shell, run when all is published; both get ROOTSTREAM_IMAGE and ROOTSTREAM_STORE");
   flags->boot.AddTo(command);
   verbs.TakeSettingsFile(command, {"source", "store", "image"});
+  command.Flag("--dry-run", flags->dry_run, "write nothing: only tell what would be new in the store");
   command.Flag("--json", flags->json, "summary for scripts");
 }
 

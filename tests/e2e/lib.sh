@@ -16,6 +16,7 @@ rootstream=$build/bin/rootstream
 tree_compare=$build/bin/tree_compare
 make_nasty_tree=$build/bin/make_nasty_tree
 PATH=$PATH:/usr/sbin:/sbin
+export ROOTSTREAM_SETTINGS=/nonexistent # not those of this machine
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/rootstream-e2e.XXXXXX")
 chmod 755 "$work" # tests also run programs as ordinary users

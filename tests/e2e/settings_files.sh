@@ -36,6 +36,16 @@ sed 's/^level/levle/' "$work/lab.conf" >"$work/typo.conf"
 expect_fail "typo.conf: line 6: there is no setting 'levle', but source, store, image" 2 "$rootstream" publish --config "$work/typo.conf"
 expect_fail '--config: .*none' 2 "$rootstream" publish --config "$work/none"
 
+step "a dry run writes nothing"
+find "$store" -type f | sort | xargs sha256sum >"$work/before"
+cp -a "$work/tree" "$work/changed"
+echo more >"$work/changed/more"
+"$rootstream" publish "$work/changed" "$store" lab:1 --key "$key" --level 3 --dry-run >"$work/dry"
+grep -q '^dry run    lab:1 serial 4$' "$work/dry" || fail "$(cat "$work/dry")"
+"$rootstream" publish "$work/tree" "$work/none" new:1 --level 3 --dry-run --json >"$work/dry"
+[ ! -e "$work/none" ] || fail 'a dry run made a store'
+find "$store" -type f | sort | xargs sha256sum | diff "$work/before" - || fail 'a dry run changed the store'
+
 step "a mount by the machine's settings"
 image=file://$store/lab:1
 expect_fail 'give --pubkey FILE' 2 "$rootstream" mount "$image" "$work/mnt"
