@@ -1,4 +1,4 @@
-// Pauses between attempts. Thread-safe.
+// Pauses between attempts. Any thread may call the functions; a GrowingPause is one thread's.
 #pragma once
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Covers: base/settings_arguments.cc.
 #include "base/command_line.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Covers: server-tools/copy_source.cc.
 #include "server-tools/store_mirror.h"
 
 #include <gtest/gtest.h>

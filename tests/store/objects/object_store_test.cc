@@ -1,7 +1,7 @@
 // What every store does, in a folder, in memory and in a bucket: of this process, or, from tests/e2e/s3.sh, of a real
 // service. Then ROOTSTREAM_TEST_BUCKET is its s3:// URL, and the AWS variables tell the rest.
 //
-// Covers: store/s3/s3_store.cc, store/s3/s3_upload.cc, store/s3/client.cc, store/s3/conditions.cc.
+// Covers: store/s3/s3_upload.cc, store/s3/client.cc.
 #include "store/objects/object_store.h"
 
 #include <gtest/gtest.h>
