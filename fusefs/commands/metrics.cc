@@ -16,11 +16,12 @@ struct Metric {
   Kind kind;
   const char* help;
   const char* pointer;  // into the status: RFC 6901
+  double scale = 1;     // to the unit of the name
 };
 constexpr Metric kMetrics[] = {
     {"rootstream_serial", Kind::kGauge, "Serial of the mounted version.", "/serial"},
     {"rootstream_offline", Kind::kGauge, "1: no store answers at the moment.", "/offline"},
-    {"rootstream_round_trip_milliseconds", Kind::kGauge, "From a request to its first byte; 0: not known.", "/rtt_ms"},
+    {"rootstream_round_trip_seconds", Kind::kGauge, "From a request to its first byte; 0: not known.", "/rtt_ms", 1e-3},
     {"rootstream_bandwidth_bytes_per_second", Kind::kGauge, "Of all transfers together; 0: not known.", "/bandwidth"},
     {"rootstream_wire_bytes_total", Kind::kCounter, "Bodies received, without headers.", "/wire_bytes"},
     {"rootstream_requests_total", Kind::kCounter, "GET requests started.", "/requests"},
@@ -89,7 +90,7 @@ std::string MetricsText(const std::vector<MountStatus>& mounts) {
     std::string samples;
     for (const Parsed& mount : all)
       if (const auto value = NumberAt(mount.status, metric.pointer))
-        samples += fmt::format("{}{{{}}} {}\n", metric.name, mount.labels, *value);
+        samples += fmt::format("{}{{{}}} {}\n", metric.name, mount.labels, *value * metric.scale);
     if (!samples.empty()) text += Header(metric.name, metric.kind, metric.help) + samples;
   }
   return text;

@@ -18,7 +18,7 @@ TEST(MetricsText, GroupsTheSamplesOfAllMounts) {
   EXPECT_TRUE(Has(text, "rootstream_up{mountpoint=\"/b\"} 0")) << text;
   EXPECT_TRUE(Has(text, "rootstream_serial" + a + " 7")) << text;
   EXPECT_TRUE(Has(text, "rootstream_offline" + a + " 1")) << text;
-  EXPECT_TRUE(Has(text, "rootstream_round_trip_milliseconds" + a + " 1.5")) << text;
+  EXPECT_TRUE(Has(text, "rootstream_round_trip_seconds" + a + " 0.0015")) << text;
   EXPECT_TRUE(Has(text, "rootstream_memory_hits_total" + a + " 3")) << text;
   EXPECT_TRUE(Has(text, "rootstream_wire_bytes_total" + a + " 123456789012")) << text;
   EXPECT_EQ(text.find("rootstream_requests_total"), std::string::npos) << "there is none";
