@@ -54,7 +54,7 @@ code=0
 [ $code = 1 ] && grep -q '^BAD   cache' "$work/out" || fail "$(cat "$work/out")"
 cp -r "$store" "$work/copy"
 publish "$work/tree" lab --expires 2 >/dev/null
-notes 'expiry .*in 1 days' "$server_url/lab" --pubkey "$key.pub"
+notes 'expiry .*in [12] days' "$server_url/lab" --pubkey "$key.pub"
 notes 'mirror .*copy: serial 1' "$server_url/lab" --pubkey "$key.pub" --mirror "file://$work/copy"
 
 step "damaged data"
