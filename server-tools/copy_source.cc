@@ -22,7 +22,7 @@ Result<CopySource> CopySource::Open(const StoreAddress& from, const CredentialFi
     return source;
   }
   RS_TRY(const Store store, Store::Open(from));
-  if (IsSame(from, to)) return Invalid(from.text + ": both are this store");
+  if (IsSame(from, to)) return Invalid(to.text + ": it is the store to copy from");
   RS_TRY(source.images, store.ListImages());
   RS_TRY(const ReaderAddress readers, store.objects().ForReaders());
   source.url = readers.url;

@@ -165,8 +165,17 @@ is_gone $holder || fail "it did not wait for gc"
 must_verify "after gc"
 must_match 1 tree
 
+step "all that a web server lists"
+mirror "$server_url" "$work/all" --json >"$work/mirror.json"
+diff -r "$store/images" "$work/all/images" || fail "the copy differs"
+mv "$store/images.list" "$work/"
+refuse "it has no images.list: name the images" 1 "$server_url" "$work/none"
+[ ! -e "$work/none" ] || fail "made a store for nothing"
+echo 'No Name' >"$store/images.list"
+refuse "images.list: .* is not an image name" 1 "$server_url" "$work/none"
+mv "$work/images.list" "$store/"
+
 step "wrong usage"
-refuse "does not list its images" 2 "$server_url" "$copy"
 expect_fail "give --pubkey FILE, or --insecure" 2 "$rootstream" mirror "$server_url" "$copy" tree
 refuse "BAD" 2 "$server_url" "$copy" BAD
 expect_fail "" 2 "$rootstream" mirror "$server_url"

@@ -71,6 +71,6 @@ repair "$server_url" >/dev/null || fail 'it cannot be repaired any more'
 same || fail 'not as it was'
 
 step 'wrong uses'
-expect_fail 'is the store that is to be repaired' 1 "$rootstream" verify "$store" --repair "$store"
+expect_fail 'it is the store to copy from' 1 "$rootstream" verify "$store" --repair "$store"
 expect_fail 'needs the store.s folder' 2 "$rootstream" verify "$server_url/tree" --repair "$copy"
 expect_fail 'cannot open store' 1 "$rootstream" verify "$store" --repair "$work/absent"
