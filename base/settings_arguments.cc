@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "base/file_io.h"
 #include "base/settings_text.h"
@@ -42,10 +43,15 @@ Status Expand(const CLI::App& verb, const std::vector<std::string>& positions, c
               std::vector<std::string>& arguments) {
   const std::vector<std::string> known = KnownTo(verb, positions);
   std::vector<std::string> by_position(positions.size()), options;
+  std::set<std::string> singles;
   for (const Setting& setting : settings) {
     if (!setting.section.empty()) return OfLine(setting, Invalid("there are no sections here"));
     if (std::find(known.begin(), known.end(), setting.key) == known.end()) return UnknownSetting(setting, known);
     const auto position = std::find(positions.begin(), positions.end(), setting.key);
+    const bool is_single =
+        position != positions.end() || verb.get_option("--" + setting.key)->get_items_expected_max() <= 1;
+    if (is_single && !singles.insert(setting.key).second)
+      return OfLine(setting, Invalid(setting.key + " is given twice"));
     if (position != positions.end()) {
       by_position[static_cast<size_t>(position - positions.begin())] = setting.value;
       continue;

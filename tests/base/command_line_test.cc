@@ -133,6 +133,8 @@ TEST_F(SettingsFileTest, NamesTheLineThatIsWrong) {
             "file: line 3: there is no setting 'levle', but from, to, level, many, flag"},
            {"from = a\nto = b\nflag = on\n", "file: line 3: flag is yes or no"},
            {"from = a\nto = b\nconfig = x\n", "file: line 3: there is no setting 'config'"},
+           {"from = a\nto = b\nfrom = c\n", "file: line 3: from is given twice"},
+           {"from = a\nto = b\nlevel = 3\nlevel = 4\n", "file: line 4: level is given twice"},
            {"[section]\nfrom = a\n", "file: line 2: there are no sections here"},
            {"from\n", "file: line 1: 'from' is not KEY = VALUE"},
            {"from = a\nto = b\nlevel = 70\n", "70 is not from 1 to 9"},
